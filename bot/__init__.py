@@ -1,0 +1,1 @@
+"""The Slack edge: cards, buttons, modals, commands."""

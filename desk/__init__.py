@@ -1,0 +1,1 @@
+"""The help desk itself: tickets, statuses, promises to tell.  Plain Python, nothing else."""

@@ -1,0 +1,1 @@
+"""The email edge: reading what customers write, writing to them."""

@@ -1,0 +1,1 @@
+"""Promised time: business hours, clocks, the sweep that keeps them."""
