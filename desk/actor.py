@@ -1,0 +1,78 @@
+"""Who does something to a ticket, and through which door."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from desk.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What somebody is to the desk."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    LEAD = "lead"
+    SYSTEM = "system"
+    OPERATOR = "operator"
+
+
+class Door(StrEnum):
+    """Through what an act came in."""
+
+    BUTTON = "button"
+    COMMAND = "command"
+    THREAD = "thread"
+    MAIL = "mail"
+    SCHEDULER = "scheduler"
+    TERMINAL = "terminal"
+
+
+STAFF = frozenset({Role.AGENT, Role.LEAD, Role.OPERATOR})
+"""Who works tickets."""
+
+RESOLVERS = STAFF | {Role.SYSTEM}
+"""Who may resolve: people, and 72 hours of silence."""
+
+CLOSERS = frozenset({Role.LEAD, Role.SYSTEM, Role.OPERATOR})
+"""Who may close a ticket for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts.  key: a Slack user id, a mail address, or the name of a job; name: how people call them."""
+
+    role: Role
+    key: str
+    name: str
+    door: Door
+
+    @classmethod
+    def customer(cls, address: str, name: str = "") -> Self:
+        """The person behind a mail address, through their mail."""
+        return cls(Role.CUSTOMER, address.lower(), name or address, Door.MAIL)
+
+    @classmethod
+    def agent(cls, key: str, name: str, *, door: Door = Door.BUTTON) -> Self:
+        return cls(Role.AGENT, key, name, door)
+
+    @classmethod
+    def lead(cls, key: str, name: str, *, door: Door = Door.BUTTON) -> Self:
+        return cls(Role.LEAD, key, name, door)
+
+    @classmethod
+    def system(cls, job: str) -> Self:
+        """The desk itself: the sweep, the intake, the outbox."""
+        return cls(Role.SYSTEM, job, "the desk", Door.SCHEDULER)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    def must_be(self, roles: frozenset[Role], deed: str) -> None:
+        """Refuse anyone else.  deed: what they tried, as in "close a ticket".
+
+        Raises NotAllowed."""
+        if self.role not in roles:
+            who = " or ".join(sorted(roles & {Role.AGENT, Role.LEAD}))
+            raise NotAllowed(f"Only {'an' if who.startswith('a') else 'a'} {who} may {deed}.")

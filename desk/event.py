@@ -1,0 +1,106 @@
+"""One line of what happened to a ticket, and who is owed the news of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from desk.actor import Actor
+from desk.delivery import Audience, Delivery
+from desk.priority import Priority
+from desk.status import Status
+
+
+class Kind(StrEnum):
+    """What may happen to a ticket."""
+
+    OPENED = "opened"
+    CUSTOMER_WROTE = "customer_wrote"
+    MACHINE_WROTE = "machine_wrote"
+    BOUNCED = "bounced"
+    QUARANTINED = "quarantined"
+    ACCEPTED = "accepted"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    REPLIED = "replied"
+    ASKED = "asked"
+    SENT = "sent"
+    MAIL_FAILED = "mail_failed"
+    NOTED = "noted"
+    PRIORITISED = "prioritised"
+    EXTENDED = "extended"
+    WARNED = "warned"
+    SUPERSEDED = "superseded"
+    REMINDED = "reminded"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+OWED_TO: dict[Kind, tuple[Audience, ...]] = {
+    Kind.OPENED: (Audience.CUSTOMER,),
+    Kind.CUSTOMER_WROTE: (Audience.AGENTS,),
+    Kind.MACHINE_WROTE: (Audience.AGENTS,),
+    Kind.BOUNCED: (Audience.AGENTS,),
+    Kind.QUARANTINED: (Audience.AGENTS,),
+    Kind.ACCEPTED: (Audience.AGENTS,),
+    Kind.TAKEN: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.ASSIGNED: (Audience.AGENTS,),
+    Kind.REPLIED: (Audience.CUSTOMER,),
+    Kind.ASKED: (Audience.CUSTOMER,),
+    Kind.SENT: (Audience.AGENTS,),
+    Kind.MAIL_FAILED: (Audience.AGENTS,),
+    Kind.NOTED: (),
+    Kind.PRIORITISED: (Audience.AGENTS,),
+    Kind.EXTENDED: (Audience.AGENTS,),
+    Kind.WARNED: (Audience.AGENTS, Audience.LEADS),
+    Kind.SUPERSEDED: (),
+    Kind.REMINDED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.RESOLVED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.REOPENED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.CANCELLED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.CLOSED: (Audience.AGENTS,),
+}
+"""Who is told of what.  The card is stale after every event and is not listed."""
+
+HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
+"""Mails in an agent's own words."""
+
+DECISIVE = frozenset(
+    {
+        Kind.CUSTOMER_WROTE,
+        Kind.BOUNCED,
+        Kind.ACCEPTED,
+        Kind.TAKEN,
+        Kind.ASSIGNED,
+        Kind.ASKED,
+        Kind.PRIORITISED,
+    }
+    | {Kind.EXTENDED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.CLOSED}
+)
+"""After one of these a click on an older card may no longer mean what it says."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Event:
+    """What happened, who did it and when; never changed once recorded.
+
+    seq counts from 1 within the ticket and equals the ticket's version after the event.  status and priority
+    are the ticket's afterwards, so a history can be folded without knowing the rules.  text holds people's own
+    words; detail holds small facts (JSON).  key makes an event unique within its ticket: what would record the
+    same key again records nothing.
+    """
+
+    seq: int
+    kind: Kind
+    at: datetime
+    by: Actor
+    status: Status
+    priority: Priority
+    text: str = ""
+    key: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    deliveries: list[Delivery] = field(default_factory=list)
