@@ -1,0 +1,380 @@
+"""What the desk takes as settings, and what it refuses before it starts."""
+
+import re
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+
+from config import Config, ConfigRefused, Period, describe, example, load
+
+EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
+NEEDED = {
+    "SLACK_BOT_TOKEN": "xoxb-1-bot-secret-9876",
+    "SLACK_APP_TOKEN": "xapp-1-app-secret-5432",
+    "HELPDESK_SLACK__SUPPORT_CHANNEL": "C0SUPPORT",
+    "HELPDESK_SLACK__LEADS_CHANNEL": "C0LEADS",
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "helpdesk.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def refusal(path=None, **environ):
+    """The problems by key, with reason and mend as one text."""
+    with pytest.raises(ConfigRefused) as refused:
+        load(path, NEEDED | environ)
+    return {problem.key: f"{problem.reason}; {problem.mend}" for problem in refused.value.problems}
+
+
+def test_the_tokens_and_two_channels_are_all_a_desk_needs():
+    config = load(None, NEEDED)
+    assert config.slack.bot_token.get_secret_value() == "xoxb-1-bot-secret-9876"
+    assert config.desk.prefix == "HD"
+    assert config.promises.levels == (50, 75, 100)
+    assert config.hours.week.fri == (Period(time(9), time(17)),)
+    assert config.database.url.get_secret_value() == "sqlite:///helpdesk.sqlite3"
+
+
+def test_the_promises_of_the_published_page_are_the_defaults():
+    promises = load(None, NEEDED).promises
+    assert promises.first_response.model_dump() == {"urgent": 8, "high": 8, "medium": 16, "low": 16}
+    assert promises.recovery.model_dump() == {"urgent": 8, "high": 16, "medium": 40, "low": 112}
+
+
+def test_the_environment_beats_the_file(file):
+    path = file('[web]\nport = 9000\nhost = "0.0.0.0"')
+    config = load(path, NEEDED | {"HELPDESK_WEB__PORT": "9001"})
+    assert (config.web.port, config.web.host) == (9001, "0.0.0.0")
+
+
+def test_lists_and_tables_come_from_the_environment_as_json_or_with_commas():
+    config = load(
+        None,
+        NEEDED
+        | {
+            "HELPDESK_SLACK__LEADS": "U0ANNA, U0BEN",
+            "HELPDESK_PROMISES__LEVELS": "[60, 100]",
+            "HELPDESK_PROMISES__RECOVERY": "urgent=4, high=12",
+            "HELPDESK_HOURS__WEEK": '{"sat": ["10:00-14:00"]}',
+            "HELPDESK_HOURS__CLOSED_ADD": "2026-12-24,2026-12-31",
+            "HELPDESK_CONTRACTS": '[{"name": "Acme", "domains": ["ACME.example.com"]}]',
+        },
+    )
+    assert config.slack.leads == ("U0ANNA", "U0BEN")
+    assert config.promises.levels == (60, 100)
+    assert (config.promises.recovery.urgent, config.promises.recovery.medium) == (4, 40)
+    assert config.hours.week.sat == (Period(time(10), time(14)),)
+    assert config.hours.closed_add == (date(2026, 12, 24), date(2026, 12, 31))
+    assert config.contracts[0].domains == ("acme.example.com",)
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+def test_a_secret_may_stand_in_a_file_of_its_own(tmp_path, name):
+    (tmp_path / "secret").write_text(f"  {NEEDED[name]}\n")
+    given = {key: value for key, value in NEEDED.items() if key != name}
+    config = load(None, given | {f"{name}_FILE": str(tmp_path / "secret")})
+    assert getattr(config.slack, name.removeprefix("SLACK_").lower()).get_secret_value() == NEEDED[name]
+    assert any(line.endswith(f"{name}_FILE") for line in describe(config))
+
+
+def test_the_address_of_the_database_may_stand_in_a_file_too(tmp_path):
+    (tmp_path / "url").write_text("postgres://desk:pw@db/desk\n")
+    config = load(None, NEEDED | {"DATABASE_URL_FILE": str(tmp_path / "url")})
+    assert config.database.url.get_secret_value() == "postgresql+psycopg://desk:pw@db/desk"
+
+
+def test_a_secret_file_that_cannot_be_read_is_named_once(tmp_path):
+    gone = str(tmp_path / "gone")
+    told = refusal(SLACK_BOT_TOKEN="", SLACK_BOT_TOKEN_FILE=gone)
+    assert list(told) == ["SLACK_BOT_TOKEN_FILE"]
+    assert gone in told["SLACK_BOT_TOKEN_FILE"]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
+def test_a_secret_file_without_a_secret_is_refused(tmp_path, content):
+    (tmp_path / "secret").write_bytes(content)
+    assert "SLACK_BOT_TOKEN_FILE" in refusal(
+        SLACK_BOT_TOKEN="", SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret")
+    )
+
+
+def test_a_secret_given_twice_is_refused(tmp_path):
+    (tmp_path / "secret").write_text("xoxb-another")
+    assert "SLACK_BOT_TOKEN" in refusal(SLACK_BOT_TOKEN_FILE=str(tmp_path / "secret"))
+
+
+def test_every_problem_is_told_at_once(file):
+    path = file('[web]\nport = "eighty"\n[desk]\ntimezone = "Europe/Amsterdm"\n[slak]\nmode = "http"')
+    told = refusal(path, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="", HELPDESK_DESK_NAME="x")
+    assert set(told) == {
+        "HELPDESK_DESK_NAME",
+        "slak",
+        "web.port",
+        "desk.timezone",
+        "slack.bot_token",
+        "slack.app_token",
+    }
+    assert "did you mean slack?" in told["slak"]
+    assert "did you mean HELPDESK_DESK__NAME?" in told["HELPDESK_DESK_NAME"]
+    assert "OAuth & Permissions" in told["slack.bot_token"]
+    assert "SLACK_BOT_TOKEN" in told["slack.bot_token"]
+    assert "connections:write" in told["slack.app_token"]
+
+
+def test_nothing_given_at_all_says_what_is_missing():
+    with pytest.raises(ConfigRefused) as refused:
+        load(None, {})
+    assert {problem.key for problem in refused.value.problems} == {
+        "slack.bot_token",
+        "slack.app_token",
+        "slack.support_channel",
+        "slack.leads_channel",
+    }
+    assert str(refused.value).startswith("The settings cannot be used: 4 problems.\n")
+
+
+def test_http_mode_needs_the_signing_secret_instead_of_the_app_token():
+    told = refusal(HELPDESK_SLACK__MODE="http", SLACK_APP_TOKEN="")
+    assert list(told) == ["slack.signing_secret"]
+    load(
+        None, NEEDED | {"HELPDESK_SLACK__MODE": "http", "SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "abc"}
+    )
+
+
+def test_a_mailbox_needs_somebody_who_logs_in():
+    told = refusal(HELPDESK_MAIL__IMAP__HOST="imap.example.com")
+    assert set(told) == {"mail.imap.user", "mail.imap.password"}
+
+
+def test_an_empty_variable_is_no_variable(file):
+    path = file('[desk]\nname = "Desk of Anna"')
+    assert load(path, NEEDED | {"HELPDESK_DESK__NAME": ""}).desk.name == "Desk of Anna"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("[web]\nprot = 1", "web.prot", "did you mean port?"),
+        ("[mail]\npoll_seconds = 5", "mail.poll_seconds", "did you mean mail.imap.poll_seconds?"),
+        ("[[contracts]]\nname = 'A'\ndomain = ['a.nl']", "contracts[0].domain", "did you mean domains?"),
+        ("[desk]\ncolour = 'red'", "desk.colour", "remove it"),
+        ("[contracts]\nname = 'A'", "contracts", "for example"),
+    ],
+)
+def test_an_unknown_or_misplaced_key_is_refused_with_a_guess(file, text, key, said):
+    assert said in refusal(file(text))[key]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WEB__PORT", "70000", "less than or equal to 65535"),
+        ("DESK__ADDRESS", "help at example", "not a mail address"),
+        ("DESK__PREFIX", "hd-", "pattern"),
+        ("DESK__DEFAULT_PRIORITY", "hgih", "'urgent', 'high'"),
+        ("DESK__TIMEZONE", "Amsterdam", "not a time zone"),
+        ("HOURS__TIMEZONE", "../etc/passwd", "not a time zone"),
+        ("HOURS__TIMEZONE", "Europe", "not a time zone"),
+        ("HOURS__COUNTRY", "Holland", "no holidays are known"),
+        ("HOURS__SUBDIVISION", "XX", "NL has no 'XX'"),
+        ("HOURS__CLOSED_RULES", "FREQ=SOMETIMES", "not an RRULE"),
+        ("HOURS__CLOSED_RULES", "Christmas", "not an RRULE"),
+        ("HOURS__CLOSED_ADD", "24 December", "date"),
+        ("HOURS__CLOSED_REMOVE", "2026-13-01", "not an RRULE"),
+        ("HOURS__WEEK__MON", "9-5", "not a period"),
+        ("HOURS__WEEK__MON", "25:00-26:00", "not a period"),
+        ("HOURS__WEEK__MON", "22:00-06:00", "ends before it begins"),
+        ("HOURS__WEEK__MON", "09:00-13:00,12:30-17:00", "overlap"),
+        ("HOURS__WEEK__MON", "00:00-24:00,12:00-13:00", "overlap"),
+        ("HOURS__WEEK", '{"mon":[],"tue":[],"wed":[],"thu":[],"fri":[]}', "no open day"),
+        ("PROMISES__LEVELS", "75,50", "does not ascend"),
+        ("PROMISES__LEVELS", "[]", "does not ascend"),
+        ("PROMISES__LEVELS", "50,101", "less than or equal to 100"),
+        ("PROMISES__SILENCE_HOURS", "40", "not longer than reminder_hours"),
+        ("PROMISES__RECOVERY", "urgent", "dictionary"),
+        ("PROMISES__RECOVERY__LOW", "0", "greater than 0"),
+        ("SLACK__SUPPORT_CHANNEL", "#support", "does not look like a channel id"),
+        ("SLACK__LEADS", "anna", "does not look like a user id"),
+        ("MAIL__MESSAGE_SECRET", "short", "at least 16"),
+        ("LOG__LEVEL", "loud", "'debug'"),
+    ],
+)
+def test_a_value_without_meaning_is_refused(name, value, said):
+    [text] = refusal(**{f"HELPDESK_{name}": value}).values()
+    assert said in text
+
+
+def test_a_wrong_value_names_the_variable_it_came_from():
+    assert list(refusal(HELPDESK_WEB__PORT="eighty")) == ["web.port (from HELPDESK_WEB__PORT)"]
+
+
+def test_a_switch_is_no_number(file):
+    assert "should be a number" in refusal(file("[web]\nport = true"))["web.port"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-hush-hush-1"),
+        ("SLACK_APP_TOKEN", "xoxb-hush-hush-2"),
+        ("DATABASE_URL", "mysql://desk:hush-hush@db/desk"),
+        ("HELPDESK_MAIL__MESSAGE_SECRET", "hush-hush"),
+    ],
+)
+def test_no_secret_is_ever_echoed(name, value):
+    with pytest.raises(ConfigRefused) as refused:
+        load(None, NEEDED | {name: value})
+    assert value not in str(refused.value)
+    assert "hush" not in repr(refused.value.problems)
+
+
+def test_a_config_prints_no_secret():
+    config = load(None, NEEDED | {"DATABASE_URL": "postgresql://desk:hush@db/desk"})
+    printed = repr(config) + "\n".join(describe(config))
+    assert "hush" not in printed
+    assert "secret" not in re.sub("signing_secret|message_secret", "", printed)
+
+
+def test_describe_tells_each_value_and_where_it_came_from(file):
+    path = file('[desk]\ntimezone = "Europe/Brussels"')
+    config = load(path, NEEDED | {"DATABASE_URL": "postgres://desk:hush@db/desk", "HELPDESK_WEB__PORT": "0"})
+    lines = [re.sub(" +", " ", line) for line in describe(config)]
+    assert "slack.bot_token ***9876 SLACK_BOT_TOKEN" in lines
+    assert "web.port 0 HELPDESK_WEB__PORT" in lines
+    assert f'desk.timezone "Europe/Brussels" {path}' in lines
+    assert 'hours.timezone "Europe/Brussels" desk.timezone' in lines
+    assert "database.url postgresql+psycopg://desk:***@db/desk DATABASE_URL" in lines
+    assert "mail.imap.password not set default" in lines
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
+        ("postgresql+psycopg://u:p@h/d?sslmode=require", "postgresql+psycopg://u:p@h/d?sslmode=require"),
+        ("sqlite:////data/desk.sqlite3", "sqlite:////data/desk.sqlite3"),
+    ],
+)
+def test_a_postgres_address_is_read_however_it_is_usually_written(given, used):
+    assert load(None, NEEDED | {"DATABASE_URL": given}).database.url.get_secret_value() == used
+
+
+def test_good_friday_is_worked_in_the_netherlands_alone():
+    assert load(None, NEEDED).hours.closed_remove == ("FREQ=YEARLY;BYEASTER=-2",)
+    assert load(None, NEEDED | {"HELPDESK_HOURS__COUNTRY": "DE"}).hours.closed_remove == ()
+
+
+def test_a_contract_keeps_the_hours_it_does_not_change(file):
+    path = file("""
+        [hours]
+        timezone = "Europe/Brussels"
+        [hours.week]
+        sun = ["10:00-12:00"]
+        [[contracts]]
+        name = "Acme"
+        domains = ["acme.example.com"]
+        recovery = { urgent = 4 }
+        [contracts.hours.week]
+        sat = ["10:00-14:00"]
+        """)
+    [contract] = load(path, NEEDED).contracts
+    assert contract.hours.timezone.key == "Europe/Brussels"
+    assert contract.hours.week.sun == (Period(time(10), time(12)),)
+    assert contract.hours.week.sat == (Period(time(10), time(14)),)
+    assert (contract.recovery.urgent, contract.recovery.high) == (4, None)
+
+
+def test_one_domain_cannot_belong_to_two_contracts(file):
+    path = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\n[[contracts]]\nname="B"\ndomains=["X.nl"]')
+    assert "x.nl is claimed by A and B" in refusal(path)["contracts"]
+
+
+def test_a_mistake_in_the_hours_is_not_told_again_for_each_contract(file):
+    path = file("""
+        [hours]
+        country = "Holland"
+        [[contracts]]
+        name = "Acme"
+        domains = ["acme.example.com"]
+        hours = { timezone = "Europe/Brussels" }
+        """)
+    assert list(refusal(path)) == ["hours.country"]
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "mysql://db/desk", "desk.sqlite3"])
+def test_a_database_that_cannot_be_used_is_refused(url):
+    assert (
+        "is not a database the desk can use" in refusal(DATABASE_URL=url)["database.url (from DATABASE_URL)"]
+    )
+
+
+def test_a_contract_for_nobody_is_refused(file):
+    assert "matches nobody" in refusal(file('[[contracts]]\nname = "A"'))["contracts[0]"]
+
+
+def test_a_file_of_windows_notepad_is_read(tmp_path):
+    path = tmp_path / "helpdesk.toml"
+    path.write_bytes(b'\xef\xbb\xbf[desk]\r\nname = "Bureau"\r\n')
+    assert load(path, NEEDED).desk.name == "Bureau"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[desk]\nname = \n\n", "line 2"),
+        (b'[desk]\nname = "caf\xe9"', "not UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_clear_line(tmp_path, content, said):
+    path = tmp_path / "helpdesk.toml"
+    if content is not None:
+        path.write_bytes(content)
+    [(key, text)] = refusal(path).items()
+    assert key == str(path)
+    assert said in text
+    assert "\n" not in text
+
+
+def test_a_folder_in_place_of_the_file_is_refused(tmp_path):
+    assert "is a folder" in refusal(tmp_path)[str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    "name", ["HELPDESK_PORT", "HELPDESK_PORT_8025_TCP_ADDR", "HELPDESK_SERVICE_HOST", "HELPDESK_TEST_PG_URL"]
+)
+def test_variables_that_a_container_platform_makes_up_are_ignored(name):
+    load(None, NEEDED | {name: "tcp://10.0.0.7:8025"})
+
+
+def test_the_config_cannot_be_changed():
+    config = load(None, NEEDED)
+    with pytest.raises(ValueError, match="frozen"):
+        config.desk.name = "Other"
+
+
+def test_the_example_file_agrees_with_the_settings():
+    assert EXAMPLE.read_text(encoding="utf-8") == example()
+
+
+def test_the_example_file_changes_nothing_as_it_stands():
+    assert load(EXAMPLE, NEEDED) == load(None, NEEDED)
+
+
+def test_the_example_file_loads_with_every_line_uncommented(file):
+    text = re.sub(r"^#(?=[a-z\[])", "", example(), flags=re.MULTILINE)
+    config = load(file(text), {})
+    told = Config.model_fields.keys() - {"contracts"}
+    assert all(f"[{section}]" in text for section in told)
+    assert config.contracts[0].recovery.urgent == 6
+    assert config.mail.imap.host == "imap.example.com"
+    assert config.promises == load(None, NEEDED).promises
