@@ -32,8 +32,9 @@ class DeliveryState(StrEnum):
 class Delivery:
     """One line of the outbox.  The desk only says who is owed; the rest is written by store.outbox.
 
-    id, ticket_number, seq and token are given by the store when the event is saved: seq names the event (none
-    for a card, which shows the whole ticket), token is what the other side may remember it by.
+    id, ticket_number, seq and token are given by the store when the event is saved: seq names the event
+    (none for a card, which shows the whole ticket), token is what the other side may remember it by.
+    reference is what the other side calls it once it arrived: a Slack ts, a Message-ID.
     """
 
     audience: Audience
@@ -46,6 +47,7 @@ class Delivery:
     first_try_at: datetime | None = None
     looked: int = 0
     last_error: str = ""
+    reference: str = ""
     id: int = field(init=False)
     ticket_number: int = field(init=False)
     seq: int | None = field(init=False)

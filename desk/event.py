@@ -39,6 +39,11 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     CLOSED = "closed"
 
+    @property
+    def words(self) -> str:
+        """The kind as people read it: "customer wrote"."""
+        return self.value.replace("_", " ")
+
 
 OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.OPENED: (Audience.CUSTOMER,),
@@ -88,10 +93,10 @@ DECISIVE = frozenset(
 class Event:
     """What happened, who did it and when; never changed once recorded.
 
-    seq counts from 1 within the ticket and equals the ticket's version after the event.  status and priority
-    are the ticket's afterwards, so a history can be folded without knowing the rules.  text holds people's own
-    words; detail holds small facts (JSON).  key makes an event unique within its ticket: what would record the
-    same key again records nothing.
+    seq counts from 1 within the ticket and equals the ticket's version after the event.  status and
+    priority are the ticket's afterwards, so a history can be folded without knowing the rules.  text holds
+    people's own words; detail holds small facts (JSON).  key makes an event unique within its ticket: what
+    would record the same key again records nothing.
     """
 
     seq: int

@@ -8,10 +8,10 @@ _THANKS = frozenset(
 )
 
 _COURTESY_TEXT = """
-    you u je jou jullie wel so very much a lot many heel erg hartelijk veel voor for the de het your hulp help
-    snelle quick fast reply antwoord reactie oplossing solution support great super top perfect mooi fijn prima
-    goed good nice excellent it works now works werkt weer nu again all ok oke okay groet groeten met
-    vriendelijke kind regards best and en hi hello hallo hoi dear beste
+    you u je jou jullie wel so very much a lot many heel erg hartelijk veel voor for the de het your hulp
+    help snelle quick fast reply antwoord reactie oplossing solution support great super top perfect mooi
+    fijn prima goed good nice excellent it works now works werkt weer nu again all ok oke okay groet groeten
+    met vriendelijke kind regards best and en hi hello hallo hoi dear beste
 """
 _COURTESY = frozenset(_COURTESY_TEXT.split())
 

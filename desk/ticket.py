@@ -75,7 +75,7 @@ class Ticket:
     def customer_wrote(
         self, text: str, *, by: Actor, at: datetime, key: str | None = None, **detail: Any
     ) -> bool:
-        """A verified participant wrote.  Wakes a waiting ticket, reopens a resolved one unless it only thanks.
+        """A verified participant wrote: wakes a waiting ticket, reopens a resolved one unless it only thanks.
 
         Raises DeskError for a cancelled or closed ticket: what follows is a new ticket."""
         if not self.takes_replies:
@@ -94,7 +94,7 @@ class Ticket:
         return self._record(Kind.MACHINE_WROTE, by=by, at=at, text=text, key=key, **detail)
 
     def bounced(self, reason: str, *, by: Actor, at: datetime, key: str | None = None, hard: bool) -> bool:
-        """One of our mails came back.  A hard bounce of a question means nobody was asked: back to support."""
+        """One of our mails came back.  A hard bounce of a question: nobody was asked, so back to support."""
         nobody_asked = hard and self.status is Status.WAITING_FOR_CUSTOMER
         status = Status.WAITING_FOR_SUPPORT if nobody_asked else None
         return self._record(Kind.BOUNCED, by=by, at=at, text=reason, key=key, status=status, hard=hard)
@@ -200,7 +200,7 @@ class Ticket:
     # What the desk itself does
 
     def mailed(self, seq: int, *, recipients: list[str], by: Actor, at: datetime) -> bool:
-        """Our mail server accepted the agent's mail of event seq.  at: when it did; promises count from here."""
+        """Our mail server accepted the mail of event seq.  at: when it did; promises count from here."""
         of = self.event(seq)
         return self._record(
             Kind.SENT, by=by, at=at, text=of.text, key=f"sent:{seq}", of=seq, recipients=recipients
@@ -254,9 +254,10 @@ class Ticket:
         Raises Conflict, naming what happened since."""
         since = [event for event in self.history if event.seq > version and event.kind in DECISIVE]
         if since:
-            what = since[-1].kind.value.replace("_", " ")
+            last = since[-1]
             raise Conflict(
-                f"{since[-1].by.name} was first ({what}). The card shows it now; click again if you still mean it."
+                f"{last.by.name} was first ({last.kind.words}). "
+                "The card shows it now; click again if you still mean it."
             )
 
     # How it is done

@@ -1,0 +1,45 @@
+"""Where in Slack each ticket's card stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from store import tables
+from store.database import Session
+
+_row = tables.cards.c
+
+
+@dataclass(frozen=True)
+class Place:
+    """A message in Slack: its channel, and its ts, which is also its thread's."""
+
+    channel: str
+    ts: str
+
+
+def place_of(session: Session, number: int) -> Place | None:
+    """Where the card of that ticket is, once it has been posted."""
+    found = session.execute(select(_row.channel, _row.ts).where(_row.ticket == number)).first()
+    return Place(*found) if found else None
+
+
+def ticket_at(session: Session, place: Place) -> int | None:
+    """Whose card that message is."""
+    return session.execute(
+        select(_row.ticket).where(_row.channel == place.channel, _row.ts == place.ts)
+    ).scalar()
+
+
+def keep(session: Session, number: int, place: Place, *, at: datetime) -> None:
+    """Remember where the card was posted, instead of where it was before."""
+    forget(session, number)
+    session.execute(
+        insert(tables.cards).values(ticket=number, channel=place.channel, ts=place.ts, posted_at=at)
+    )
+
+
+def forget(session: Session, number: int) -> None:
+    """The card is gone; the next drawing posts a new one."""
+    session.execute(delete(tables.cards).where(_row.ticket == number))

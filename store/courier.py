@@ -1,0 +1,163 @@
+"""Carries what the outbox owes: one outside call at a time, and what follows from each outcome."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from desk.delivery import Audience, Delivery, DeliveryState
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from store import outbox
+from store.database import Database, Session
+from store.outbox import Patience
+
+log = logging.getLogger(__name__)
+
+LOOKS = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=90))
+"""How long to wait before each look for a delivery that may have arrived: Slack's history may lag."""
+
+Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryUncertain | None
+
+
+class Sender(Protocol):
+    """Takes deliveries to one audience.  Two steps: the outside call, then what is kept of it."""
+
+    patience: Patience
+
+    def send(self, delivery: Delivery) -> str:
+        """Call the other side; return what it calls the delivery (a Slack ts, a Message-ID), or "".
+
+        Raises DeliveryFailed, DeliveryHeld or DeliveryUncertain."""
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """Look whether an uncertain delivery arrived: its reference, or None where it was not seen (yet).
+
+        Raises DeliveryFailed(permanent=False) where repeating does no harm, DeliveryUncertain where nobody
+        can ever tell, DeliveryHeld where looking is not possible now."""
+
+    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
+        """Keep what follows from the arrival, in the transaction that marks the delivery done."""
+
+    def gave_up(
+        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
+    ) -> None:
+        """Tell somebody, in the transaction that marks the delivery dead (certain) or doubtful."""
+
+
+class Courier:
+    """Serves some audiences over one road, which can be closed for a while.
+
+    clock: reads the time.  lease: how long one outside call may take at the most; a delivery still `sending`
+    after that belongs to a process that died.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        senders: Mapping[Audience, Sender],
+        *,
+        clock: Callable[[], datetime],
+        lease: timedelta = timedelta(seconds=60),
+    ) -> None:
+        self._db = db
+        self._senders = senders
+        self._audiences = tuple(senders)
+        self._clock = clock
+        self._lease = lease
+        self._closed_until: datetime | None = None
+        self.closed_because = ""
+
+    def deliver_due(self) -> int:
+        """Send all that is due and return how many deliveries were taken up."""
+        taken = 0
+        while not self._is_closed() and self._deliver_one():
+            taken += 1
+        return taken
+
+    def _is_closed(self) -> bool:
+        return self._closed_until is not None and self._clock() < self._closed_until
+
+    def _deliver_one(self) -> bool:
+        now = self._clock()
+        with self._db.change() as session:
+            outbox.rescue(session, self._audiences, now=now)
+            delivery = outbox.claim(session, self._audiences, now=now, lease=self._lease)
+        if delivery is None:
+            return False
+        if self._clock() - now < self._lease / 2:
+            self._settle(delivery, self._attempt(delivery))
+        # else this process slept so long that another may be at it by now: the rescue sees to it
+        return True
+
+    def _attempt(self, delivery: Delivery) -> Outcome:
+        sender = self._senders[delivery.audience]
+        looking = delivery.state is DeliveryState.UNCERTAIN
+        try:
+            return sender.prove(delivery) if looking else sender.send(delivery)
+        except (DeliveryFailed, DeliveryHeld, DeliveryUncertain) as outcome:
+            return outcome
+        except Exception:
+            # One of the four loops: a fault in one delivery must not stop the others.  It may have happened
+            # after the call, so the delivery is proved before it is repeated.
+            log.exception("delivery %s of ticket %s failed", delivery.id, delivery.ticket_number)
+            return None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+
+    def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+        now = self._clock()
+        looking = delivery.state is DeliveryState.UNCERTAIN
+        self._note_road(outcome, now)
+        with self._db.change() as session:
+            match outcome:
+                case str():
+                    self._arrived(session, delivery, outcome, now)
+                case None:
+                    self._not_seen(session, delivery, now)
+                case DeliveryHeld() if looking:
+                    outbox.doubt(session, delivery, str(outcome), looked=delivery.looked, until=now)
+                case DeliveryHeld():
+                    outbox.put_back(session, delivery, str(outcome), until=now)
+                case DeliveryUncertain() if looking:
+                    self._give_up(session, delivery, str(outcome), certain=False, now=now)
+                case DeliveryUncertain():
+                    outbox.doubt(session, delivery, str(outcome), looked=0, until=now + LOOKS[0])
+                case DeliveryFailed(permanent=True):
+                    self._give_up(session, delivery, str(outcome), certain=True, now=now)
+                case DeliveryFailed():
+                    self._try_again(session, delivery, outcome, now)
+
+    def _note_road(self, outcome: Outcome, now: datetime) -> None:
+        if isinstance(outcome, DeliveryHeld):
+            if not self.closed_because:
+                log.warning("deliveries to %s wait: %s", "/".join(self._audiences), outcome)
+            self._closed_until, self.closed_because = now + outcome.wait, str(outcome)
+        elif isinstance(outcome, str):
+            self._closed_until, self.closed_because = None, ""
+
+    def _arrived(self, session: Session, delivery: Delivery, reference: str, now: datetime) -> None:
+        if outbox.arrived(session, delivery, reference):
+            self._senders[delivery.audience].arrived(session, delivery, reference, at=now)
+
+    def _not_seen(self, session: Session, delivery: Delivery, now: datetime) -> None:
+        looked = delivery.looked + 1
+        if looked < len(LOOKS):
+            outbox.doubt(session, delivery, "not seen yet", looked=looked, until=now + LOOKS[looked])
+        else:
+            failure = DeliveryFailed("it did not arrive", permanent=False, wait=timedelta(0))
+            self._try_again(session, delivery, failure, now)
+
+    def _try_again(
+        self, session: Session, delivery: Delivery, failure: DeliveryFailed, now: datetime
+    ) -> None:
+        patience = self._senders[delivery.audience].patience
+        if now - (delivery.first_try_at or now) >= patience.give_up:
+            self._give_up(session, delivery, str(failure), certain=True, now=now)
+            return
+        wait = patience.wait(delivery.attempts) if failure.wait is None else failure.wait
+        outbox.put_back(session, delivery, str(failure), until=now + wait)
+
+    def _give_up(
+        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, now: datetime
+    ) -> None:
+        if outbox.give_up(session, delivery, reason, certain=certain):
+            log.error("delivery %s to %s given up: %s", delivery.id, delivery.audience, reason)
+            self._senders[delivery.audience].gave_up(session, delivery, reason, certain=certain, at=now)

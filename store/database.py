@@ -1,0 +1,133 @@
+"""The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from desk.errors import Conflict
+from desk.ticket import Ticket
+from store import outbox
+from store.lane import Lane
+from store.mapping import map_desk
+
+__all__ = ["Database", "Session", "Unavailable"]
+
+Attention = Callable[[Ticket], datetime | None]
+
+_WRITES = "helpdesk_writes"
+_CHANGED = "helpdesk_changed_tickets"
+_AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
+
+
+class Unavailable(Exception):
+    """The database did not answer, is locked, full or read-only.  Nothing changed; trying again may help."""
+
+
+class Database:
+    """Where everything is kept.
+
+    url: sqlite:///file or postgresql+psycopg://…  attention: when a ticket next needs a look (sla.clock),
+    kept beside every changed ticket in the same commit.  on_commit: called after each commit that changed a
+    ticket and so owes deliveries.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        attention: Attention = lambda ticket: None,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        map_desk()
+        self.engine = _engine(url)
+        self.on_commit = on_commit
+        self._attention = attention
+        self._lane = Lane()
+        self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
+        self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        event.listen(self._writers, "before_flush", self._settle)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine: one process, one writer at a time."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def change(self, *, urgent: bool = False) -> Iterator[Session]:
+        """One transaction that writes; committed at the end, rolled back when anything is raised.
+
+        urgent: a person waits for it.  Raises Conflict when somebody else changed the same ticket first, and
+        Unavailable when the database cannot; then nothing has changed."""
+        turn = self._lane.turn(urgent=urgent) if self.is_sqlite else nullcontext()
+        with turn, _translated(), self._writers.begin() as session:
+            yield session
+            session.flush()
+            changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
+            for ticket in changed.values():
+                outbox.owe_card(session, ticket)
+        if changed:
+            self.on_commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One transaction that only reads.  Raises Unavailable when the database cannot."""
+        with _translated(), self._readers() as session:
+            yield session
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
+        changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
+        for each in [*session.new, *session.dirty]:
+            if isinstance(each, Ticket):
+                each.attention_at = self._attention(each)
+                changed[id(each)] = each
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote in between: it must
+    # take the write lock when it begins.
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict(
+            "Somebody else changed this ticket at the same moment. Look again, then click again."
+        ) from error
+    except IntegrityError as error:
+        raise Conflict(_AT_ONCE) from error
+    except DBAPIError as error:
+        raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error

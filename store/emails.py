@@ -1,0 +1,72 @@
+"""The mails of each ticket, in and out: what they were called and what they said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import RowMapping, insert, select
+
+from store import tables
+from store.database import Session
+
+_row = tables.emails.c
+
+
+class Direction(StrEnum):
+    """IN: a customer wrote.  OUT: the desk did."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email:
+    """One mail of a ticket.
+
+    address: the sender of a mail in, the recipient of a mail out.  body: the whole visible text.  raw: the
+    bytes of a mail out, the same on every attempt (a mail in is kept raw in the inbox)."""
+
+    ticket: int
+    direction: Direction
+    message_id: str
+    address: str
+    subject: str
+    body: str
+    at: datetime
+    inbox: int | None = None
+    delivery: int | None = None
+    raw: bytes | None = None
+
+
+def keep(session: Session, email: Email) -> None:
+    """Keep a mail with its ticket."""
+    session.execute(insert(tables.emails).values(**{k: getattr(email, k) for k in email.__dict__}))
+
+
+def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Direction] | None:
+    """Which ticket one of these Message-IDs belongs to, and whether the desk wrote that mail.
+
+    The first of message_ids counts most: give the newest first."""
+    if not message_ids:
+        return None
+    query = select(_row.message_id, _row.ticket, _row.direction).where(_row.message_id.in_(message_ids))
+    known = {mid: (ticket, Direction(way)) for mid, ticket, way in session.execute(query.order_by(_row.id))}
+    return next((known[mid] for mid in message_ids if mid in known), None)
+
+
+def of_ticket(session: Session, number: int) -> list[Email]:
+    """All mails of a ticket, the oldest first."""
+    rows = session.execute(select(tables.emails).where(_row.ticket == number).order_by(_row.id))
+    return [_email(row._mapping) for row in rows]
+
+
+def of_delivery(session: Session, delivery: int) -> Email | None:
+    """The mail that a delivery sends, once it has been worded."""
+    found = session.execute(select(tables.emails).where(_row.delivery == delivery)).first()
+    return _email(found._mapping) if found else None
+
+
+def _email(row: RowMapping) -> Email:
+    facts = {name: value for name, value in row.items() if name != "id"}
+    return Email(**{**facts, "direction": Direction(facts["direction"])})

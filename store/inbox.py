@@ -1,0 +1,147 @@
+"""What came in, kept raw before anyone reads it: mails, and the keys of Slack's clicks and events."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store import tables
+from store.database import Session
+
+_row = tables.inbox.c
+
+
+class State(StrEnum):
+    """NEW: nobody read it yet.  DONE: it is on a ticket.  DUPLICATE: the same mail was here before.  DROPPED:
+    our own mail coming back."""
+
+    NEW = "new"
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A mail as it arrived.  source: the way in ("imap help@…", "smtp", "terminal"); at: when our mailbox or
+    listener accepted it; uidvalidity, uid: where in a mailbox (RFC 9051); envelope: what SMTP said of it."""
+
+    source: str
+    raw: bytes
+    at: datetime
+    uidvalidity: int | None = None
+    uid: int | None = None
+    envelope: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A mail in the inbox.  attempts: how often reading it was begun before."""
+
+    id: int
+    arrival: Arrival
+    attempts: int
+
+
+def keep(session: Session, arrival: Arrival) -> int | None:
+    """Keep a mail and return its id; None when this place in this mailbox is already kept."""
+    values = {
+        "source": arrival.source,
+        "uidvalidity": arrival.uidvalidity,
+        "uid": arrival.uid,
+        "envelope": arrival.envelope,
+        "raw": arrival.raw,
+        "arrived_at": arrival.at,
+        "not_before": arrival.at,
+        "state": State.NEW,
+        "attempts": 0,
+        "remark": "",
+    }
+    return session.execute(
+        _insert(session)(tables.inbox).values(values).on_conflict_do_nothing().returning(_row.id)
+    ).scalar()
+
+
+def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | None:
+    """Take the next mail nobody has read, for `lease`: whoever dies over it leaves it to the next."""
+    due = (
+        select(tables.inbox)
+        .where(_row.state == State.NEW, _row.not_before <= now)
+        .order_by(_row.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    found = session.execute(due).first()
+    if found is None:
+        return None
+    session.execute(
+        update(tables.inbox)
+        .where(_row.id == found.id)
+        .values(attempts=_row.attempts + 1, not_before=now + lease)
+    )
+    arrival = Arrival(
+        source=found.source,
+        raw=found.raw,
+        at=found.arrived_at,
+        uidvalidity=found.uidvalidity,
+        uid=found.uid,
+        envelope=found.envelope,
+    )
+    return Kept(found.id, arrival, found.attempts)
+
+
+def first_with(session: Session, content_key: str) -> int | None:
+    """The inbox id of the mail with that content, when one has been dealt with before."""
+    return session.execute(select(_row.id).where(_row.content_key == content_key)).scalar()
+
+
+def dealt_with(
+    session: Session,
+    inbox_id: int,
+    state: State,
+    *,
+    remark: str = "",
+    ticket: int | None = None,
+    content_key: str | None = None,
+) -> None:
+    """Say what became of a mail.  content_key is unique: of two copies read at once, one is refused."""
+    session.execute(
+        update(tables.inbox)
+        .where(_row.id == inbox_id)
+        .values(state=state, remark=remark, ticket=ticket, content_key=content_key)
+    )
+
+
+def raw_of(session: Session, inbox_id: int) -> bytes | None:
+    """The bytes as they came in."""
+    return session.execute(select(_row.raw).where(_row.id == inbox_id)).scalar()
+
+
+def uids_kept(session: Session, source: str, uidvalidity: int) -> set[int]:
+    """Which messages of a mailbox are in the ledger."""
+    query = select(_row.uid).where(_row.source == source, _row.uidvalidity == uidvalidity)
+    return {uid for uid in session.scalars(query) if uid is not None}
+
+
+def waiting(session: Session) -> int:
+    """How many mails nobody has read yet."""
+    return session.execute(select(func.count()).where(_row.state == State.NEW)).scalar_one()
+
+
+def is_first(session: Session, key: str, *, at: datetime) -> bool:
+    """Whether this click or event comes in for the first time.  Kept in the same commit as what it does, so a
+    second delivery of the same one does nothing."""
+    new = _insert(session)(tables.clicks).values(key=key, at=at).on_conflict_do_nothing()
+    return session.execute(new.returning(tables.clicks.c.key)).first() is not None
+
+
+def forget_clicks(session: Session, *, before: datetime) -> None:
+    """Drop keys that Slack can no longer repeat."""
+    session.execute(delete(tables.clicks).where(tables.clicks.c.at < before))
+
+
+def _insert(session: Session) -> Any:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

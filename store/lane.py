@@ -1,0 +1,35 @@
+"""Turns at the one writer that SQLite allows: people's clicks go before the machines' work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
+
+
+class Lane:
+    """A lock with two queues.  Whoever holds it may write."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._busy = False
+        self._urgent_waiting = 0
+
+    @contextmanager
+    def turn(self, *, urgent: bool) -> Iterator[None]:
+        """Wait for a turn; urgent ones (a person waits for an answer) are served first."""
+        self._enter(urgent)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self, urgent: bool) -> None:
+        with self._changed:
+            self._urgent_waiting += urgent
+            self._changed.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
+            self._urgent_waiting -= urgent
+            self._busy = True
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()

@@ -1,0 +1,157 @@
+"""The deliveries still owed: claimed one at a time, proved when in doubt, given up only visibly."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from desk.delivery import Audience, Delivery, DeliveryState
+from desk.ticket import Ticket
+from store import tables
+
+S = DeliveryState
+_PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often to try again: first after `first`, doubling up to `longest`, and no more after `give_up`."""
+
+    first: timedelta
+    longest: timedelta
+    give_up: timedelta
+
+    def wait(self, attempts: int) -> timedelta:
+        """How long to wait after that many attempts (1 or more)."""
+        return min(self.first * (1 << min(attempts - 1, 20)), self.longest)
+
+
+def owe_card(session: Session, ticket: Ticket) -> None:
+    """Say that the ticket's card is stale: one row per ticket, however much happens.
+
+    Decided by the database in one statement, since a sender may be at the same row at this moment."""
+    row = tables.outbox.c
+    at_rest = row.state.in_((S.DONE, S.DEAD))
+    stale = (
+        update(tables.outbox)
+        .where(row.ticket == ticket.number, row.audience == Audience.CARD)
+        .values(
+            revision=row.revision + 1,
+            attempts=case((at_rest, 0), else_=row.attempts),
+            first_try_at=case((at_rest, None), else_=row.first_try_at),
+            not_before=case((at_rest, ticket.changed_at), else_=row.not_before),
+            state=case((at_rest, S.READY), else_=row.state),
+        )
+        .returning(row.id)
+    )
+    if session.execute(stale).first() is None:
+        card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
+        card.ticket_number, card.seq = ticket.number, None
+        session.add(card)
+
+
+def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) -> None:
+    """Put in doubt what a process began to send and never finished."""
+    row = tables.outbox.c
+    session.execute(
+        update(tables.outbox)
+        .where(row.state == S.SENDING, row.lease_until <= now, row.audience.in_(audiences))
+        .values(state=S.UNCERTAIN, looked=0, not_before=now, lease_until=None)
+    )
+
+
+def claim(
+    session: Session, audiences: tuple[Audience, ...], *, now: datetime, lease: timedelta
+) -> Delivery | None:
+    """Take the next delivery that is due, for `lease`; the caller commits before it calls anyone.
+
+    What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first."""
+    delivery = session.scalars(_next(audiences, now)).first()
+    if delivery is None:
+        return None
+    delivery.fence += 1
+    delivery.lease_until = now + lease
+    delivery.first_try_at = delivery.first_try_at or now
+    if delivery.state is S.READY:
+        delivery.state = S.SENDING
+        delivery.attempts += 1
+    return delivery
+
+
+def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
+    """Mark it done, or ready again where the card became stale meanwhile.  False: no longer ours to say."""
+    row = tables.outbox.c
+    stale = row.revision > delivery.revision
+    return _settle(
+        session,
+        delivery,
+        state=case((stale, S.READY), else_=S.DONE),
+        attempts=case((stale, 0), else_=row.attempts),
+        first_try_at=case((stale, None), else_=row.first_try_at),
+        reference=reference,
+        last_error="",
+    )
+
+
+def put_back(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
+    """It surely did not arrive: try again then.  False: no longer ours to say."""
+    return _settle(session, delivery, state=S.READY, not_before=until, last_error=reason)
+
+
+def doubt(session: Session, delivery: Delivery, reason: str, *, looked: int, until: datetime) -> bool:
+    """It may have arrived: look then.  looked: how often we did.  False: no longer ours to say."""
+    return _settle(session, delivery, state=S.UNCERTAIN, looked=looked, not_before=until, last_error=reason)
+
+
+def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool) -> bool:
+    """Try no more.  certain: it did not arrive; else nobody can tell.  False: no longer ours to say."""
+    return _settle(session, delivery, state=S.DEAD if certain else S.DOUBTFUL, last_error=reason)
+
+
+def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
+    """How many deliveries stand where, without those that arrived."""
+    row = tables.outbox.c
+    query = select(row.audience, row.state, func.count()).where(row.state != S.DONE)
+    return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
+
+
+def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+    """Since when the most overdue delivery has been waiting; None when nothing is."""
+    row = tables.outbox.c
+    due = and_(row.state.in_(_PENDING), row.not_before <= now)
+    oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
+    return oldest
+
+
+def _next(audiences: tuple[Audience, ...], now: datetime) -> Select[Delivery]:
+    row = tables.outbox.c
+    earlier = aliased(tables.outbox).c
+    waits_for_another = exists().where(
+        earlier.ticket == row.ticket,
+        earlier.audience == row.audience,
+        earlier.id < row.id,
+        earlier.state.in_(_PENDING),
+    )
+    has_card = exists().where(tables.cards.c.ticket == row.ticket)
+    return (
+        select(Delivery)
+        .where(
+            row.state.in_((S.READY, S.UNCERTAIN)),
+            row.audience.in_(audiences),
+            row.not_before <= now,
+            or_(row.lease_until.is_(None), row.lease_until <= now),
+            or_(row.audience != Audience.AGENTS, has_card),
+            ~waits_for_another,
+        )
+        .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=tables.outbox)
+    )
+
+
+def _settle(session: Session, delivery: Delivery, **values: object) -> bool:
+    row = tables.outbox.c
+    mine = and_(row.id == delivery.id, row.fence == delivery.fence)
+    settled = update(tables.outbox).where(mine).values(lease_until=None, **values).returning(row.id)
+    return session.execute(settled).first() is not None

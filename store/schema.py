@@ -1,0 +1,65 @@
+"""The schema's versions: brought up to date at start, under a lock, and never run with a newer one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from store.database import Database
+
+_LOCK = 0x4845_4C50  # "HELP": any number will do, as long as every replica uses the same
+
+
+class SchemaTooNew(Exception):
+    """The database was written by a newer version of the desk."""
+
+
+def upgrade(db: Database) -> str | None:
+    """Bring the schema to this version's; return the revision it had (None: it was empty).
+
+    Safe when several processes start at once.  Raises SchemaTooNew, store.database.Unavailable."""
+    scripts = ScriptDirectory.from_config(_config())
+    with _locked(db) as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+        _refuse_newer(scripts, before)
+        if before != scripts.get_current_head():
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return before
+
+
+def is_current(db: Database) -> bool:
+    """Whether the database has exactly this version's schema."""
+    with db.read() as session:
+        context = MigrationContext.configure(session.connection())
+        return context.get_current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _refuse_newer(scripts: ScriptDirectory, revision: str | None) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaTooNew(
+            f"the database has schema {revision}, which this version does not know: "
+            "install the version that wrote it, or a newer one"
+        )
+
+
+@contextmanager
+def _locked(db: Database) -> Iterator[Connection]:
+    with db.change() as session:
+        connection = session.connection()  # SQLite: BEGIN IMMEDIATE is the lock
+        if not db.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield connection

@@ -1,0 +1,228 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from desk.actor import Door, Role
+from desk.delivery import Audience, DeliveryState
+from desk.event import Kind
+from desk.priority import Priority
+from desk.status import Status
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime.  SQLite has none, so there it is kept naive, in UTC, to the microsecond."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a zone: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _one_of(kind: type[StrEnum]) -> Enum:
+    return Enum(kind, native_enum=False, length=32, values_callable=lambda e: [m.value for m in e])
+
+
+_json = JSON().with_variant(JSONB(), "postgresql")
+_serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _token() -> str:
+    return uuid4().hex
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("number", _serial, primary_key=True, autoincrement=True),
+    Column("subject", Text, nullable=False),
+    Column("customer", String(320), nullable=False, index=True),
+    Column("customer_name", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("status", _one_of(Status), nullable=False, index=True),
+    Column("priority", _one_of(Priority), nullable=False),
+    Column("owner", String(64), index=True),
+    Column("owner_name", Text, nullable=False),
+    Column("follows", _serial, ForeignKey("tickets.number")),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("attention_at", Moment),
+    sqlite_autoincrement=True,  # a number is never given twice, even after an erasure
+)
+Index(
+    "ix_tickets_attention_at",
+    tickets.c.attention_at,
+    sqlite_where=text("attention_at IS NOT NULL"),
+    postgresql_where=text("attention_at IS NOT NULL"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", _one_of(Kind), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by_role", _one_of(Role), nullable=False),
+    Column("by_key", String(320), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("by_door", _one_of(Door), nullable=False),
+    Column("status", _one_of(Status), nullable=False),
+    Column("priority", _one_of(Priority), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("key", String(255)),
+    Column("detail", _json, nullable=False),
+    UniqueConstraint("ticket", "key"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer),
+    Column("audience", _one_of(Audience), nullable=False),
+    Column("token", String(32), nullable=False, unique=True, default=_token),
+    Column("state", _one_of(DeliveryState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("looked", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("first_try_at", Moment),
+    Column("last_error", Text, nullable=False),
+    Column("reference", String(998), nullable=False),
+    ForeignKeyConstraint(["ticket", "seq"], ["events.ticket", "events.seq"], ondelete="CASCADE"),
+    UniqueConstraint("ticket", "seq", "audience"),
+    sqlite_autoincrement=True,
+)
+Index("ix_outbox_state_audience", outbox.c.state, outbox.c.audience, outbox.c.not_before)
+Index(
+    "uq_outbox_one_card",
+    outbox.c.ticket,
+    unique=True,
+    sqlite_where=text("audience = 'card'"),
+    postgresql_where=text("audience = 'card'"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("posted_at", Moment, nullable=False),
+    UniqueConstraint("channel", "ts"),
+)
+
+emails = Table(
+    "emails",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("direction", String(3), nullable=False),
+    Column("message_id", String(998), nullable=False, index=True),
+    Column("address", String(320), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("inbox", _serial, ForeignKey("inbox.id")),
+    Column("delivery", _serial, ForeignKey("outbox.id", ondelete="CASCADE"), unique=True),
+    Column("raw", LargeBinary),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("source", String(255), nullable=False),
+    Column("uidvalidity", BigInteger),
+    Column("uid", BigInteger),
+    Column("envelope", _json, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("arrived_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("content_key", String(64), unique=True),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="SET NULL")),
+    Column("remark", Text, nullable=False),
+    UniqueConstraint("source", "uidvalidity", "uid"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_inbox_new",
+    inbox.c.not_before,
+    sqlite_where=text("state = 'new'"),
+    postgresql_where=text("state = 'new'"),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("uidvalidity", BigInteger),
+    Column("read_up_to", Moment),
+    Column("reader", String(64)),
+    Column("lease_until", Moment),
+)
+
+clicks = Table(
+    "clicks",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+keepsakes = Table(
+    "keepsakes",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,70 @@
+"""Finding tickets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from desk.errors import NotFound
+from desk.status import OPEN, Status
+from desk.ticket import Ticket
+from store import tables
+from store.database import Session
+
+_row = tables.tickets.c
+
+
+def add(session: Session, ticket: Ticket) -> Ticket:
+    """Keep a new ticket; it has its number afterwards."""
+    session.add(ticket)
+    session.flush()
+    return ticket
+
+
+def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
+    """The ticket with that number.
+
+    drawn: the version of the picture somebody clicked on.  Raises NotFound, and Conflict when something
+    decisive happened since that picture."""
+    ticket = session.get(Ticket, number)
+    if ticket is None:
+        raise NotFound(number)
+    if drawn is not None:
+        ticket.expect(drawn)
+    return ticket
+
+
+def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
+    """Numbers of tickets at which something may happen by now, the longest waiting first."""
+    query = select(_row.number).where(_row.attention_at <= now).order_by(_row.attention_at).limit(limit)
+    return session.scalars(query).all()
+
+
+def of_owner(session: Session, owner: str) -> Sequence[Ticket]:
+    """The open tickets of an agent, the oldest first."""
+    query = select(Ticket).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
+    return session.scalars(query).all()
+
+
+def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
+    """Open tickets that nobody took, the oldest first."""
+    query = select(Ticket).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
+    return session.scalars(query.limit(limit)).all()
+
+
+def open_numbers(session: Session) -> Sequence[int]:
+    """Numbers of all tickets that are not closed: those a changed calendar may move."""
+    return session.scalars(
+        select(_row.number).where(_row.status != Status.CLOSED).order_by(_row.number)
+    ).all()
+
+
+def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:
+    """The ticket that a customer's reply to the ended ticket `number` opened since then, if any."""
+    query = select(Ticket).where(_row.follows == number, _row.customer == customer, _row.opened_at >= since)
+    return session.scalars(query.order_by(_row.number.desc())).first()
+
+
+def count(session: Session) -> dict[Status, int]:
+    """How many tickets stand where."""
+    return dict(session.execute(select(_row.status, func.count()).group_by(_row.status)).tuples().all())
