@@ -147,7 +147,7 @@ def _web_url(text: str) -> str:
 
 
 _APP_PAGE = "in Slack's page of your app (api.slack.com/apps)"
-_CHANNEL_MEND = "in Slack: the channel's name, About, at the very bottom: Channel ID"
+_CHANNEL_MEND = "in Slack: click the channel's name, About, Channel ID at the very bottom"
 _CHANNEL = _like(r"[CG][A-Z0-9]{2,}", "a channel id (C0123456789)", _CHANNEL_MEND)
 _USER = _like(
     r"[UW][A-Z0-9]{2,}", "a user id (U0123456789)", "in Slack: the person's profile, More, Copy member ID"
@@ -699,7 +699,7 @@ def _missing(key: str) -> Problem:
         return Problem(key, "is missing", "every contract has a name")
     section, _, name = key.rpartition(".")
     where = f"set {_variable(key)}, or {name} in [{section}] of the file"
-    return Problem(key, "is missing", f"{where}; it stands {_MENDS[key]}")
+    return Problem(key, "is missing", f"{where} ({_MENDS[key]})")
 
 
 def _problem(error: Mapping[str, Any], sources: Mapping[str, str]) -> Problem:
