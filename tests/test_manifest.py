@@ -1,0 +1,147 @@
+"""What Slack's own schema for manifests misses: that the app asks for what it uses, and for nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.manifest import http_variant
+
+TEXT = (Path(__file__).parent.parent / "manifest.yml").read_text(encoding="utf-8")
+URL = "https://desk.example.com/slack/events"
+
+# Which scopes let an app have an event; any one of them is enough.  From Slack's reference of events.
+EVENTS = {
+    "app_uninstalled": set(),
+    "channel_archive": {"channels:read"},
+    "channel_deleted": {"channels:read"},
+    "channel_rename": {"channels:read"},
+    "channel_unarchive": {"channels:read"},
+    "group_archive": {"groups:read"},
+    "group_deleted": {"groups:read"},
+    "group_rename": {"groups:read"},
+    "group_unarchive": {"groups:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "tokens_revoked": set(),
+}
+# What the bot asks of the Web API, and all the scopes that needs for public and private channels together.
+CALLS = {
+    "chat.postMessage": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.members": {"channels:read", "groups:read"},
+    "conversations.replies": {"channels:history", "groups:history"},
+    "users.info": {"users:read"},
+}
+
+
+@pytest.fixture(params=["socket", "http"])
+def manifest(request):
+    text = TEXT if request.param == "socket" else http_variant(TEXT, "https://desk.example.com")
+    return yaml.safe_load(text)
+
+
+def scopes_of(manifest):
+    return manifest["oauth_config"]["scopes"]["bot"]
+
+
+def events_of(manifest):
+    return manifest["settings"]["event_subscriptions"]["bot_events"]
+
+
+def commands_of(manifest):
+    return manifest["features"]["slash_commands"]
+
+
+def addresses_in(manifest):
+    settings = manifest["settings"]
+    places = [settings["event_subscriptions"], settings["interactivity"]]
+    given = [place.get("request_url") for place in places]
+    return given + [command.get("url") for command in commands_of(manifest)]
+
+
+def test_every_event_exists_and_has_a_scope_that_lets_us_have_it(manifest):
+    for event in events_of(manifest):
+        assert event in EVENTS
+        assert not EVENTS[event] or EVENTS[event] & set(scopes_of(manifest)), event
+
+
+def test_every_scope_is_one_that_something_needs_and_none_is_missing(manifest):
+    needed = {"commands"}.union(*CALLS.values(), *map(EVENTS.__getitem__, events_of(manifest)))
+    assert set(scopes_of(manifest)) == needed
+
+
+def test_nothing_is_asked_for_twice(manifest):
+    for names in (scopes_of(manifest), events_of(manifest)):
+        assert names == sorted(set(names))
+
+
+def test_names_have_the_length_and_the_letters_slack_takes(manifest):
+    assert len(manifest["display_information"]["name"]) <= 35
+    assert len(manifest["display_information"]["description"]) <= 140
+    assert re.fullmatch(r"#[0-9a-f]{6}", manifest["display_information"]["background_color"])
+    assert re.fullmatch(r"[a-z0-9._-]{1,80}", manifest["features"]["bot_user"]["display_name"])
+
+
+def test_commands_are_written_as_slack_wants_them(manifest):
+    for command in commands_of(manifest):
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
+        assert command["should_escape"] is True
+        assert command["description"]
+
+
+def test_no_shortcut_and_no_home_is_promised_before_the_bot_has_one(manifest):
+    assert "shortcuts" not in manifest["features"]
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is False
+    assert "app_home_opened" not in events_of(manifest)
+
+
+def test_over_a_socket_there_is_no_address():
+    manifest = yaml.safe_load(TEXT)
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert set(addresses_in(manifest)) == {None}
+
+
+@pytest.mark.parametrize("given", ["https://desk.example.com", "https://desk.example.com/"])
+def test_over_http_every_request_goes_to_the_one_address(given):
+    manifest = yaml.safe_load(http_variant(TEXT, given))
+    assert manifest["settings"]["socket_mode_enabled"] is False
+    assert set(addresses_in(manifest)) == {URL}
+
+
+def test_the_two_manifests_differ_in_nothing_else():
+    socket, http = yaml.safe_load(TEXT), yaml.safe_load(http_variant(TEXT, "https://desk.example.com"))
+    http["settings"]["socket_mode_enabled"] = True
+    for place in (http["settings"]["event_subscriptions"], http["settings"]["interactivity"]):
+        place.pop("request_url")
+    for command in commands_of(http):
+        command.pop("url")
+    assert http == socket
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://desk.example.com",
+        "desk.example.com",
+        "https://",
+        "https://desk.example.com/?a=1",
+        "https://me:pw@desk.example.com",
+        "https://desk.example.com/\nsettings: {}",
+        'https://desk.example.com/"',
+        "",
+    ],
+)
+def test_slack_is_never_sent_to_an_address_it_cannot_call(url):
+    with pytest.raises(ValueError, match="address"):
+        http_variant(TEXT, url)
+
+
+@pytest.mark.parametrize(
+    "broken", ["", TEXT.replace("# over HTTP: url: REQUEST_URL", ""), "# over HTTP: REQUEST_URL"]
+)
+def test_a_manifest_without_its_marks_is_refused(broken):
+    with pytest.raises(ValueError, match="lost its marks"):
+        http_variant(broken, "https://desk.example.com")
