@@ -1,0 +1,56 @@
+"""What the import contracts cannot see: the two single files at the top of the house."""
+
+import ast
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {"bot", "desk", "mail", "sandbox", "sla", "store"}
+BELONGS_TO_A_PACKAGE = {
+    "aiosmtpd",
+    "alembic",
+    "apscheduler",
+    "imapclient",
+    "psycopg",
+    "slack_bolt",
+    "slack_sdk",
+    "smtplib",
+    "sqlalchemy",
+}
+
+
+def imports(file, within=ast.walk):
+    """The top names a file imports: everywhere, or only where importing the file would."""
+    for node in within(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+
+
+@pytest.mark.parametrize("name", ["helpdesk.py", "config.py"])
+def test_the_top_leaves_each_library_to_the_package_that_owns_it(name):
+    assert not BELONGS_TO_A_PACKAGE & set(imports(ROOT / name))
+
+
+def test_the_settings_know_nothing_of_the_house_but_the_desk():
+    assert (PACKAGES | {"helpdesk"}) & set(imports(ROOT / "config.py")) <= {"desk"}
+
+
+def test_help_is_printed_before_the_house_is_built():
+    slow = PACKAGES | BELONGS_TO_A_PACKAGE | {"config", "pydantic", "uvicorn", "starlette"}
+    assert not slow & set(imports(ROOT / "helpdesk.py", within=ast.iter_child_nodes))
+
+
+def test_the_contracts_cover_every_package():
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter", encoding="utf-8")
+    assert set(contracts["importlinter"]["root_packages"].split()) == PACKAGES
+
+
+def test_a_package_opens_with_one_docstring_and_nothing_more():
+    for package in PACKAGES:
+        body = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")).body
+        assert [type(line) for line in body] == [ast.Expr], package
