@@ -172,6 +172,8 @@ Day = Annotated[tuple[Annotated[Period, PlainValidator(_period)], ...], AfterVal
 Rule = Annotated[str, AfterValidator(_rule)]
 ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]
 Token = Annotated[SecretStr, Field(min_length=1)]
+BotToken = Annotated[SecretStr, _like(r"xoxb-\S+", "a bot token (xoxb-...)", _BOT_TOKEN_MEND)]
+AppToken = Annotated[SecretStr, _like(r"xapp-\S+", "an app token (xapp-...)", _APP_TOKEN_MEND)]
 Language = Literal["nl", "en"]
 
 _NINE_TO_FIVE = (Period(time(9), time(17)),)
@@ -216,13 +218,11 @@ class Slack(Section):
     leads_group: Annotated[str, _GROUP] | None = Field(
         default=None, description="Team leads, as the id of a Slack user group", examples=["S0123456789"]
     )
-    bot_token: Annotated[SecretStr, _like(r"xoxb-\S+", "a bot token (xoxb-...)", _BOT_TOKEN_MEND)] = Field(
-        description="The bot's token", examples=["xoxb-0000000000-example"]
-    )
-    app_token: Annotated[SecretStr, _like(r"xapp-\S+", "an app token (xapp-...)", _APP_TOKEN_MEND)] | None = (
-        Field(
-            None, description="The app's token, needed in socket mode", examples=["xapp-1-A000-0000-example"]
-        )
+    bot_token: BotToken = Field(description="The bot's token", examples=["xoxb-0000000000-example"])
+    app_token: AppToken | None = Field(
+        default=None,
+        description="The app's token, needed in socket mode",
+        examples=["xapp-1-A000-0000-example"],
     )
     signing_secret: Token | None = Field(
         default=None,
@@ -647,7 +647,8 @@ def _strangers(known: Mapping[str, tuple[str, FieldInfo]], environ: Mapping[str,
     allowed = {*known, *(f"{name}_FILE" for name, (_, field) in known.items() if _is_secret(field))}
     for name in sorted(environ):
         if name.startswith("HELPDESK_") and name not in allowed and not _NOT_OURS.fullmatch(name):
-            near = difflib.get_close_matches(name, sorted(allowed), n=1, cutoff=0.8)
+            special = _SPECIAL.get(name.removeprefix("HELPDESK_").lower().replace("__", "."))
+            near = [special] if special else difflib.get_close_matches(name, sorted(allowed), n=1, cutoff=0.8)
             yield Problem(name, "is not a setting", f"did you mean {near[0]}?" if near else "remove it")
 
 
@@ -752,7 +753,7 @@ def _masked(key: str, value: Any) -> str:
         return _written(value)
     text = value.get_secret_value()
     if key == "database.url":
-        return re.sub(r"(?<=:)[^:@/]*(?=@)|(?<=password=)[^&]*", "***", text)
+        return re.sub(r"(?<=password=)[^&]*", "***", re.sub(r"(//[^:/@]*:).*(?=@)", r"\1***", text))
     is_token = text.startswith(("xoxb-", "xapp-")) and len(text) >= 16
     return "***" + (text[-4:] if is_token else "")
 

@@ -256,6 +256,26 @@ def test_describe_tells_each_value_and_where_it_came_from(file):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://desk:hu/sh:hu@sh@db/desk",
+        "postgresql://db/desk?user=desk&password=hush",
+        "postgresql://desk:hush@/desk",
+    ],
+)
+def test_no_part_of_a_database_password_is_shown(url):
+    printed = "\n".join(describe(load(None, NEEDED | {"DATABASE_URL": url})))
+    assert "***" in printed
+    assert not re.search("hu|sh$|sh@", re.search("database.url.*", printed)[0])
+
+
+def test_a_token_under_the_name_of_a_setting_is_pointed_to_its_own_name():
+    told = refusal(HELPDESK_SLACK__BOT_TOKEN="xoxb-1", HELPDESK_DATABASE__URL="x")
+    assert "did you mean SLACK_BOT_TOKEN?" in told["HELPDESK_SLACK__BOT_TOKEN"]
+    assert "did you mean DATABASE_URL?" in told["HELPDESK_DATABASE__URL"]
+
+
+@pytest.mark.parametrize(
     ("given", "used"),
     [
         ("postgres://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
