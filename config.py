@@ -80,12 +80,13 @@ def _apart(periods: tuple[Period, ...]) -> tuple[Period, ...]:
 
 
 def _rule(text: str) -> str:
+    mend = f'write RFC 5545 text, like "{GOOD_FRIDAY}"'
+    if re.search(r"INTERVAL=0+(\D|$)|FREQ=(HOUR|MINUTE|SECOND)LY", text.upper()):
+        raise Unfit(f"{text!r} does not go from day to day", mend)  # the first would never end
     try:
         rrulestr(text, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - any start will do, the text is only tried
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Unfit(
-            f"{text!r} is not an RRULE ({error})", f'write RFC 5545 text, like "{GOOD_FRIDAY}"'
-        ) from None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Unfit(f"{text!r} is not an RRULE ({error})", mend) from None
     return text
 
 
@@ -165,7 +166,7 @@ _SIGNING_MEND = f"{_APP_PAGE}: Basic Information, App Credentials, Signing Secre
 
 Whole = Annotated[int, BeforeValidator(_no_switch)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
-Allowed = Annotated[float, BeforeValidator(_no_switch), Field(gt=0)]
+Allowed = Annotated[float, BeforeValidator(_no_switch), Field(gt=0, allow_inf_nan=False)]
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Day = Annotated[tuple[Annotated[Period, PlainValidator(_period)], ...], AfterValidator(_apart)]
@@ -716,9 +717,11 @@ def _problem(error: Mapping[str, Any], sources: Mapping[str, str]) -> Problem:
             return Problem(shown, f"{error['input']!r} is not a time zone", "write it like Europe/Amsterdam")
     reason = str(error["msg"]).replace("Input should be", "should be")
     field = dict(_settings(Config)).get(re.sub(r"\[.*", "", key))
-    return Problem(
-        shown, reason, f"for example {_written(_sample(field))}" if field else "see helpdesk.example.toml"
-    )
+    if not field:
+        return Problem(shown, reason, "see helpdesk.example.toml")
+    if _section(field):
+        return Problem(shown, "should be a table", f"write its settings under [{key}]")
+    return Problem(shown, reason, f"for example {_written(_sample(field))}")
 
 
 def _did_you_mean(loc: tuple[str | int, ...]) -> str:
