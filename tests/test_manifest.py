@@ -14,6 +14,7 @@ URL = "https://desk.example.com/slack/events"
 
 # Which scopes let an app have an event; any one of them is enough.  From Slack's reference of events.
 EVENTS = {
+    "app_home_opened": set(),
     "app_uninstalled": set(),
     "channel_archive": {"channels:read"},
     "channel_deleted": {"channels:read"},
@@ -24,6 +25,7 @@ EVENTS = {
     "group_rename": {"groups:read"},
     "group_unarchive": {"groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
     "tokens_revoked": set(),
@@ -31,6 +33,7 @@ EVENTS = {
 # What the bot calls in the Web API, and all the scopes that takes for public and private channels together.
 CALLS = {
     "auth_test": set(),
+    "chat_delete": {"chat:write"},
     "chat_getPermalink": set(),
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -45,10 +48,15 @@ CALLS = {
     "views_push": set(),
     "views_update": set(),
 }
-CALL = re.compile(r"\.((?:auth|chat|conversations|files|usergroups|users|views)_\w+)\(")
-CALLED = {
-    call for file in (ROOT / "bot").glob("*.py") for call in CALL.findall(file.read_text(encoding="utf-8"))
-}
+FAMILIES = "auth|chat|conversations|files|usergroups|users|views"
+CALL = re.compile(rf"""\.((?:{FAMILIES})_\w+)\(|"((?:{FAMILIES})\.[\w.]+)\"""")
+SOURCES = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "bot").glob("*.py"))]
+CALLED = {(method or name).replace(".", "_") for text in SOURCES for method, name in CALL.findall(text)}
+
+
+def answered(kind):
+    """What the bot listens to: the names in app.event(...), app.command(...), app.shortcut(...)."""
+    return set(re.findall(rf"""\bapp\.{kind}\("([^"]+)"\)""", "\n".join(SOURCES)))
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -94,6 +102,20 @@ def test_every_scope_is_one_that_a_command_an_event_or_a_call_needs(manifest):
     )
 
 
+def test_the_commands_are_those_the_bot_answers(manifest):
+    assert {command["command"] for command in commands_of(manifest)} == answered("command")
+
+
+def test_the_shortcuts_are_those_the_bot_answers(manifest):
+    declared = manifest["features"].get("shortcuts", [])
+    assert {shortcut["callback_id"] for shortcut in declared} == answered("shortcut")
+
+
+def test_every_event_the_bot_listens_to_is_asked_for(manifest):
+    assert answered("event")
+    assert answered("event") <= {event.partition(".")[0] for event in events_of(manifest)}
+
+
 def test_nothing_is_asked_for_twice(manifest):
     for names in (scopes_of(manifest), events_of(manifest)):
         assert names == sorted(set(names))
@@ -113,10 +135,9 @@ def test_commands_are_written_as_slack_wants_them(manifest):
         assert command["description"]
 
 
-def test_no_shortcut_and_no_home_is_promised_before_the_bot_has_one(manifest):
-    assert "shortcuts" not in manifest["features"]
-    assert manifest["features"]["app_home"]["home_tab_enabled"] is False
-    assert "app_home_opened" not in events_of(manifest)
+def test_the_home_tab_is_on_when_the_bot_draws_one(manifest):
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is (ROOT / "bot/home.py").exists()
+    assert ("app_home_opened" in events_of(manifest)) is (ROOT / "bot/home.py").exists()
 
 
 def test_over_a_socket_there_is_no_address():
