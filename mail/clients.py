@@ -1,0 +1,91 @@
+"""Where mail programs mark, in their HTML, what is quoted and what is a signature."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from mail.markup import parse, style_of, text_of
+
+_SIGNATURES = """.gmail_signature, .gmail_signature_prefix, [data-smartmail=gmail_signature], .moz-signature,
+    #Signature, #signature, .protonmail_signature_block, #ms-outlook-mobile-signature,
+    #AppleMailSignature, #AppleMailSignatureContent, #tutanota_signature"""
+
+_CONTAINERS = """.yahoo_quoted, #yahoo_quoted, .protonmail_quote, #mail-editor-reference-message-container,
+    .ms-outlook-mobile-reference-message, div[name=messageReplySection], .zmail_extra, .tutanota_quote,
+    #OLK_SRC_BODY_SECTION, .yahoo-quoted-begin, .iwcQuote, [data-marker=__QUOTED_TEXT__], .cm_quote,
+    .front-blockquote, .moz-forward-container, #forwardbody1, .moz-email-headers-table,
+    .gmail_quote_container:not(:has(blockquote)),
+    blockquote.gmail_quote, blockquote.protonmail_quote, blockquote.tutanota_quote"""
+
+_STARTS = """#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, hr#stopSpelling, hr#zwchr, #reply-intro,
+    #divtagdefaultwrapper + hr, .OutlookMessageHeader, [data-marker=__DIVIDER__], [data-marker=__HEADERS__]"""
+"""Everything from one of these to the end of the mail is history."""
+
+_OUTLOOK_LINES = ("border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:solid#b5c4dfwindowtext")
+
+
+def written_now(html: str) -> tuple[str, bool]:
+    """The text without what the HTML itself marks as quoted or signed; and whether it marked anything.
+
+    Inline answers stand outside the blockquotes they answer, so they stay; the quotes around them are
+    left behind "> " for the lines to be judged."""
+    tree = parse(html)
+    root = tree.body or tree.root
+    if root is None:
+        return ("", False)
+    cut = _cut_from_start(tree)
+    for node in tree.css(_CONTAINERS):
+        if not _has_more_below(node, tree):
+            node.decompose()
+            cut = True
+    for node in tree.css(_SIGNATURES):
+        node.decompose()
+    return (text_of(tree.body or tree.root), cut)
+
+
+def _has_more_below(node: LexborNode, tree: LexborHTMLParser) -> bool:
+    """A blockquote between answers is context for them; the line rules know what to do with it."""
+    if node.tag != "blockquote":
+        return False
+    after = node.next
+    while after is not None:
+        if (after.text() or "").strip():
+            return True
+        after = after.next
+    return False
+
+
+def _cut_from_start(tree: LexborHTMLParser) -> bool:
+    start = tree.css_first(_STARTS) or _outlook_line(tree)
+    if start is None or not _says_something_above(start):
+        return False
+    here: LexborNode | None = start
+    while here is not None and here.tag not in {"body", "html"}:
+        while here.next is not None:
+            here.next.remove()
+        here = here.parent
+    start.remove()
+    return True
+
+
+def _outlook_line(tree: LexborHTMLParser) -> LexborNode | None:
+    for node in tree.css("div[style*=border-top], div[style*=BORDER-TOP]"):
+        if style_of(node).replace("1.0pt", "").find("border") >= 0 and any(
+            line in style_of(node) for line in _OUTLOOK_LINES
+        ):
+            return node
+    return None
+
+
+def _says_something_above(start: LexborNode) -> bool:
+    here: LexborNode | None = start
+    while here is not None and here.tag not in {"body", "html"}:
+        before = here.prev
+        while before is not None:
+            if (
+                (before.text() or "").strip()
+                if before.is_element_node
+                else (before.text_content or "").strip()
+            ):
+                return True
+            before = before.prev
+        here = here.parent
+    return False

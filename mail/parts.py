@@ -1,0 +1,229 @@
+"""The parts of a mail: what is text, what is a file, what a mail server reports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.message import Message
+from typing import TypeAlias
+
+from mail.attachments import Attachment, safe_name
+from mail.calendars import describe
+from mail.charsets import decode, decode_header, sound_lines
+from mail.headers import Headers, headers_of
+
+DEEPEST = 20
+MOST_FILES = 100
+LARGEST_TEXT = 1_000_000
+
+_TEXT_TYPES = frozenset({"text/plain", "text/html", "text/calendar"})
+_NOISE_TEXT = """
+    application/pgp-signature application/pkcs7-signature application/x-pkcs7-signature text/enriched
+    text/x-amp-html text/watch-html application/pgp-encrypted"""
+_NOISE = frozenset(_NOISE_TEXT.split())
+"""Of no use to a reader unless somebody gave it a name."""
+
+Part: TypeAlias = "Message[str, str]"
+
+
+@dataclass(slots=True)
+class Body:
+    """What was found on the walk."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    reports: list[Headers] = field(default_factory=list)
+    returned: Headers | None = None
+    shown: list[str] = field(default_factory=list)
+    """Texts of named parts and attached mails: shown where the mail says nothing itself."""
+
+
+def collect(message: Part) -> Body:
+    """Walk the tree, DEEPEST levels at most, and sort what is found."""
+    body = Body()
+    for part, within in _walk(message):
+        _sort(part, within, body)
+    return body
+
+
+def _walk(message: Part) -> Iterator[tuple[Part, str]]:
+    """Every leaf with the type of the multipart that holds it."""
+    waiting: list[tuple[Part, str, int]] = [(message, "", 0)]
+    while waiting:
+        part, within, depth = waiting.pop()
+        kind = part.get_content_type()
+        payload = part.get_payload()
+        if kind.startswith("multipart/") and isinstance(payload, list) and depth < DEEPEST:
+            waiting.extend(
+                (child, kind, depth + 1) for child in reversed(payload) if isinstance(child, Message)
+            )
+        else:
+            yield (part, within)
+
+
+def _sort(part: Part, within: str, body: Body) -> None:
+    kind = part.get_content_type()
+    name = _name_of(part)
+    disposition = _raw(part, "content-disposition").split(";")[0].strip().lower()
+    if kind in {"message/delivery-status", "message/disposition-notification"}:
+        body.reports.extend(_groups(part))
+    elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "text/rfc822-header"}:
+        _keep_mail(part, name, body, is_returned=within == "multipart/report")
+    elif kind.startswith("multipart/"):
+        _keep_torn(part, body)
+    elif kind in _TEXT_TYPES and disposition != "attachment" and not (name and kind != "text/calendar"):
+        _keep_text(part, kind, within, body)
+        if kind == "text/calendar" and name:
+            _keep_file(part, kind, name, disposition, body)
+    elif not (kind in _NOISE and not name):
+        _keep_file(part, kind, name, disposition, body)
+
+
+def _keep_text(part: Part, kind: str, within: str, body: Body) -> None:
+    text = text_in(part)
+    if kind == "text/html":
+        body.html.append(text)
+    elif kind == "text/calendar":
+        body.calendars.append(describe(text))
+    else:
+        body.plain.append(_unflowed(sound_lines(text), part))
+
+
+def _keep_torn(part: Part, body: Body) -> None:
+    """A multipart without its boundary, or one too deep: what stands in it is read as text."""
+    payload = part.get_payload()
+    if isinstance(payload, str) and payload.strip():
+        body.plain.append(sound_lines(text_in(part)))
+
+
+def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -> None:
+    content = bytes_in(part)
+    content_id = decode_header(_raw(part, "content-id")).strip("<> ")[:200]
+    if len(body.files) >= MOST_FILES or not (content or name):
+        return
+    if kind == "text/plain" and disposition != "attachment":
+        body.shown.append(sound_lines(decode(content, charset_of(part))[:LARGEST_TEXT]))
+    inline = disposition == "inline" or (bool(content_id) and disposition != "attachment")
+    body.files.append(Attachment(safe_name(name, kind), kind, content, inline, content_id))
+
+
+def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
+    payload = part.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    if isinstance(inner, Message):
+        headers = headers_of(inner.raw_items())
+    else:
+        headers = headers_of(_header_lines(sound_lines(text_in(part))))
+    if is_returned and body.returned is None:
+        body.returned = headers
+        return
+    subject = headers.get("subject")
+    if isinstance(inner, Message):
+        body.shown.append(_text_within(inner))
+    content = _whole(inner) if isinstance(inner, Message) else bytes_in(part)
+    if len(body.files) < MOST_FILES:
+        title = name or (f"{subject[:80]}.eml" if subject else "message.eml")
+        body.files.append(Attachment(safe_name(title.replace("/", "-")), "message/rfc822", content))
+
+
+def _text_within(message: Part) -> str:
+    """The plain text of a mail within the mail, not of mails within that one."""
+    plain = (part for part, _ in _walk(message) if part.get_content_type() == "text/plain")
+    return "\n\n".join(sound_lines(text_in(part)) for part in plain)[:LARGEST_TEXT]
+
+
+def _whole(message: Part) -> bytes:
+    try:
+        return message.as_bytes()
+    except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        return b""  # the standard library cannot write everything it can read; the raw mail is kept
+
+
+def _groups(part: Part) -> Iterator[Headers]:
+    """The groups of a delivery status, whether the parser took them apart or not."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        groups = [child for child in payload[:50] if isinstance(child, Message)]
+        yield from (headers_of(group.raw_items()) for group in groups)
+        return
+    for group in sound_lines(text_in(part)).split("\n\n")[:50]:
+        yield headers_of(_header_lines(group))
+
+
+def _header_lines(text: str) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for line in text.split("\n")[:500]:
+        if not line.strip() and lines:
+            break
+        name, colon, value = line.partition(":")
+        if line[:1].isspace() and lines:
+            lines[-1] = (lines[-1][0], lines[-1][1] + " " + line.strip())
+        elif colon and " " not in name.strip():
+            lines.append((name, value))
+    return lines
+
+
+def text_in(part: Part) -> str:
+    """The text of a part, in whatever charset."""
+    return decode(bytes_in(part), charset_of(part))[:LARGEST_TEXT]
+
+
+def charset_of(part: Part) -> str:
+    """The declared charset, unharmed by what surrounds it; empty where there is none."""
+    for piece in _raw(part, "content-type").split(";")[1:60]:
+        key, equals, value = piece.partition("=")
+        if equals and key.strip().lower().split("*")[0] == "charset":
+            return _rfc2231(value).strip(" \t\"'")
+    return ""
+
+
+def _rfc2231(value: str) -> str:
+    return value.rpartition("'")[2] if value.count("'") == 2 and not value.startswith("'") else value
+
+
+def bytes_in(part: Part) -> bytes:
+    """The decoded bytes of a part; what cannot be decoded as it was announced is taken as it stands."""
+    payload: object
+    try:
+        payload = part.get_payload(decode=True)
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    raw = part.get_payload()
+    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+
+
+def _name_of(part: Part) -> str:
+    try:
+        name = part.get_filename() or ""
+    except (ValueError, IndexError, LookupError, TypeError, AttributeError, UnicodeError):
+        name = ""
+    return decode_header(name)
+
+
+def _raw(part: Part, name: str) -> str:
+    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")[:2000]
+
+
+def _unflowed(text: str, part: Part) -> str:
+    """RFC 3676: a line that ends in a space goes on in the next one."""
+    described = _raw(part, "content-type").lower().replace(" ", "").replace('"', "")
+    if "format=flowed" not in described:
+        return text
+    cut = -1 if "delsp=yes" in described else None
+    lines: list[str] = []
+    goes_on = False
+    for line in text.split("\n"):
+        quoted = line.startswith(">")
+        line = line[1:] if line.startswith(" ") and not quoted else line
+        joins = goes_on and not quoted and lines
+        if joins:
+            lines[-1] += line
+        else:
+            lines.append(line)
+        goes_on = line.endswith(" ") and line != "-- " and not quoted
+        if goes_on and cut:
+            lines[-1] = lines[-1][:cut]
+    return "\n".join(lines)

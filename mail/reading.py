@@ -1,0 +1,157 @@
+"""Read a raw mail: bytes in, a frozen value or the reason why there is none out."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.errors import MessageError
+from email.policy import compat32
+
+from mail import language, subjects
+from mail.addresses import Address, addresses_in
+from mail.attachments import Attachment
+from mail.charsets import decode_header
+from mail.guards import header_lines, why_unreadable
+from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
+from mail.markup import to_text
+from mail.parts import Body, Part, charset_of, collect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundEmail:
+    """A mail as the desk understands it.
+
+    Ids stand without brackets; references are newest first and hold In-Reply-To's too.  subject is clean of
+    reply marks and of our own tag, subject_line is what the customer wrote.  text is the whole visible
+    text, nothing trimmed.  reports are the groups of a delivery status, returned the headers of the mail
+    that came back with it.
+    """
+
+    content_key: str
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: Address | None
+    senders: int
+    reply_to: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    subject_line: str
+    claimed_number: int | None
+    date: datetime | None
+    text: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    language: str | None
+    headers: Headers
+    calendars: tuple[str, ...]
+    reports: tuple[Headers, ...]
+    returned: Headers | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """Why a mail cannot be read, and what little can be said about it without reading it."""
+
+    reason: str
+    content_key: str
+    message_id: str | None = None
+    sender: Address | None = None
+    subject: str = ""
+
+
+def read(raw: bytes, *, prefix: str = "HD") -> InboundEmail | Unreadable:
+    """Read a mail; never raises.  prefix: of our own subject tags, as in [HD-42]."""
+    reason = why_unreadable(raw)
+    if reason:
+        return _unreadable(raw, reason)
+    try:
+        return _understand(message_from_bytes(raw, policy=compat32), prefix)
+    except RecursionError:
+        return _unreadable(raw, "its parts are nested too deeply")
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+        return _unreadable(raw, f"its structure is broken ({type(error).__name__})")
+
+
+def _understand(message: Part, prefix: str) -> InboundEmail:
+    body = collect(message)
+    charset = charset_of(message)
+    headers = headers_of(message.raw_items(), charset)
+    senders = _named(message, "from", charset)
+    reply_to = _named(message, "reply-to", charset)
+    subject = headers.get("subject")
+    html = "\n".join(body.html) if body.html else None
+    text = _text(body, html)
+    answered = ids_in(headers.get("in-reply-to"))
+    return InboundEmail(
+        content_key=_content_key(headers, body),
+        message_id=message_id_in(headers.get("message-id")),
+        in_reply_to=answered,
+        references=tuple(dict.fromkeys(answered + ids_in(headers.get("references")))),
+        sender=senders[0] if senders else _fallback_sender(message, charset),
+        senders=max(len(senders), len(headers.all("from"))),
+        reply_to=reply_to[0] if reply_to else None,
+        to=_named(message, "to", charset),
+        cc=_named(message, "cc", charset),
+        subject=subjects.clean(subject, prefix),
+        subject_line=subject,
+        claimed_number=subjects.number_in(subject, prefix),
+        date=date_in(headers.get("date")),
+        text=text,
+        html=html,
+        attachments=tuple(body.files),
+        language=language.guess(f"{subject}\n{text}"),
+        headers=headers,
+        calendars=tuple(text for text in body.calendars if text),
+        reports=tuple(body.reports),
+        returned=body.returned,
+    )
+
+
+def _named(message: Part, name: str, charset: str) -> tuple[Address, ...]:
+    values = [str(value) for key, value in message.raw_items() if key.lower() == name]
+    return tuple(address for value in values[:5] for address in addresses_in(value, charset))
+
+
+def _fallback_sender(message: Part, charset: str) -> Address | None:
+    found = _named(message, "sender", charset)
+    return found[0] if found else None
+
+
+_STUBS = ("html", "this message is in mime", "view this message in")
+
+
+def _text(body: Body, html: str | None) -> str:
+    plain = "\n\n".join(text.strip("\n") for text in body.plain if text.strip())
+    is_stub = len(plain) < 300 and any(stub in plain.lower() for stub in _STUBS)
+    if html and (not plain.strip() or is_stub):
+        plain = to_text(html) or plain
+    if not plain.strip():
+        plain = "\n\n".join(text for text in (body.calendars or body.shown) if text)
+    return plain
+
+
+def _content_key(headers: Headers, body: Body) -> str:
+    """What makes a mail this mail, whatever way it took: the same through two addresses is one, and the
+    same Message-ID over other words is another."""
+    digest = hashlib.sha256()
+    named = [headers.get(name) for name in ("message-id", "from", "date", "subject")]
+    for text in (*named, *body.plain, *body.html, *body.calendars):
+        digest.update(hashlib.sha256(text.encode()).digest())
+    for file in body.files:
+        digest.update(hashlib.sha256(file.content).digest())
+    return digest.hexdigest()
+
+
+def _unreadable(raw: bytes, reason: str) -> Unreadable:
+    """Say what stands in the first lines, found without the parser that failed."""
+    headers = dict(reversed(header_lines(raw)))
+    senders = addresses_in(headers.get("from", ""))
+    return Unreadable(
+        reason=reason,
+        content_key=hashlib.sha256(raw).hexdigest(),
+        message_id=message_id_in(headers.get("message-id", "")),
+        sender=senders[0] if senders else None,
+        subject=subjects.clean(decode_header(headers.get("subject", ""))),
+    )
