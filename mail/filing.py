@@ -1,0 +1,214 @@
+"""Put one mail where it belongs: on a new ticket, on the one it claims, in quarantine, or nowhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk.actor import Actor
+from desk.ticket import Ticket
+from mail.addresses import Address, addresses_in
+from mail.attachments import Attachment
+from mail.authenticity import is_forged
+from mail.bounces import Bounce
+from mail.claims import Claim, claim_of, returned_to, why_doubted
+from mail.house import House
+from mail.limits import Limits
+from mail.quoting import trim
+from mail.reading import InboundEmail, Unreadable
+from mail.screening import Kind, Screening, screen
+from store import emails, tickets
+from store.database import Session
+from store.emails import Direction, Email
+from store.inbox import Kept, State
+
+TOGETHER = timedelta(hours=24)
+"""Replies of one person to the same ended ticket join one new ticket when they are no further apart."""
+
+LONGEST_TEXT = 50_000
+"""Characters of a mail that an event holds; all of it is kept with the ticket's mails."""
+
+_NO_SUBJECT = {"nl": "(geen onderwerp)", "en": "(no subject)"}
+_MACHINES = frozenset({Kind.AUTO_REPLY, Kind.AUTOMATIC, Kind.BOUNCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What became of a mail, in words, and on which ticket it is."""
+
+    remark: str
+    ticket: int | None
+    state: State = State.DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Files one mail, within the transaction of `session`.  now: the moment of filing, for the limits."""
+
+    session: Session
+    kept: Kept
+    house: House
+    limits: Limits
+    now: datetime
+
+    def put_away(self, mail: InboundEmail | Unreadable) -> Filed:
+        """Do what the table of statuses says about this mail."""
+        if isinstance(mail, Unreadable):
+            return self._open_unreadable(mail)
+        seen = screen(mail, our_loop_mark=self.house.loop_mark, our_addresses=self.house.addresses)
+        if seen.kind is Kind.OURS:
+            return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
+        if seen.bounce and (returned := returned_to(self.session, seen.bounce, mail)):
+            return self._bounce(mail, seen.bounce, returned.ticket)
+        claim = claim_of(self.session, mail)
+        if claim is None:
+            return self._open(mail, seen)
+        return self._join(mail, seen, claim)
+
+    def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
+        doubt = why_doubted(mail, claim, self.house)
+        if seen.kind in _MACHINES and (claim.answers_us or not doubt):
+            return self._note(mail, seen, claim.ticket)
+        if doubt:
+            return self._quarantine(mail, claim.ticket, doubt)
+        if claim.ticket.takes_replies:
+            return self._reply(mail, claim.ticket)
+        return self._follow(mail, seen, claim.ticket)
+
+    def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
+        customer = mail.sender or self._envelope_sender()
+        client = self.house.client(customer.key)
+        language = client.language or mail.language or self.house.language
+        ticket = Ticket.open(
+            by=Actor.customer(customer.key, customer.name),
+            at=self.kept.arrival.at,
+            subject=mail.subject or _NO_SUBJECT.get(language, _NO_SUBJECT["en"]),
+            text=mail.text[:LONGEST_TEXT],
+            confirm=self._may_confirm(mail, seen),
+            key=_key(mail),
+            detail=self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {}),
+            client=client.name,
+            language=language,
+            priority=self.house.priority,
+            follows=follows,
+        )
+        tickets.add(self.session, ticket)
+        after = f", which follows ticket {follows}" if follows else ""
+        return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
+
+    def _open_unreadable(self, mail: Unreadable) -> Filed:
+        customer = mail.sender or self._envelope_sender()
+        client = self.house.client(customer.key)
+        text = (
+            f"A mail came in that the desk cannot read: {mail.reason}. "
+            f"It is kept as it arrived, as number {self.kept.id} of the inbox."
+        )
+        ticket = Ticket.open(
+            by=Actor.customer(customer.key, customer.name),
+            at=self.kept.arrival.at,
+            subject=mail.subject or "A mail that cannot be read",
+            text=text,
+            confirm=False,
+            key=_key(mail),
+            detail={"inbox": self.kept.id, "unreadable": mail.reason},
+            client=client.name,
+            language=client.language or self.house.language,
+            priority=self.house.priority,
+        )
+        tickets.add(self.session, ticket)
+        self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
+        return Filed(f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}", ticket.number)
+
+    def _reply(self, mail: InboundEmail, ticket: Ticket) -> Filed:
+        text = self._written_now(mail, ticket)
+        ticket.customer_wrote(text, by=_writer(mail), at=self._at, key=_key(mail), **self._detail(mail))
+        return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
+
+    def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
+        since = self._at - TOGETHER
+        new = tickets.following(self.session, ended.number, _writer(mail).key, since=since)
+        if new is not None and new.takes_replies:
+            return self._reply(mail, new)
+        return self._open(mail, seen, follows=ended.number)
+
+    def _quarantine(self, mail: InboundEmail, ticket: Ticket, doubt: str) -> Filed:
+        text = self._written_now(mail, ticket)
+        ticket.quarantine(
+            text, by=_writer(mail), at=self._at, reason=doubt, key=_key(mail), **self._detail(mail)
+        )
+        return self._keep(mail, ticket, f"quarantined on ticket {ticket.number}: {doubt}")
+
+    def _note(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
+        text = self._written_now(mail, ticket)
+        detail = self._detail(mail) | {"automatic": seen.rule}
+        ticket.machine_wrote(text, by=_writer(mail), at=self._at, key=_key(mail), **detail)
+        return self._keep(mail, ticket, f"noted on ticket {ticket.number}: automatic mail ({seen.rule})")
+
+    def _bounce(self, mail: InboundEmail, bounce: Bounce, ticket: Ticket) -> Filed:
+        reason = f"{bounce.recipient}: {bounce.reason}" if bounce.recipient else bounce.reason
+        ticket.bounced(reason, by=Actor.system("mail"), at=self._at, key=_key(mail), hard=bounce.hard)
+        return self._keep(mail, ticket, f"our mail of ticket {ticket.number} came back ({bounce.rule})")
+
+    @property
+    def _at(self) -> datetime:
+        """When it reached our mailbox: clocks start there, not here."""
+        return self.kept.arrival.at
+
+    def _envelope_sender(self) -> Address:
+        named = addresses_in(str(self.kept.arrival.envelope.get("sender") or ""))
+        return named[0] if named else Address("unknown")
+
+    def _may_confirm(self, mail: InboundEmail, seen: Screening) -> bool:
+        if not seen.may_be_answered or mail.sender is None or mail.senders > 1:
+            return False
+        if is_forged(mail.headers, self.house.trusted_authserv):
+            return False
+        return self.limits.allow(self.session, mail.sender.key, now=self.now)
+
+    def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
+        known = emails.of_ticket(self.session, ticket.number)
+        sent = [email.body for email in known if email.direction is Direction.OUT]
+        return trim(mail.text, mail.html, sent).text[:LONGEST_TEXT]
+
+    def _detail(self, mail: InboundEmail) -> dict[str, Any]:
+        files = [file.name for file in mail.attachments if _is_for_people(file)]
+        return {"inbox": self.kept.id} | ({"files": files} if files else {})
+
+    def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
+        address = mail.sender.key if mail.sender else "unknown"
+        self._keep_email(ticket, mail.message_id, address, mail.subject_line, mail.text)
+        return Filed(remark, ticket.number)
+
+    def _keep_email(
+        self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str
+    ) -> None:
+        # A Message-ID belongs to the ticket that had it first: a stranger who repeats one must not draw the
+        # answers to it towards another ticket.
+        if message_id is None or emails.owner_of(self.session, (message_id,)):
+            message_id = ""
+        email = Email(
+            ticket=ticket.number, direction=Direction.IN, message_id=message_id,
+            address=address, subject=subject, body=body, at=self._at, inbox=self.kept.id,
+        )  # fmt: skip
+        emails.keep(self.session, email)
+
+
+def _key(mail: InboundEmail | Unreadable) -> str:
+    return f"mail:{mail.content_key}"
+
+
+def _writer(mail: InboundEmail) -> Actor:
+    sender = mail.sender or Address("unknown")
+    return Actor.customer(sender.key, sender.name)
+
+
+_SEALS = frozenset(
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+)
+_SMALLEST_PICTURE = 10_000
+"""Bytes; smaller pictures within a text are logos."""
+
+
+def _is_for_people(file: Attachment) -> bool:
+    if file.content_type in _SEALS:
+        return False
+    return not (file.inline and len(file.content) < _SMALLEST_PICTURE)

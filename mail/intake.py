@@ -1,0 +1,112 @@
+"""Take the mails that were kept, one by one, and make of each what it is to the desk."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desk.errors import Conflict
+from mail.filing import Filing
+from mail.house import House
+from mail.limits import USUAL, Limits
+from mail.reading import InboundEmail, Unreadable, read
+from store import inbox
+from store.database import Database, Session, Unavailable
+from store.inbox import Arrival, Kept, State
+
+log = logging.getLogger(__name__)
+
+POISON = 3
+"""Attempts at reading a mail, after which it is not read again but told of."""
+
+_AT_ONCE = 3
+"""How often to look again when somebody else changed the same ticket in the same moment."""
+
+
+class Intake:
+    """Receives mail from the inbox.
+
+    clock: reads the time.  lease: how long one mail may take; what died over it is taken again after that.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        house: House,
+        *,
+        clock: Callable[[], datetime],
+        limits: Limits = USUAL,
+        lease: timedelta = timedelta(minutes=1),
+    ) -> None:
+        self._db = db
+        self._house = house
+        self._clock = clock
+        self._limits = limits
+        self._lease = lease
+
+    def receive_new(self) -> int:
+        """Deal with all that waits and return how many mails that were.
+
+        Never raises: what fails is logged, keeps its place and is tried again when its lease is over."""
+        received = 0
+        try:
+            while (kept := self._take()) is not None:
+                received += self._receive(kept)
+        except Unavailable as problem:
+            log.warning("mail waits in the inbox: %s", problem)
+        return received
+
+    def _take(self) -> Kept | None:
+        with self._db.change() as session:
+            return inbox.next_new(session, now=self._clock(), lease=self._lease)
+
+    def _receive(self, kept: Kept) -> bool:
+        begun = self._clock()
+        try:
+            mail = self._read(kept)
+            if self._clock() - begun < self._lease / 2:  # else another process may be at it by now
+                return self._settle(kept, mail)
+        except Unavailable:
+            raise
+        except Exception:
+            # One of the four loops: a fault over one mail must not stop the others.
+            log.exception("mail %s of the inbox could not be received", kept.id)
+        return False
+
+    def _read(self, kept: Kept) -> InboundEmail | Unreadable:
+        if kept.attempts >= POISON:
+            return _unread(kept.arrival, f"reading it was begun {kept.attempts} times and never finished")
+        mail = read(kept.arrival.raw, prefix=self._house.prefix)
+        withheld = kept.arrival.envelope.get("withheld")
+        if withheld and isinstance(mail, InboundEmail):
+            return replace(mail, text=str(withheld), html=None)
+        return mail
+
+    def _settle(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+        for _ in range(_AT_ONCE):
+            try:
+                with self._db.change() as session:
+                    return self._put_away(session, kept, mail)
+            except Conflict as conflict:
+                log.info("mail %s of the inbox is looked at again: %s", kept.id, conflict)
+        return False
+
+    def _put_away(self, session: Session, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+        first = inbox.first_with(session, mail.content_key)
+        if first == kept.id:
+            return False  # our lease was over, and another process has dealt with it
+        if first is not None:
+            inbox.dealt_with(session, kept.id, State.DUPLICATE, remark=f"the same mail as number {first}")
+            return True
+        filing = Filing(session=session, kept=kept, house=self._house, limits=self._limits, now=self._clock())
+        filed = filing.put_away(mail)
+        inbox.dealt_with(
+            session, kept.id, filed.state,
+            remark=filed.remark, ticket=filed.ticket, content_key=mail.content_key,
+        )  # fmt: skip
+        return True
+
+
+def _unread(arrival: Arrival, reason: str) -> Unreadable:
+    return Unreadable(reason=reason, content_key=hashlib.sha256(arrival.raw).hexdigest())
