@@ -1,0 +1,216 @@
+"""What holds for business time on any calendar, with stepping through the minutes as the oracle."""
+
+import time as process_time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sla.calendar import Calendar, Times, Week
+from sla.hours import BusinessHours
+
+ZONES = ("Europe/Amsterdam", "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
+MINUTE, QUARTER, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
+DUTCH = BusinessHours(Calendar())
+ODD = BusinessHours(
+    Calendar(
+        zone=ZoneInfo("Australia/Lord_Howe"),  # its clocks change by half an hour
+        week=Week(
+            mon=((time(0), time(2, 15)), (time(22), time(0))),
+            wed=((time(8, 30), time(12)), (time(12, 45), time(17, 15))),
+            sun=((time(0), time(0)),),
+        ),
+        country="AU",
+        subdivision="NSW",
+        remove=(),
+        rules=("FREQ=MONTHLY;BYDAY=-1WE",),
+    )
+)
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Times:
+    """Opening hours of one day, on quarters of an hour."""
+    edges = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
+    pairs = list(zip(edges[::2], edges[1::2], strict=False))
+    return tuple((_clock(opens), _clock(closes)) for opens, closes in pairs)
+
+
+@st.composite
+def desks(draw: st.DrawFn) -> BusinessHours:
+    """A desk somewhere, with any week that has an open hour, closed on a few days of 2026."""
+    week = Week(*draw(st.tuples(*[days()] * 6, days().filter(bool))))
+    closed = draw(st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=20))
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    return BusinessHours(Calendar(zone=zone, week=week, country="", add=tuple(closed), remove=()))
+
+
+minutes = st.one_of(
+    st.integers(0, 365 * 1440 - 1).map(lambda n: datetime(2026, 1, 1, tzinfo=UTC) + n * MINUTE),
+    # Around the nights in which clocks change, in all of the zones.
+    st.tuples(
+        st.sampled_from(
+            [(2026, 3, 7), (2026, 3, 28), (2026, 4, 4), (2026, 10, 3), (2026, 10, 24), (2026, 10, 31)]
+        ),
+        st.integers(0, 2 * 1440),
+    ).map(lambda chosen: datetime(*chosen[0], tzinfo=UTC) + chosen[1] * MINUTE),
+)
+instants = st.datetimes(datetime(2015, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+spans = st.timedeltas(timedelta(), timedelta(hours=400))
+both = st.sampled_from([DUTCH, ODD])
+steadily = settings(deadline=None)  # a busy machine is no reason to fail
+
+
+@steadily
+@given(desks(), minutes, st.integers(0, 3 * 1440))
+def test_open_time_is_the_number_of_minutes_in_which_the_desk_is_open(
+    desk: BusinessHours, start: datetime, length: int
+) -> None:
+    stepped = sum(_is_open(desk.calendar, start + n * MINUTE) for n in range(length))
+    assert desk.between(start, start + length * MINUTE) == stepped * MINUTE
+
+
+@steadily
+@given(desks(), minutes, st.integers(1, 400))
+def test_a_span_is_used_up_in_the_minute_in_which_stepping_uses_it_up(
+    desk: BusinessHours, start: datetime, span: int
+) -> None:
+    moment, left = start, span
+    while left:
+        left -= _is_open(desk.calendar, moment)
+        moment += MINUTE
+    assert desk.after(start, span * MINUTE) == moment
+
+
+@steadily
+@given(desks(), minutes)
+def test_the_desk_is_open_when_the_clock_on_its_wall_says_so(desk: BusinessHours, t: datetime) -> None:
+    assert desk.is_open(t) is _is_open(desk.calendar, t)
+    opening = desk.next_opening(t)
+    assert desk.is_open(opening)
+    assert desk.between(t, opening) == timedelta()
+
+
+@steadily
+@given(desks(), minutes)
+def test_periods_are_apart_and_in_order_and_hold_all_open_time(desk: BusinessHours, t: datetime) -> None:
+    until = t + 14 * DAY
+    found = list(_before(until, desk, t))
+    assert all(period.opens < period.closes for period in found)
+    assert all(first.closes <= second.opens for first, second in pairwise(found))
+    inside = sum((min(until, p.closes) - max(t, p.opens) for p in found), timedelta())
+    assert inside == desk.between(t, until)
+
+
+@steadily
+@given(both, instants, instants, instants)
+def test_open_time_adds_up(desk: BusinessHours, a: datetime, b: datetime, c: datetime) -> None:
+    assert desk.between(a, b) + desk.between(b, c) == desk.between(a, c)
+    assert desk.between(a, a) == timedelta()
+
+
+@steadily
+@given(both, instants, st.timedeltas(timedelta(), timedelta(days=4000)))
+def test_open_time_is_never_negative_nor_longer_than_the_time_that_passes(
+    desk: BusinessHours, a: datetime, passing: timedelta
+) -> None:
+    assert timedelta() <= desk.between(a, a + passing) <= passing
+
+
+@steadily
+@given(both, instants, spans.filter(bool))
+def test_a_span_ends_at_the_earliest_instant_with_that_much_open_time(
+    desk: BusinessHours, t: datetime, span: timedelta
+) -> None:
+    due = desk.after(t, span)
+    assert desk.between(t, due) == span
+    assert desk.between(t, due - timedelta.resolution) == span - timedelta.resolution, "it ends inside hours"
+
+
+@steadily
+@given(both, instants, spans, spans)
+def test_spans_follow_one_another(desk: BusinessHours, t: datetime, one: timedelta, other: timedelta) -> None:
+    assert desk.after(desk.after(t, one), other) == desk.after(t, one + other)
+
+
+@steadily
+@given(both, instants, st.timedeltas(timedelta(), timedelta(days=9)), spans, spans)
+def test_who_starts_later_or_is_given_more_is_never_due_earlier(
+    desk: BusinessHours, t: datetime, later: timedelta, span: timedelta, more: timedelta
+) -> None:
+    assert desk.after(t, span) <= desk.after(t + later, span)
+    assert desk.after(t, span) <= desk.after(t, span + more)
+
+
+@steadily
+@given(both, instants)
+def test_the_next_working_day_is_the_first_opening_of_a_later_date(desk: BusinessHours, t: datetime) -> None:
+    zone, opening = desk.calendar.zone, desk.next_working_day(t)
+    assert opening.astimezone(zone).date() > t.astimezone(zone).date()
+    assert desk.is_open(opening)
+    dates = {period.opens.astimezone(zone).date() for period in _before(opening, desk, t)}
+    assert dates <= {t.astimezone(zone).date()}
+
+
+def test_every_working_day_of_twenty_years_has_eight_hours(hours: BusinessHours) -> None:
+    zone = hours.calendar.zone
+    for year in range(2020, 2041):
+        closed = hours.closed_days(year)
+        for day in (date(year, 1, 1) + n * DAY for n in range(365)):
+            worked = day.weekday() < 5 and day not in closed
+            begin, end = datetime.combine(day, time(), zone), datetime.combine(day + DAY, time(), zone)
+            assert hours.between(begin, end) == timedelta(hours=8 * worked), day
+
+
+def test_a_pause_moves_a_date_as_stepping_through_it_says(
+    hours: BusinessHours, cases: Callable[[str], Iterator[dict[str, Any]]]
+) -> None:
+    for case in cases("sla_pause_cases.jsonl"):
+        start = datetime.fromisoformat(case["start"])
+        pauses = sorted((datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in case["pauses"])
+        left = timedelta(minutes=case["minutes"])
+        for begin, end in pauses:
+            ran = hours.between(start, max(start, begin))
+            if ran >= left:
+                break
+            start, left = max(start, end), left - ran
+        assert hours.after(start, left) == datetime.fromisoformat(case["due"]), case
+
+
+@pytest.mark.skipif(not hasattr(process_time, "tzset"), reason="the zone of a process cannot change here")
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "UTC"])
+def test_the_zone_of_the_process_means_nothing(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    process_time.tzset()
+    try:
+        due = BusinessHours(Calendar()).after(datetime(2027, 3, 26, 15, tzinfo=UTC), timedelta(hours=2))
+    finally:
+        monkeypatch.undo()
+        process_time.tzset()
+    assert due == datetime(2027, 3, 30, 8, tzinfo=UTC), "Easter and the clocks' change lie in between"
+
+
+def _is_open(calendar: Calendar, t: datetime) -> bool:
+    shown = t.astimezone(calendar.zone)
+    if shown.date() in calendar.closed_days(shown.year):
+        return False
+    times = calendar.week.days[shown.weekday()]
+    return any(
+        opens <= shown.time() and (shown.time() < closes or closes == time()) for opens, closes in times
+    )
+
+
+def _before(until: datetime, desk: BusinessHours, t: datetime) -> Iterator[Any]:
+    for period in desk.periods(t):
+        if period.opens >= until:
+            return
+        yield period
+
+
+def _clock(quarters: int) -> time:
+    return (datetime(2026, 1, 1) + quarters * QUARTER).time()  # noqa: DTZ001
