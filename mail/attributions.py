@@ -18,7 +18,7 @@ _STARTS_WITH_DATE = re.compile(
 )
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
-_ZONE = re.compile(r"\bGMT[+-]\d|\b[+-]0\d00\b")
+_ZONE = re.compile(r"\bGMT[+-]\d")
 
 _LONGEST = 5
 """Lines that one attribution may be wrapped over."""
@@ -47,17 +47,13 @@ def inner_attribution(line: str, follower: str) -> int:
     """Where an attribution begins that shares its line with a reply ("thanks On Wed, ... wrote:"), or -1."""
     if len(line) > _WIDEST or not line.rstrip().endswith(":") or line.lstrip().startswith(">"):
         return -1
-    for opener in (" On ", "-On ", " Op ", " Am ", " Le "):
-        place = line.find(opener)
-        if (
-            place > 0
-            and line[:place].strip("- ")
-            and _has_verb(line[place:])
-            and _is_dated(line[place:])
-            and follower.startswith(">")
-        ):
-            return place + 1
-    return -1
+    places = (line.find(opener) for opener in (" On ", "-On ", " Op ", " Am ", " Le "))
+    return next((place + 1 for place in places if place > 0 and _is_inner(line, place, follower)), -1)
+
+
+def _is_inner(line: str, place: int, follower: str) -> bool:
+    rest = line[place:]
+    return bool(line[:place].strip("- ")) and follower.startswith(">") and _has_verb(rest) and _is_dated(rest)
 
 
 def _may_start(line: str) -> bool:
@@ -65,7 +61,7 @@ def _may_start(line: str) -> bool:
     text = line.strip(" \t*-_")
     if not text or len(line) > _WIDEST:
         return False
-    return _opens(text) or text[0].isdigit() or "@" in text or _has_verb(text) or _has_date_word(text)
+    return _opens(text) or text[0].isdigit() or "@" in text or _has_verb(text) or _is_dated(text)
 
 
 def _opens(text: str) -> bool:
@@ -83,11 +79,9 @@ def _begins_anew(line: str) -> bool:
 
 
 def _has_verb(text: str) -> bool:
+    if text.endswith(_ASIAN_VERBS):
+        return True
     return any(word.strip(".,:;-—*_\"'") in _VERBS for word in text.lower().split())
-
-
-def _has_date_word(text: str) -> bool:
-    return _TIME.search(text) is not None or _YEAR.search(text) is not None
 
 
 def _is_dated(text: str) -> bool:
@@ -98,17 +92,33 @@ def _is_attribution(joined: str, follower: str) -> bool:
     text = joined.strip(" \t*_")
     wrapped = text.startswith("--") and text.rstrip(":").endswith("--")
     text = text.strip("- ") if wrapped else text
-    ends = text.endswith((":", "：")) or text.lower().endswith(("wrote", "schreef", "het volgende"))
+    ends = text.endswith((":", "：")) or text.lower().endswith(_LAST_WORDS)
     addressed = "@" in text
     quoted = follower.startswith((">", "|"))
     if wrapped:
         return _has_verb(text)
-    if ends and _has_verb(text):
+    if ends and (quoted or not _speaks(text)) and _has_verb(text):
         return _sounds(text, addressed=addressed, quoted=quoted)
     if _STARTS_WITH_DATE.match(text):
         closed = text.endswith((">", ">:")) and addressed
-        return closed or (_ZONE.search(text) is not None and len(text) < 120 and not _is_open(text))
-    return quoted and ends and _is_dated(text) and (addressed or _opens(text))
+        return closed or (_ZONE.search(text) is not None and text.count(" ") < _SHORT and not _is_open(text))
+    quoting = text.lower().startswith(_QUOTING) and addressed
+    return ends and (quoting or (quoted and _is_dated(text) and (addressed or _opens(text))))
+
+
+_ASIAN_VERBS = ("写道：", "写道:", "寫道：", "寫道:", "写道", "のメッセージ:", "書きました：", "님이 작성:")
+_LAST_WORDS = ("wrote", "schreef", "het volgende", "geschreven", "geschrieben", "schrieb", "écrit")
+_QUOTING = ("quoting ", "citeren ", "zitat von ", "citando ", "quoted from ", "selon ", "in reply to ")
+_SPEAKER_TEXT = "i ik ich je we wij wir nous you jullie u my mijn that dat dass que heb hebben had habe"
+_SPEAKERS = frozenset(_SPEAKER_TEXT.split())
+
+
+def _speaks(text: str) -> bool:
+    """Whether somebody tells what they wrote ("Op maandag heb ik geschreven dat:"), rather than a program.
+
+    "You wrote" is what some programs say."""
+    words = [word.strip(",.\"'") for word in text.lower().split()]
+    return not text.lower().endswith("you wrote:") and not _SPEAKERS.isdisjoint(words)
 
 
 def _is_open(text: str) -> bool:
@@ -119,8 +129,10 @@ def _is_open(text: str) -> bool:
 def _sounds(text: str, *, addressed: bool, quoted: bool) -> bool:
     if _opens(text) or _STARTS_WITH_DATE.match(text):
         return addressed or quoted or (_TIME.search(text) is not None) or len(_NUMBER.findall(text)) > 1
-    named = text.count(" ") < _SHORT and "<" in text
-    return quoted or (addressed and (_is_dated(text) or named))
+    short = text.count(" ") < _SHORT
+    if not addressed:
+        return quoted or (short and _TIME.search(text) is not None and _YEAR.search(text) is not None)
+    return quoted or _is_dated(text) or (short and "<" in text)
 
 
 _SHORT = 8

@@ -212,18 +212,21 @@ def _unflowed(text: str, part: Part) -> str:
     described = _raw(part, "content-type").lower().replace(" ", "").replace('"', "")
     if "format=flowed" not in described:
         return text
-    cut = -1 if "delsp=yes" in described else None
-    lines: list[str] = []
-    goes_on = False
+    return "\n".join("".join(pieces) for pieces in _paragraphs(text, keep_space="delsp=yes" not in described))
+
+
+def _paragraphs(text: str, *, keep_space: bool) -> Iterator[list[str]]:
+    pieces: list[str] = []
     for line in text.split("\n"):
         quoted = line.startswith(">")
-        line = line[1:] if line.startswith(" ") and not quoted else line
-        joins = goes_on and not quoted and lines
-        if joins:
-            lines[-1] += line
-        else:
-            lines.append(line)
-        goes_on = line.endswith(" ") and line != "-- " and not quoted
-        if goes_on and cut:
-            lines[-1] = lines[-1][:cut]
-    return "\n".join(lines)
+        line = line[1:] if line.startswith(" ") else line  # space-stuffing
+        if quoted and pieces:
+            yield pieces
+            pieces = []
+        flows = line.endswith(" ") and line != "-- " and not quoted
+        pieces.append(line if keep_space or not flows else line[:-1])
+        if not flows:
+            yield pieces
+            pieces = []
+    if pieces:
+        yield pieces

@@ -1,8 +1,9 @@
 """What a customer wrote now, without what they quoted, who announced it and how they signed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
 from mail.clients import written_now
@@ -60,10 +61,16 @@ class _Piece(Enum):
     """A quote that an attribution stands above."""
 
 
+class _Passage(NamedTuple):
+    """Lines of one kind."""
+
+    piece: _Piece
+    lines: list[str]
+
+
 def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
     lines = _without_ours(_above_marker(lines), ours)
-    pieces = _pieces(lines)
-    return without_signature(_choose(pieces))
+    return without_signature(_choose(_pieces(lines)))
 
 
 def _above_marker(lines: list[str]) -> list[str]:
@@ -105,41 +112,49 @@ def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
     return lines[:first]
 
 
-def _pieces(lines: list[str]) -> list[tuple[_Piece, list[str]]]:
+def _pieces(lines: list[str]) -> list[_Passage]:
     """Take the mail apart, top to bottom; history that reaches the end is left out."""
-    pieces: list[tuple[_Piece, list[str]]] = [(_Piece.TEXT, [])]
+    passages = [_Passage(_Piece.TEXT, [])]
     index = 0
+    begun = False
     while index < len(lines):
-        begun = _says_something(pieces)
         heading = _heading(lines, index)
-        if heading:
-            if begun:
+        if heading and begun:
+            break
+        index += heading
+        if not heading:
+            found, taken = _passage_at(lines, index, begun=begun)
+            if not taken:
                 break
-            index += heading
-            continue
-        line = lines[index]
-        inner = inner_attribution(line, _next(lines, index + 1))
-        if inner > 0:
-            pieces[-1][1].append(line[:inner].rstrip(" -"))
-        span = 1 if inner > 0 else attribution_at(lines, index)
-        if span:
-            index += span
-            quote = _quote_length(lines, index)
-            if not quote and begun:
-                break
-            pieces += [(_Piece.ANNOUNCED, lines[index : index + quote]), (_Piece.TEXT, [])]
-            index += quote
-        elif _is_quote(line):
-            quote = _quote_length(lines, index)
-            pieces += [
-                (_quote_kind(lines[index : index + quote]), lines[index : index + quote]),
-                (_Piece.TEXT, []),
-            ]
-            index += quote
-        else:
-            pieces[-1][1].append(line)
-            index += 1
-    return [piece for piece in pieces if piece[1]]
+            passages = _appended(passages, found)
+            index += taken
+            begun = begun or (found.piece is _Piece.TEXT and bool(found.lines[0].strip()))
+    return passages
+
+
+def _appended(passages: list[_Passage], found: _Passage) -> list[_Passage]:
+    if found.piece is _Piece.TEXT and passages[-1].piece is _Piece.TEXT:
+        passages[-1].lines.extend(found.lines)
+    else:
+        passages.append(found)
+    return passages
+
+
+def _passage_at(lines: list[str], index: int, *, begun: bool) -> tuple[_Passage, int]:
+    """What begins on this line, and how many lines it takes: none where history runs to the end."""
+    line = lines[index]
+    inner = inner_attribution(line, _next(lines, index + 1))
+    if inner > 0:
+        return (_Passage(_Piece.TEXT, [line[:inner].rstrip(" -")]), 1 + _quote_length(lines, index + 1))
+    announced = attribution_at(lines, index)
+    if announced:
+        quote = lines[index + announced : index + announced + _quote_length(lines, index + announced)]
+        taken = announced + len(quote)
+        return (_Passage(_Piece.ANNOUNCED, quote), 0 if begun and not quote else taken)
+    if is_quote(line):
+        quote = lines[index : index + _quote_length(lines, index)]
+        return (_Passage(_quote_kind(quote), quote), len(quote))
+    return (_Passage(_Piece.TEXT, [line]), 1)
 
 
 def _heading(lines: list[str], index: int) -> int:
@@ -163,11 +178,8 @@ def _skip_blank(lines: list[str], index: int) -> int:
     return index
 
 
-def _says_something(pieces: Sequence[tuple[_Piece, list[str]]]) -> bool:
-    return any(line.strip() for kind, lines in pieces if kind is _Piece.TEXT for line in lines[:200])
-
-
-def _is_quote(line: str) -> bool:
+def is_quote(line: str) -> bool:
+    """Whether a line stands behind the mark of a quotation."""
     text = line.lstrip()
     if text.startswith(">"):
         return not (text.startswith(">>>") and text.rstrip().endswith("<<<"))
@@ -183,7 +195,7 @@ def _quote_length(lines: list[str], start: int) -> int:
     last = start
     index = start
     while index < len(lines):
-        if _is_quote(lines[index]):
+        if is_quote(lines[index]):
             last = index + 1
         elif lines[index].strip() and not _is_torn_link(lines, index):
             break
@@ -196,7 +208,7 @@ def _is_torn_link(lines: list[str], index: int) -> bool:
     line = lines[index].strip()
     if len(line.split()) > 3 or not line.endswith((")", ">", "]")):
         return False
-    return index + 1 < len(lines) and _is_quote(lines[index + 1])
+    return index + 1 < len(lines) and is_quote(lines[index + 1])
 
 
 def _quote_kind(quote: list[str]) -> _Piece:
@@ -207,17 +219,25 @@ def _quote_kind(quote: list[str]) -> _Piece:
     return _Piece.ANNOUNCED if announced else _Piece.QUOTE
 
 
-def _choose(pieces: list[tuple[_Piece, list[str]]]) -> list[str]:
-    """Which pieces stay: the text, and quotations that it answers line by line."""
-    texts = [
-        index
-        for index, (kind, lines) in enumerate(pieces)
-        if kind is _Piece.TEXT and any(map(str.strip, lines))
-    ]
-    if not texts:
-        return []
+def _choose(passages: list[_Passage]) -> list[str]:
+    """Which passages stay: the text, and quotations that it answers."""
     kept: list[str] = []
-    for kind, lines in pieces[: texts[-1] + 1]:
-        if kind is _Piece.TEXT or kind is _Piece.QUOTE:
+    end = 0
+    for index, (piece, lines) in enumerate(passages):
+        if piece is not _Piece.ANNOUNCED or (end and _is_answered(lines, passages[index + 1 : index + 2])):
             kept += lines
-    return kept
+        if piece is _Piece.TEXT and any(line.strip() for line in lines):
+            end = len(kept)
+    return kept[:end]
+
+
+_SHORT_QUOTE = 10
+"""Lines that an answer below them may need to be understood."""
+
+_AN_ANSWER = 6
+"""Words; fewer are a farewell or an advertisement of the mail program."""
+
+
+def _is_answered(quote: list[str], below: list[_Passage]) -> bool:
+    words = sum(len(line.split()) for _, lines in below for line in lines[:20])
+    return len(quote) <= _SHORT_QUOTE and words >= _AN_ANSWER

@@ -31,13 +31,14 @@ _ORNAMENTS = frozenset("-_=*~+#—–ᐧ·. \t")
 
 def without_signature(lines: Sequence[str]) -> list[str]:
     """The lines of a reply without what only signs it; the greeting above ("Groet, Jan") stays."""
-    kept = list(lines)
-    while True:
-        shorter = _without_device_lines(_without_ornaments(kept))
-        shorter = _without_delimited(shorter)
-        if len(shorter) == len(kept):
-            return kept
-        kept = shorter
+    end = len(lines)
+    for _ in range(_MOST_SIGNATURES):
+        end = _before_delimiter(lines, _before_device_lines(lines, _before_ornaments(lines, end)))
+    return list(lines[: _before_ornaments(lines, end)])
+
+
+_MOST_SIGNATURES = 4
+"""A person's, a program's, a company's and a list's."""
 
 
 def is_device_line(line: str) -> bool:
@@ -58,30 +59,32 @@ def is_delimiter(line: str) -> bool:
     return line.strip() in {"--", "—", "–", "-- .", "- --"}
 
 
-def _without_ornaments(lines: list[str]) -> list[str]:
-    end = len(lines)
+def _before_ornaments(lines: Sequence[str], end: int) -> int:
     while end and all(character in _ORNAMENTS for character in lines[end - 1]):
         end -= 1
-    return lines[:end]
+    return end
 
 
-def _without_device_lines(lines: list[str]) -> list[str]:
-    end = len(lines)
-    while end and (not lines[end - 1].strip() or is_device_line(lines[end - 1])):
-        end -= 1
-    return lines[:end] if any(line.strip() for line in lines[:end]) else lines
+def _before_device_lines(lines: Sequence[str], end: int) -> int:
+    above = end
+    while above and (not lines[above - 1].strip() or is_device_line(lines[above - 1])):
+        above -= 1
+    return above or end  # a mail of nothing but these lines stays as it is
 
 
-def _without_delimited(lines: list[str]) -> list[str]:
-    """Cut at the last delimiter or list footer that has little enough below it."""
-    first = max(0, len(lines) - _TALLEST_SIGNATURE)
-    for index in range(len(lines) - 1, first - 1, -1):
-        above = any(line.strip() for line in lines[:index][-50:])
-        below = [line for line in lines[index:] if line.strip()]
-        signs = is_delimiter(lines[index]) or (len(below) == 1 and _is_dashed_name(below[0]))
-        if above and (signs or _is_footer(lines[index:])):
-            return lines[:index]
-    return lines
+def _before_delimiter(lines: Sequence[str], end: int) -> int:
+    """Above the last delimiter, dashed name or list footer that has little enough below it."""
+    for index in range(end - 1, max(0, end - _TALLEST_SIGNATURE) - 1, -1):
+        if _signs(lines, index, end) and any(line.strip() for line in lines[max(0, index - 50) : index]):
+            return index
+    return end
+
+
+def _signs(lines: Sequence[str], index: int, end: int) -> bool:
+    if is_delimiter(lines[index]):
+        return True
+    is_last = not any(line.strip() for line in lines[index + 1 : end])
+    return (is_last and _is_dashed_name(lines[index])) or _is_footer(lines[index:end])
 
 
 def _is_dashed_name(line: str) -> bool:
