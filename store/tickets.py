@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from desk.errors import NotFound
 from desk.status import OPEN, Status
@@ -38,6 +38,11 @@ def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> S
     """Numbers of tickets at which something may happen by now, the longest waiting first."""
     query = select(_row.number).where(_row.attention_at <= now).order_by(_row.attention_at).limit(limit)
     return session.scalars(query).all()
+
+
+def postpone(session: Session, number: int, *, until: datetime) -> None:
+    """Look at a ticket later: what is due is held up, and must not stand in front of the others."""
+    session.execute(update(tables.tickets).where(_row.number == number).values(attention_at=until))
 
 
 def of_owner(session: Session, owner: str) -> Sequence[Ticket]:

@@ -1,0 +1,169 @@
+"""One look at the tickets whose attention is due: decide, then act."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.actor import Actor
+from desk.errors import Conflict
+from desk.ticket import Ticket
+from sla.clock import BREACH, attention, ended_at, levels_ahead, waits_since, was_reminded
+from sla.hours import BusinessHours
+from sla.policy import WORKING_DAY, Goal, Policy
+from store import mailboxes, tickets
+from store.database import Database, Unavailable
+
+log = logging.getLogger(__name__)
+
+SWEEP = Actor.system("sweep")
+
+_GRACE = timedelta(minutes=15)
+"""Most dates fall on closing time: a notice due in these minutes is posted although the door just closed."""
+
+_LOOK_AGAIN = timedelta(minutes=1)
+_AFTER_A_FAULT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Warn:
+    """Tell the agents, and from 75 % the leads."""
+
+    goal: Goal
+    cycle: int
+    level: int
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Supersede:
+    """Put on record a level that was missed and is overtaken by a higher one."""
+
+    goal: Goal
+    cycle: int
+    level: int
+
+
+@dataclass(frozen=True)
+class Remind:
+    """Remind the customer of the question, the event with that number."""
+
+    asked: int
+
+
+@dataclass(frozen=True)
+class ResolveSilent:
+    """The customer did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """Nobody came back to it."""
+
+
+Verdict = Warn | Supersede | Remind | ResolveSilent | Close
+
+
+def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str] = ()) -> int:
+    """Look at every ticket that is due and return how many.  One transaction each.
+
+    sources: the mailboxes that must have been read before silence counts.  Any number of processes may sweep
+    at once.  Raises Unavailable when the database cannot."""
+    with db.read() as session:
+        due = tickets.needing_attention(session, now=now)
+        read_up_to = mailboxes.all_read_up_to(session, sources, now=now)
+    for number in due:
+        try:
+            _look_at(db, number, policy, now=now, read_up_to=read_up_to)
+        except Conflict:
+            log.info("ticket %s was changed by somebody else; the next sweep looks again", number)
+        except Unavailable:
+            raise
+        except Exception:
+            # One of the four loops: a fault in one ticket must not stop the promises of the others.
+            log.exception("the sweep failed at ticket %s", number)
+            _postpone(db, number, until=now + _AFTER_A_FAULT)
+    return len(due)
+
+
+def judge(ticket: Ticket, policy: Policy, *, now: datetime, read_up_to: datetime | None) -> Iterator[Verdict]:
+    """Decide what is due.  Reads only; the same ticket, moment and mailbox give the same verdicts.
+
+    read_up_to: up to when every mail that reached us is on its ticket; None when that is not known."""
+    yield from _warnings(ticket, policy, now)
+    yield from _silence(ticket, policy, now, read_up_to)
+    ended = ended_at(ticket)
+    if ended is not None and now >= ended + policy.close_after:
+        yield Close()
+
+
+def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
+    """Do what was decided, through the ticket's own methods."""
+    match verdict:
+        case Warn(goal, cycle, level, due):
+            ticket.warn(goal, level, cycle=cycle, by=SWEEP, at=at, due=due)
+        case Supersede(goal, cycle, level):
+            ticket.supersede(goal, level, cycle=cycle, by=SWEEP, at=at)
+        case Remind(asked):
+            ticket.remind(by=SWEEP, at=at, asked=asked)
+        case ResolveSilent():
+            ticket.resolve(by=SWEEP, at=at)
+        case Close():
+            ticket.close(by=SWEEP, at=at)
+
+
+def _look_at(
+    db: Database, number: int, policy: Policy, *, now: datetime, read_up_to: datetime | None
+) -> None:
+    with db.change() as session:
+        ticket = tickets.get(session, number)
+        for verdict in list(judge(ticket, policy, now=now, read_up_to=read_up_to)):
+            carry_out(ticket, verdict, at=now)
+        session.flush()
+        still = attention(ticket, policy)
+        if still is not None and still <= now:
+            until = _next_look(ticket, policy, now)
+            tickets.postpone(session, number, until=until)
+
+
+def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:
+    """When what is held up may go on: at the next opening, or once the mailbox has been read."""
+    waits_for_mail = waits_since(ticket) is not None or ended_at(ticket) is not None
+    opening = policy.hours_of(ticket).next_opening(now)
+    return now + _LOOK_AGAIN if waits_for_mail else max(opening, now + _LOOK_AGAIN)
+
+
+def _postpone(db: Database, number: int, *, until: datetime) -> None:
+    with db.change() as session:
+        tickets.postpone(session, number, until=until)
+
+
+def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict]:
+    hours = policy.hours_of(ticket)
+    for goal in Goal:
+        ahead = [each for each in levels_ahead(ticket, policy) if each[0].goal is goal]
+        reached = [(clock, level, moment) for clock, level, moment in ahead if moment <= now]
+        if not reached or not _may_speak(hours, now, reached[-1][2]):
+            continue
+        clock, level, _ = reached[-1]
+        for _, lower, _ in reached[:-1]:
+            yield Supersede(goal, clock.cycle, lower)
+        if clock.due is not None:
+            days = (hours.between(clock.due, now) // WORKING_DAY) if level > BREACH else 0
+            yield Warn(goal, clock.cycle, max(level, BREACH + days) if days else level, clock.due)
+
+
+def _may_speak(hours: BusinessHours, now: datetime, moment: datetime) -> bool:
+    return hours.is_open(now) or now - moment <= _GRACE
+
+
+def _silence(ticket: Ticket, policy: Policy, now: datetime, read_up_to: datetime | None) -> Iterator[Verdict]:
+    waiting = waits_since(ticket)
+    if waiting is None or read_up_to is None:
+        return
+    resolves, reminds = waiting.at + policy.silence, waiting.at + policy.reminder
+    if now >= resolves:
+        if read_up_to >= resolves:
+            yield ResolveSilent()
+    elif min(now, read_up_to) >= reminds and not was_reminded(ticket, waiting):
+        yield Remind(waiting.seq)
