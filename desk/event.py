@@ -78,6 +78,7 @@ DECISIVE = frozenset(
     {
         Kind.CUSTOMER_WROTE,
         Kind.BOUNCED,
+        Kind.MAIL_FAILED,
         Kind.ACCEPTED,
         Kind.TAKEN,
         Kind.ASSIGNED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -106,16 +107,23 @@ class Ticket:
         return self._record(Kind.QUARANTINED, by=by, at=at, text=text, key=key, reason=reason, **detail)
 
     def accept(self, seq: int, *, by: Actor, at: datetime) -> bool:
-        """An agent vouches for the quarantined mail of event seq: its sender becomes a participant."""
+        """An agent vouches for the quarantined mail of event seq: its sender becomes a participant.
+
+        Raises DeskError for a cancelled or closed ticket: the mail would be lost on it."""
         by.must_be(STAFF, "accept a quarantined mail")
         held = self.event(seq)
         if held.kind is not Kind.QUARANTINED:
             raise DeskError("That is not a quarantined mail.")
+        if not self.takes_replies:
+            raise DeskError(
+                f"This ticket is {self.status.words.lower()}: that mail needs a ticket of its own."
+            )
         recorded = self._record(
             Kind.ACCEPTED, by=by, at=at, key=f"accepted:{seq}", of=seq, sender=held.by.key, name=held.by.name
         )
-        if recorded and self.takes_replies:
-            self.customer_wrote(held.text, by=held.by, at=at, of=seq)
+        if recorded:
+            files = {"files": held.detail["files"]} if "files" in held.detail else {}
+            self.customer_wrote(held.text, by=held.by, at=at, of=seq, **files)
         return recorded
 
     # What agents do
@@ -134,6 +142,7 @@ class Ticket:
         by.must_be(STAFF, "hand over a ticket")
         if owner == self.owner:
             return False
+        self._must_stand_in(OPEN, "hand it over")
         before, self.owner, self.owner_name = self.owner_name, owner, name
         return self._record(Kind.ASSIGNED, by=by, at=at, owner=owner, name=name, before=before)
 
@@ -141,8 +150,7 @@ class Ticket:
         """Mail the customer an agent's words; the status stays."""
         by.must_be(STAFF, "reply to a customer")
         self._must_say(text)
-        if self.status not in OPEN | {Status.RESOLVED}:
-            raise DeskError(f"This ticket is {self.status.words.lower()}: reopen it before you reply.")
+        self._must_stand_in(OPEN | {Status.RESOLVED}, "reply")
         return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key)
 
     def ask(self, text: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
@@ -156,6 +164,7 @@ class Ticket:
     def note(self, text: str, *, by: Actor, at: datetime, key: str | None = None, **detail: Any) -> bool:
         """Keep an internal note; the customer never sees it."""
         by.must_be(STAFF, "write a note")
+        self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "write a note")
         return self._record(Kind.NOTED, by=by, at=at, text=text, key=key, **detail)
 
     def prioritise(self, priority: Priority, *, by: Actor, at: datetime, reclassified: bool = False) -> bool:
@@ -207,13 +216,22 @@ class Ticket:
         )
 
     def mail_failed(self, seq: int, reason: str, *, certain: bool, by: Actor, at: datetime) -> bool:
-        """The mail of event seq was given up.  certain: it did not arrive; else nobody can tell."""
+        """The mail of event seq was given up.  certain: it did not arrive; else nobody can tell.
+
+        When it surely was the question we wait for, nobody was asked, so back to support."""
+        nobody_asked = certain and self.status is Status.WAITING_FOR_CUSTOMER and seq == self._last_question
+        status = Status.WAITING_FOR_SUPPORT if nobody_asked else None
         return self._record(
-            Kind.MAIL_FAILED, by=by, at=at, text=reason, key=f"failed:{seq}", of=seq, certain=certain
-        )
+            Kind.MAIL_FAILED, by=by, at=at, text=reason, key=f"failed:{seq}", status=status,
+            of=seq, certain=certain,
+        )  # fmt: skip
 
     def warn(self, goal: str, level: int, *, cycle: int, by: Actor, at: datetime, due: datetime) -> bool:
-        """A promise is in danger or broken.  level: percent of the target; once per goal, cycle and level."""
+        """A promise is in danger or broken.  level: percent of the target; once per goal, cycle and level.
+
+        Never after the ticket's end: then there is nothing left to warn of."""
+        if self.status not in OPEN:
+            return False
         owed = (Audience.AGENTS, Audience.LEADS) if level >= _LEADS_HEAR_FROM else (Audience.AGENTS,)
         return self._record(
             Kind.WARNED, by=by, at=at, key=f"level:{goal}:{cycle}:{level}", owed=owed,
@@ -222,11 +240,15 @@ class Ticket:
 
     def supersede(self, goal: str, level: int, *, cycle: int, by: Actor, at: datetime) -> bool:
         """A lower level was missed and a higher one is told instead: on record, told to nobody."""
+        if self.status not in OPEN:
+            return False
         key = f"level:{goal}:{cycle}:{level}"
         return self._record(Kind.SUPERSEDED, by=by, at=at, key=key, goal=goal, level=level, cycle=cycle)
 
     def remind(self, *, by: Actor, at: datetime, asked: int) -> bool:
         """Remind the customer, once per question.  asked: the event that started this wait."""
+        if self.status is not Status.WAITING_FOR_CUSTOMER:
+            return False
         return self._record(Kind.REMINDED, by=by, at=at, key=f"reminded:{asked}", of=asked)
 
     # What everyone may ask
@@ -261,6 +283,10 @@ class Ticket:
             )
 
     # How it is done
+
+    @property
+    def _last_question(self) -> int | None:
+        return next((event.seq for event in reversed(self.history) if event.kind is Kind.ASKED), None)
 
     def _move(self, kind: Kind, status: Status, *, by: Actor, at: datetime, **more: Any) -> bool:
         if status is self.status:
@@ -297,6 +323,12 @@ class Ticket:
             event.deliveries.append(Delivery(audience=audience, not_before=at))
         self.history.append(event)
         return True
+
+    def _must_stand_in(self, statuses: Set[Status], deed: str) -> None:
+        if self.status not in statuses:
+            closed = self.status is Status.CLOSED
+            advice = "nothing can be added to it" if closed else f"reopen it before you {deed}"
+            raise DeskError(f"This ticket is {self.status.words.lower()}: {advice}.")
 
     @staticmethod
     def _must_say(text: str) -> None:

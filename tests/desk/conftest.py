@@ -1,4 +1,4 @@
-"""The made-up week of the desk's tests: 30 November to 4 December 2026, its people, and tickets in any status."""
+"""The made-up week of these tests (30 November to 4 December 2026), its people, tickets in any status."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
