@@ -1,0 +1,99 @@
+"""What people read when something could not be done: Bolt's single error handler."""
+
+import logging
+from http.client import HTTPException
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.blocks import cut, escape, notice
+from bot.people import SlackSilent
+from desk.errors import Conflict, DeskError
+from store.database import Unavailable
+
+log = logging.getLogger(__name__)
+
+_TOO_SLOW = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id"})
+_PATIENCE = 5  # seconds for telling; Slack has been waiting for us since the click
+
+
+def register(app: App, slack: WebClient) -> None:
+    """Answer for every listener: whatever went wrong, the person who asked reads why."""
+
+    def answer(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if not isinstance(error, DeskError):
+            log.error("a request from Slack failed: %s", error, exc_info=error)
+        if "event" in body:
+            return _of_event(error, body, slack)
+        try:
+            return _tell(words_for(error), body, slack)
+        except (SlackClientError, OSError, HTTPException) as unheard:
+            log.warning("nobody could be told %r: %s", words_for(error), unheard)
+            return BoltResponse(status=500)  # Slack itself marks the button then
+
+    app.error(answer)
+
+
+def words_for(error: Exception) -> str:
+    """What a person should read about an error."""
+    match error:
+        case DeskError():
+            return str(error)
+        case Unavailable():
+            return "The desk's database does not answer; nothing was changed. Try again in a minute."
+        case SlackSilent():
+            return "Slack does not answer the desk's questions; nothing was changed. Try again in a minute."
+        case SlackApiError() if error.response["error"] in _TOO_SLOW:
+            return "That took longer than Slack waits (3 seconds); nothing was changed. Please click again."
+    return "Something went wrong; nothing was changed. Whoever runs the desk finds the reason in its log."
+
+
+def _of_event(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltResponse:
+    """Only a refusal ends an event; for anything else Slack is to deliver it again."""
+    if not isinstance(error, DeskError) or isinstance(error, Conflict):
+        return BoltResponse(status=500)
+    event = body["event"]
+    try:
+        slack.chat_postEphemeral(
+            channel=event["channel"],
+            user=event["user"],
+            text=escape(str(error)),
+            thread_ts=event.get("thread_ts"),
+        )
+    except (SlackClientError, OSError, HTTPException) as unheard:
+        log.warning("nobody could be told %r: %s", str(error), unheard)
+    return BoltResponse(status=200, body="")
+
+
+def _tell(words: str, body: dict[str, Any], slack: WebClient) -> BoltResponse:
+    if "command" in body:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
+    if body.get("type") == "view_submission":
+        return BoltResponse(status=200, body=_refusal(body["view"], words))
+    if body.get("response_url"):
+        _whisper(body, words, slack)
+    elif body.get("view"):
+        slack.views_update(view_id=body["view"]["id"], view=notice("Not possible", words))
+    return BoltResponse(status=200, body="")
+
+
+def _refusal(view: dict[str, Any], words: str) -> dict[str, Any]:
+    """An error under the first field, or a window of its own where the form has no field."""
+    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    if fields:
+        return {"response_action": "errors", "errors": {fields[0]: cut(words, 150)}}
+    return {"response_action": "update", "view": notice("Not possible", words)}
+
+
+def _whisper(body: dict[str, Any], words: str, slack: WebClient) -> None:
+    thread = (body.get("message") or {}).get("thread_ts")
+    hook = WebhookClient(
+        body["response_url"], timeout=_PATIENCE, ssl=slack.ssl, proxy=slack.proxy, retry_handlers=[]
+    )
+    answer = {"text": escape(words), "response_type": "ephemeral", "replace_original": False}
+    sent = hook.send_dict(answer | ({"thread_ts": thread} if thread else {}))
+    if sent.status_code != 200:
+        raise OSError(f"response_url answered {sent.status_code}: {sent.body}")

@@ -1,0 +1,60 @@
+"""The Slack app: its two clients, its gate, its listeners, its error handler."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from slack_bolt import App, BoltContext
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
+
+from bot import answering, buttons, commands, gate, modals, quarantine, thread
+from bot.house import House
+
+SLACK_API = "https://slack.com/api/"
+
+_TIMEOUT = 10
+_THREADS = 24
+
+
+def write_client(token: str | None, *, api: str = SLACK_API) -> WebClient:
+    """The client that changes things: it never tries again by itself, the outbox does."""
+    return WebClient(token=token, base_url=api, timeout=_TIMEOUT, retry_handlers=[])
+
+
+def read_client(token: str, *, api: str = SLACK_API) -> WebClient:
+    """The client that asks: asking twice does no harm."""
+    retries = [ConnectionErrorRetryHandler(2), RateLimitErrorRetryHandler(2), ServerErrorRetryHandler(2)]
+    return WebClient(token=token, base_url=api, timeout=_TIMEOUT, retry_handlers=retries)
+
+
+def build(house: House) -> App:
+    """Build the app around the house.  Calls nobody yet."""
+
+    def authorize(context: BoltContext) -> AuthorizeResult:
+        home = house.people.home()  # Bolt's own way acknowledges, and so loses, an event when Slack is silent
+        return AuthorizeResult(
+            enterprise_id=context.enterprise_id,
+            team_id=home.team,
+            bot_token=house.slack.token,
+            bot_id=home.bot,
+            bot_user_id=home.user,
+        )
+
+    app = App(
+        name="helpdesk",
+        client=write_client(None, api=house.slack.base_url),
+        authorize=authorize,
+        process_before_response=True,
+        listener_executor=ThreadPoolExecutor(_THREADS, "slack"),
+        token_verification_enabled=False,
+        request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
+    )
+    answering.register(app, house.slack)
+    gate.register(app, house)
+    for listeners in (buttons, modals, quarantine, commands, thread):
+        listeners.register(app)
+    return app

@@ -1,0 +1,97 @@
+"""The windows as they are drawn: reply, resolve, cancel, priority."""
+
+from collections.abc import Sequence
+
+from bot import blocks
+from bot.blocks import Block, one_line, plain
+from bot.click import value
+from bot.words import ticket_name
+from desk.priority import Priority
+from desk.status import TRANSITIONS, Status
+from desk.ticket import Ticket
+
+KEEP, ASK, RESOLVE = "keep", "ask", "resolve"
+
+_AFTERWARDS: dict[str, tuple[str, Status | None]] = {
+    KEEP: ("Leave the status as it is", None),
+    ASK: ("Wait for the customer's answer", Status.WAITING_FOR_CUSTOMER),
+    RESOLVE: ("Resolve it", Status.RESOLVED),
+}
+"""What may follow a reply, in words, and the status it leads to."""
+
+_IS_MAIL = "The customer gets this as a mail. The history is quoted below it."
+
+LEVELS = {
+    Priority.URGENT: "It does not work at all",
+    Priority.HIGH: "Some tasks are impossible, or a few users cannot work",
+    Priority.MEDIUM: "An error shows, the page can be used",
+    Priority.LOW: "It looks wrong and works",
+    Priority.IMPROVEMENT: "New work, outside the contract: no dates are promised",
+}
+"""When each priority is the right one, in the words of the published page."""
+
+
+def reply(ticket: Ticket, then: str, prefix: str) -> Block:
+    """The window for a mail to the customer.  then: what is chosen to follow it."""
+    possible = [key for key, (_, status) in _AFTERWARDS.items() if _may(ticket, status)]
+    options = {key: blocks.option(_AFTERWARDS[key][0], key) for key in possible}
+    chosen = options.get(then, options[KEEP])
+    afterwards: Block = {
+        "type": "input",
+        "block_id": "then",
+        "label": plain("And then"),
+        "element": blocks.select("then", "Choose", list(options.values()), chosen=chosen),
+    }
+    words = blocks.text_input("text", "Your mail", placeholder="Dear …", hint=_IS_MAIL)
+    return _form("reply", "Reply to customer", "Send", ticket, prefix, [words, afterwards])
+
+
+def resolve(ticket: Ticket, prefix: str) -> Block:
+    """The window for saying that it is solved."""
+    hint = "The customer gets it with the mail that says it is resolved."
+    words = blocks.text_input("text", "What was done", optional=True, hint=hint)
+    return _form("resolve", "Resolve", "Resolve", ticket, prefix, [words])
+
+
+def cancel(ticket: Ticket, prefix: str) -> Block:
+    """The window for stopping without solving."""
+    example = "This is about the same as your request HD-41, which we are working on."
+    words = blocks.text_input(
+        "text", "Why", placeholder=example, hint="The customer gets this reason by mail."
+    )
+    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words])
+
+
+def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str) -> Block:
+    """The window for another priority.  dates: what the chosen one would promise, in Slack's markup."""
+    options = {level: blocks.option(level.words, level, LEVELS[level]) for level in Priority}
+    choice: Block = {
+        "type": "input",
+        "block_id": "level",
+        "dispatch_action": True,  # the dates below follow the choice before anybody confirms it
+        "label": plain("Priority"),
+        "element": blocks.select("level", "Choose", list(options.values()), chosen=options[chosen]),
+    }
+    title = "*As it is*" if chosen is ticket.priority else f"*As {chosen.words}*"
+    promised = blocks.section("\n".join([title, *dates]))
+    return _form("priority", "Priority", "Change", ticket, prefix, [choice, promised])
+
+
+def _may(ticket: Ticket, status: Status | None) -> bool:
+    return status is None or status is ticket.status or status in TRANSITIONS[ticket.status]
+
+
+def _form(
+    callback: str, title: str, submit: str, ticket: Ticket, prefix: str, parts: Sequence[Block]
+) -> Block:
+    to = (
+        ticket.customer
+        if ticket.customer_name in ("", ticket.customer)
+        else f"{ticket.customer_name} <{ticket.customer}>"
+    )
+    about = blocks.context(
+        plain(f"To: {one_line(to, 400)}"),
+        plain(f"About: {ticket_name(prefix, ticket.number)} · {one_line(ticket.subject, 300)}"),
+    )
+    memory = value(ticket.number, ticket.version)
+    return blocks.modal(callback, title, submit, [about, *parts], memory=memory)

@@ -1,0 +1,79 @@
+"""The gate every request from Slack passes: our workspace, our app, one of our people."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import App, BoltContext, BoltResponse
+
+from bot.click import Click
+from bot.house import House
+from desk.actor import Door
+from desk.errors import NotAllowed
+
+log = logging.getLogger(__name__)
+
+NOT_YOURS = (
+    "Sorry, only the people of the support team can work with tickets here. "
+    "If you should be one of them, ask a team lead to invite you to the support channel."
+)
+
+_CLICKS = frozenset({"block_actions", "view_submission"})
+
+
+def register(app: App, house: House) -> None:
+    """Give every listener `house`, `actor` and, for clicks, `click`; let nobody else through."""
+
+    def admit(body: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> BoltResponse | None:
+        if not _is_ours(body, house):
+            log.warning("refused an envelope of team %r, app %r", _team(body), body.get("api_app_id"))
+            return BoltResponse(status=403, body="")
+        if "event" in body and body["event"].get("type") != "message":
+            _learn(body["event"], house)
+            return BoltResponse(status=200, body="")
+        actor = house.people.actor(_who(body), door=_door(body))
+        if actor is None and "event" in body:
+            return BoltResponse(
+                status=200, body=""
+            )  # what outsiders write in the channel is none of our business
+        if actor is None:
+            raise NotAllowed(NOT_YOURS)
+        context["house"], context["actor"] = house, actor
+        context["click"] = Click.read(body) if body.get("type") in _CLICKS else None
+        next_()
+        return None
+
+    app.use(admit)
+
+
+def _is_ours(body: dict[str, Any], house: House) -> bool:
+    """Slack signs for the app and not for the workspace: both are compared here."""
+    app_is_ours = house.app is None or body.get("api_app_id") == house.app
+    return app_is_ours and _team(body) == house.people.home().team
+
+
+def _learn(event: dict[str, Any], house: House) -> None:
+    """Something happened to the workspace, the channel or the app itself: what was known of it may be old."""
+    house.people.forget()
+    log.warning("Slack says %s (%s)", event.get("type"), event.get("channel") or event.get("tokens"))
+
+
+def _team(body: dict[str, Any]) -> str | None:
+    team = body.get("team")
+    found: str | None = team.get("id") if isinstance(team, dict) else body.get("team_id")
+    return found
+
+
+def _who(body: dict[str, Any]) -> str:
+    """Who acts; "" is nobody.  An event of a shared channel names a user of another workspace, who is looked
+    up like everybody."""
+    if "event" in body:
+        return str(body["event"].get("user") or "")
+    user = body.get("user")
+    return str(user["id"] if isinstance(user, dict) else body.get("user_id") or "")
+
+
+def _door(body: dict[str, Any]) -> Door:
+    if "event" in body:
+        return Door.THREAD
+    return Door.COMMAND if "command" in body else Door.BUTTON

@@ -1,0 +1,99 @@
+"""What every listener works with, and the one way in which a click changes a ticket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sla.policy import Policy
+from slack_sdk import WebClient
+
+from bot.click import Click
+from bot.lines import Style
+from bot.people import People
+from desk.actor import Actor
+from desk.errors import Conflict
+from desk.event import DECISIVE
+from desk.ticket import Ticket
+from store import inbox, tickets
+from store.cards import Place
+from store.database import Database, Session
+
+Deed = Callable[[Ticket, datetime], object]
+
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class House:
+    """The desk as seen from Slack.
+
+    slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
+    where it is known.  clock: reads the time."""
+
+    db: Database
+    policy: Policy
+    people: People
+    slack: WebClient
+    style: Style
+    clock: Callable[[], datetime]
+    app: str | None = None
+
+    def act(self, click: Click, actor: Actor, deed: Deed) -> None:
+        """Do to the ticket what a click asks for, once; committed when this returns.
+
+        Raises DeskError with words for whoever clicked, Unavailable."""
+
+        def change(session: Session, at: datetime) -> None:
+            deed(seen(session, click, actor), at)
+
+        self.once(click.key, change)
+
+    def once(self, key: str, change: Callable[[Session, datetime], object]) -> None:
+        """Make one change for this key, in one transaction with the key; a second time nothing happens.
+
+        Who loses a race looks at what the winner did and tries again.  Raises DeskError, Unavailable."""
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._once(key, change)
+            except Conflict:
+                if not left:
+                    raise
+        return None
+
+    def look(self, click: Click, actor: Actor) -> Ticket:
+        """The ticket as it is, for a click that only opens a window.
+
+        Raises DeskError when the picture that was clicked no longer holds, Unavailable."""
+        with self.db.read() as session:
+            return seen(session, click, actor)
+
+    @property
+    def channel(self) -> str:
+        """Where the cards are."""
+        return self.people.rights.channel
+
+    def permalink(self, place: Place) -> str:
+        """The address of a message.  Raises SlackSilent."""
+        return f"{self.people.home().url}archives/{place.channel}/p{place.ts.replace('.', '')}"
+
+    def _once(self, key: str, change: Callable[[Session, datetime], object]) -> None:
+        at = self.clock()
+        with self.db.change(urgent=True) as session:
+            if inbox.is_first(session, key, at=at):
+                change(session, at)
+
+
+def seen(session: Session, click: Click, actor: Actor) -> Ticket:
+    """The ticket, unless somebody else did something decisive since the picture that was clicked.
+
+    Raises NotFound, Conflict."""
+    known = click.drawn
+    ticket = tickets.get(session, click.number)
+    while known < ticket.version and _is_no_news(ticket, known + 1, actor):
+        known += 1
+    return tickets.get(session, click.number, drawn=known)
+
+
+def _is_no_news(ticket: Ticket, seq: int, actor: Actor) -> bool:
+    event = ticket.event(seq)
+    return event.by.key == actor.key or event.kind not in DECISIVE

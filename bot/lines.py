@@ -1,0 +1,240 @@
+"""What the thread and the leads read about an event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import blocks
+from bot.blocks import Block, Post, escape, one_line, plain
+from bot.click import value
+from bot.words import MARKS, moment, ticket_name
+from desk.actor import Role
+from desk.event import HUMAN_MAILS, Event, Kind
+from desk.priority import Priority
+from desk.status import Status
+from desk.ticket import Ticket
+
+_WHOLE_MAIL = 8700
+_GLANCE = 600
+_LOUD = 75
+"""Percent of a target from which the channel, and not only the thread, is told."""
+
+_BREACH = 100
+
+_AUTOMATIC = {
+    Kind.OPENED: "the confirmation",
+    Kind.TAKEN: "that work has started",
+    Kind.REMINDED: "the reminder",
+    Kind.RESOLVED: "that it is resolved",
+    Kind.REOPENED: "that it is open again",
+    Kind.CANCELLED: "that it is cancelled",
+}
+"""What a mail of the desk's own says, by the event it is about."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the desk writes: what stands before a number, and the zone of its dates."""
+
+    prefix: str
+    zone: ZoneInfo
+
+
+def draw(ticket: Ticket, event: Event, style: Style) -> Post:
+    """The message about an event for the ticket's thread."""
+    drawn = _DRAWN[event.kind](ticket, event, style)
+    name = ticket_name(style.prefix, ticket.number)
+    said = f"{name}: {_who(event)} {event.kind.words} · {one_line(ticket.subject, 100)}"
+    return Post(escape(said), drawn, broadcast=_is_loud(ticket, event))
+
+
+def warn_leads(ticket: Ticket, event: Event, style: Style, *, mention: str, link: str) -> Post:
+    """The message to the leads about a promise in danger or broken.  mention: calls them, at a breach."""
+    broken = int(event.detail["level"]) >= _BREACH
+    name = (
+        f"<{link}|{ticket_name(style.prefix, ticket.number)}>"
+        if link
+        else ticket_name(style.prefix, ticket.number)
+    )
+    said = f"{_warning(event, style)} · {name}"
+    called = f"{mention} {said}" if broken and mention else said
+    owner = ticket.owner_name or "nobody has taken it"
+    facts = f"{ticket.priority.words} · {ticket.status.words} · {owner} · {ticket.client or ticket.customer}"
+    subject = {"type": "section", "text": plain(one_line(ticket.subject, 300))}
+    return Post(called, [blocks.section(called), subject, blocks.context(plain(one_line(facts, 300)))])
+
+
+def files_of(event: Event) -> list[str]:
+    """The names of the files that came with a mail."""
+    files = event.detail.get("files") or []
+    return [str(file.get("name") or "unnamed") if isinstance(file, dict) else str(file) for file in files]
+
+
+def _is_loud(ticket: Ticket, event: Event) -> bool:
+    match event.kind:
+        case Kind.CUSTOMER_WROTE:
+            return ticket.owner is None
+        case Kind.WARNED:
+            return int(event.detail["level"]) >= _LOUD
+        case Kind.REOPENED:
+            return _status_before(ticket, event) in (Status.RESOLVED, Status.CANCELLED)
+    return False
+
+
+def _status_before(ticket: Ticket, event: Event) -> Status | None:
+    return ticket.event(event.seq - 1).status if event.seq > 1 else None
+
+
+def _who(event: Event) -> str:
+    return one_line(event.by.name, 80)
+
+
+def _small(text: str) -> list[Block]:
+    """One grey line; the text may hold anybody's name."""
+    return [blocks.context(plain(one_line(text, 900)))]
+
+
+def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
+    files = files_of(event)
+    drawn = [blocks.context(plain(f"{mark} {one_line(text, 300)}")), *blocks.quotes(event.text, limit=limit)]
+    return [*drawn, *_small(f"📎 {', '.join(files)}")] if files else drawn
+
+
+def _opened(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL)
+
+
+def _customer_wrote(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _mail("✉️", f"{_who(event)} wrote", event, limit=_WHOLE_MAIL)
+
+
+def _machine_wrote(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _mail("🤖", f"Automatic reply from {_who(event)}", event, limit=_GLANCE)
+
+
+def _bounced(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    hard = "; the address does not work" if event.detail.get("hard") else ""
+    return _mail("📭", f"One of our mails came back{hard}", event, limit=_GLANCE)
+
+
+def _quarantined(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    why = one_line(str(event.detail.get("reason", "it cannot be proved")), 200)
+    said = f"{_who(event)} <{event.by.key}> writes as if this were their ticket. Held back: {why}"
+    carried = value(ticket.number, ticket.version, str(event.seq))
+    buttons = [
+        blocks.button("accept", "It belongs here", carried),
+        blocks.button("detach", "Make it a new ticket", carried),
+    ]
+    return [*_mail("🛡️", said, event, limit=_GLANCE * 3), blocks.actions(buttons)]
+
+
+def _accepted(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"🛡️ {_who(event)} says the mail of {event.detail['sender']} belongs here")
+
+
+def _taken(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"{MARKS[Status.IN_PROGRESS]} {_who(event)} took it")
+
+
+def _assigned(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    before, owner = event.detail.get("before") or "nobody", event.detail.get("name")
+    if event.detail.get("owner") == event.by.key:
+        return _small(f"👤 {_who(event)} took over from {before}")
+    return _small(f"👤 {_who(event)} handed it from {before} to {owner}")
+
+
+def _sent(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    of, to = ticket.event(int(event.detail["of"])), ", ".join(map(str, event.detail.get("recipients") or []))
+    if of.kind not in HUMAN_MAILS:
+        return _small(f"📤 {to} was mailed {_AUTOMATIC.get(of.kind, of.kind.words)}")
+    said = "asked" if of.kind is Kind.ASKED else "replied to"
+    return [
+        blocks.context(plain(f"📤 {_who(of)} {said} {one_line(to, 300)}")),
+        *blocks.quotes(of.text, limit=_WHOLE_MAIL),
+    ]
+
+
+def _mail_failed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    of = ticket.event(int(event.detail["of"]))
+    certain = event.detail.get("certain", True)
+    what = "did not reach the customer" if certain else "may not have reached the customer"
+    return _mail("❗", f"The mail about “{of.kind.words}” {what}", event, limit=_GLANCE)
+
+
+def _prioritised(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    before = Priority(event.detail["before"]).words
+    late = " (the date it gives had already passed: reclassified)" if event.detail.get("reclassified") else ""
+    return _small(f"🏷️ {_who(event)} changed the priority from {before} to {event.priority.words}{late}")
+
+
+def _extended(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(
+        f"{MARKS[Status.WAITING_FOR_CUSTOMER]} {_who(event)} gave the customer the whole time again"
+    )
+
+
+def _warned(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    return [blocks.section(_warning(event, style))]
+
+
+def _warning(event: Event, style: Style) -> str:
+    goal, level = str(event.detail["goal"]).replace("_", " "), int(event.detail["level"])
+    due = moment(datetime.fromisoformat(event.detail["due"]), style.zone)
+    if level >= _BREACH:
+        return f"🔴 *Overdue*: {escape(goal)} was due {due}"
+    return f"🟠 *{level} % used*: {escape(goal)} is due {due}"
+
+
+def _reminded(_ticket: Ticket, _event: Event, _style: Style) -> list[Block]:
+    return _small("🔔 The customer is reminded of our question")
+
+
+def _resolved(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    if event.by.role is Role.SYSTEM:
+        return _small(f"{MARKS[Status.RESOLVED]} Resolved: the customer did not answer our question")
+    return _ended(f"{MARKS[Status.RESOLVED]} {_who(event)} resolved it", event)
+
+
+def _cancelled(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _ended(f"{MARKS[Status.CANCELLED]} {_who(event)} cancelled it", event)
+
+
+def _ended(said: str, event: Event) -> list[Block]:
+    return [*_small(said), *(blocks.quotes(event.text, limit=_WHOLE_MAIL) if event.text.strip() else [])]
+
+
+def _reopened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    before = _status_before(ticket, event)
+    again = "is ready to work on again" if before is Status.WAITING_FOR_CUSTOMER else "is open again"
+    return _small(f"{MARKS[Status.WAITING_FOR_SUPPORT]} It {again} ({_who(event)})")
+
+
+def _closed(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"{MARKS[Status.CLOSED]} Closed for good ({_who(event)})")
+
+
+def _plainly(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"{_who(event)}: {event.kind.words}")
+
+
+_DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkeys(Kind, _plainly) | {
+    Kind.OPENED: _opened,
+    Kind.CUSTOMER_WROTE: _customer_wrote,
+    Kind.MACHINE_WROTE: _machine_wrote,
+    Kind.BOUNCED: _bounced,
+    Kind.QUARANTINED: _quarantined,
+    Kind.ACCEPTED: _accepted,
+    Kind.TAKEN: _taken,
+    Kind.ASSIGNED: _assigned,
+    Kind.SENT: _sent,
+    Kind.MAIL_FAILED: _mail_failed,
+    Kind.PRIORITISED: _prioritised,
+    Kind.EXTENDED: _extended,
+    Kind.WARNED: _warned,
+    Kind.REMINDED: _reminded,
+    Kind.RESOLVED: _resolved,
+    Kind.REOPENED: _reopened,
+    Kind.CANCELLED: _cancelled,
+    Kind.CLOSED: _closed,
+}

@@ -1,0 +1,123 @@
+"""Windows with a form: opened by a click on the card, sent with one more."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot import forms, guard
+from bot.blocks import Block, value_of
+from bot.click import Click
+from bot.house import House
+from bot.promises import promised
+from desk.actor import Actor
+from desk.priority import Priority
+from desk.status import Status
+from desk.ticket import Ticket
+
+Body = dict[str, Any]
+
+
+def register(app: App) -> None:
+    """Listen to the controls that open a window, and to what comes back from it."""
+    app.action("reply")(open_reply)
+    app.action("priority")(open_priority)
+    app.action("level")(on_level)
+    app.view("reply")(on_reply)
+    app.view("resolve")(on_resolve)
+    app.view("cancel")(on_cancel)
+    app.view("priority")(on_priority)
+
+
+def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.KEEP, house.style.prefix))
+    ack()
+
+
+def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.ASK, house.style.prefix))
+    ack()
+
+
+def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    client.views_open(trigger_id=body["trigger_id"], view=forms.resolve(ticket, house.style.prefix))
+    ack()
+
+
+def open_cancel(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    client.views_open(trigger_id=body["trigger_id"], view=forms.cancel(ticket, house.style.prefix))
+    ack()
+
+
+def open_priority(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    client.views_open(trigger_id=body["trigger_id"], view=_priority(house, ticket, ticket.priority))
+    ack()
+
+
+def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    ticket = house.look(click, actor)
+    view = _priority(house, ticket, Priority(click.choice))
+    client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+    ack()
+
+
+def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
+    text, then = value_of(view["state"], "text"), value_of(view["state"], "then")
+    guard.check(text)
+    house.act(click, actor, lambda ticket, at: SAY[then](ticket, text, by=actor, at=at))
+    ack()
+
+
+def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
+    text = value_of(view["state"], "text")
+    guard.check(text)
+    house.act(click, actor, lambda ticket, at: ticket.resolve(text, by=actor, at=at))
+    ack()
+
+
+def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
+    text = value_of(view["state"], "text")
+    guard.check(text)
+    house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
+    ack()
+
+
+def on_priority(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
+    level = Priority(value_of(view["state"], "level"))
+    house.act(click, actor, lambda ticket, at: _prioritise(house, ticket, level, actor, at))
+    ack()
+
+
+SAY: dict[str, Callable[..., bool]] = {
+    forms.KEEP: Ticket.reply,
+    forms.ASK: Ticket.ask,
+    forms.RESOLVE: Ticket.resolve,
+}
+"""What a mail to the customer does to the ticket, by what is chosen to follow it."""
+
+OPENED_BY_STATUS = {
+    Status.WAITING_FOR_CUSTOMER: open_ask,
+    Status.RESOLVED: open_resolve,
+    Status.CANCELLED: open_cancel,
+}
+"""Which window asks for the words that go with a status."""
+
+OPENED_BY_MORE = {"ask": open_ask, "resolve": open_resolve, "cancel": open_cancel}
+"""The entries of More."""
+
+
+def _priority(house: House, ticket: Ticket, level: Priority) -> Block:
+    dates = promised(ticket, level, house.policy, house.style.zone, now=house.clock())
+    return forms.priority(ticket, level, dates.lines, house.style.prefix)
+
+
+def _prioritise(house: House, ticket: Ticket, level: Priority, actor: Actor, at: datetime) -> None:
+    late = promised(ticket, level, house.policy, house.style.zone, now=at).late
+    ticket.prioritise(level, by=actor, at=at, reclassified=late)

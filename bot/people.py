@@ -1,0 +1,126 @@
+"""Who is who: the home workspace, its agents and leads.  Everybody else is nobody to the desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from desk.actor import Actor, Door
+
+T = TypeVar("T")
+
+FRESH = timedelta(minutes=5)
+"""How long an answer about somebody is believed."""
+
+_NOT_FULL = ("is_restricted", "is_ultra_restricted", "is_bot", "deleted")
+
+
+class SlackSilent(Exception):
+    """Slack did not say who somebody is; asked again, it may."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The workspace the desk lives in, and what it is called there.  url: ends in a slash."""
+
+    team: str
+    user: str
+    bot: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may work the desk.  channel: its full members are the agents; leads, leads_group: ids;
+    team: the home workspace, where it is not simply the bot's."""
+
+    channel: str
+    leads: frozenset[str] = frozenset()
+    leads_group: str | None = None
+    team: str | None = None
+
+    @property
+    def mention(self) -> str:
+        """Calls the leads in Slack's markup; "" where there are none."""
+        return (
+            f"<!subteam^{self.leads_group}>"
+            if self.leads_group
+            else " ".join(f"<@{lead}>" for lead in sorted(self.leads))
+        )
+
+
+class People:
+    """Looks people up in Slack and believes the answer for five minutes.  Default deny."""
+
+    def __init__(self, read: WebClient, rights: Rights, *, clock: Callable[[], datetime]) -> None:
+        self.rights = rights
+        self._read = read
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, Any]] = {}
+
+    def home(self) -> Home:
+        """The home workspace.  Raises SlackSilent."""
+        return self._ask("home", self._home, fresh=timedelta(days=1))
+
+    def actor(self, user: str, *, door: Door) -> Actor | None:
+        """Who that is to the desk: an agent, a lead, or nobody.  Raises SlackSilent."""
+        name = self._ask(f"user {user}", lambda: self._full_member(user))
+        if name is None:
+            return None
+        if user in self._leads():
+            return Actor.lead(user, name, door=door)
+        if user in self._ask("members", self._members):
+            return Actor.agent(user, name, door=door)
+        return None
+
+    def forget(self) -> None:
+        """Believe nothing any more: somebody joined or left."""
+        self._kept.clear()
+
+    def _leads(self) -> frozenset[str]:
+        group = self.rights.leads_group
+        return self.rights.leads | (self._ask("leads", lambda: self._group(group)) if group else frozenset())
+
+    def _full_member(self, user: str) -> str | None:
+        try:
+            found = self._read.users_info(user=user)["user"]
+        except SlackApiError as error:
+            if error.response["error"] in ("user_not_found", "user_not_visible", "users_not_found"):
+                return None
+            raise
+        full = all(found.get(flag) is False for flag in _NOT_FULL) and not found.get("is_stranger")
+        return _name_of(found) if full and found.get("team_id") == self.home().team else None
+
+    def _members(self) -> frozenset[str]:
+        pages = self._read.conversations_members(channel=self.rights.channel, limit=500)
+        return frozenset(user for page in pages for user in page["members"])
+
+    def _group(self, group: str) -> frozenset[str]:
+        return frozenset(self._read.usergroups_users_list(usergroup=group)["users"])
+
+    def _home(self) -> Home:
+        said = self._read.auth_test()
+        url = str(said.get("url", "")).rstrip("/") + "/"
+        return Home(self.rights.team or said["team_id"], said["user_id"], said["bot_id"], url)
+
+    def _ask(self, name: str, ask: Callable[[], T], *, fresh: timedelta = FRESH) -> T:
+        now = self._clock()
+        until, known = self._kept.get(name, (now, None))
+        if now < until:
+            return known  # type: ignore[no-any-return]
+        try:
+            answer = ask()
+        except (SlackClientError, OSError, HTTPException) as error:
+            raise SlackSilent(f"Slack does not say ({name}): {error}") from error
+        self._kept[name] = (now + fresh, answer)
+        return answer
+
+
+def _name_of(user: dict[str, Any]) -> str:
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return next((name for name in names if name), str(user["id"]))

@@ -1,0 +1,152 @@
+"""Senders for the outbox: the card, its thread, the leads' channel."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import card, lines
+from bot.lines import Style
+from bot.outcome import MessageGone
+from bot.promises import clocks_of, resolves_at
+from bot.wire import Wire
+from desk.delivery import Delivery
+from desk.errors import DeliveryFailed
+from desk.event import Event
+from desk.ticket import Ticket
+from sla.policy import Policy
+from store import cards, outbox, tickets
+from store.cards import Place
+from store.database import Database, Session
+from store.outbox import Patience
+
+PATIENCE = Patience(timedelta(seconds=2), timedelta(minutes=5), timedelta(days=30))
+"""Slack comes back; until then the outbox waits."""
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """What the three have in common.  db: where the tickets are; wire: the calls of Slack."""
+
+    db: Database
+    wire: Wire
+    patience = PATIENCE
+
+    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
+        """Nothing follows from it."""
+
+    def gave_up(
+        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
+    ) -> None:
+        """The outbox keeps it as dead, with the reason, where /metrics and the log show it."""
+
+    def _event(self, delivery: Delivery) -> tuple[Ticket, Event, Place | None]:
+        if delivery.seq is None:
+            raise DeliveryFailed("it names no event", permanent=True)
+        with self.db.read() as session:
+            ticket = tickets.get(session, delivery.ticket_number)
+            return ticket, ticket.event(delivery.seq), cards.place_of(session, ticket.number)
+
+    def _place(self, number: int) -> Place | None:
+        with self.db.read() as session:
+            return cards.place_of(session, number)
+
+
+@dataclass(frozen=True)
+class CardSender(_Sender):
+    """Posts a ticket's card, and redraws it where it stands.
+
+    channel: where new cards go.  clock: reads the time."""
+
+    channel: str
+    policy: Policy
+    style: Style
+    clock: Callable[[], datetime]
+
+    def send(self, delivery: Delivery) -> str:
+        """Draw the ticket as it is now.  Where a person deleted the card, a new one is posted."""
+        with self.db.read() as session:
+            ticket = tickets.get(session, delivery.ticket_number)
+            place = cards.place_of(session, ticket.number)
+        now = self.clock()
+        at = card.Moment(now, resolves_at(ticket, self.policy))
+        post = card.draw(ticket, clocks_of(ticket, self.policy, now=now), self.style, at)
+        try:
+            if place:
+                return self.wire.update(place, post)
+        except MessageGone:
+            with self.db.change() as session:
+                cards.forget(session, ticket.number)
+        return self.wire.post(self.channel, post, token=delivery.token)
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """A redrawn card may be drawn again; a new one is looked for in the channel."""
+        if self._place(delivery.ticket_number):
+            raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
+        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+
+    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
+        """Remember where a new card stands."""
+        place = cards.place_of(session, delivery.ticket_number)
+        if place is None or place.ts != reference:
+            cards.keep(session, delivery.ticket_number, Place(self.channel, reference), at=at)
+
+
+@dataclass(frozen=True)
+class ThreadSender(_Sender):
+    """Posts what happened into the card's thread."""
+
+    style: Style
+
+    def send(self, delivery: Delivery) -> str:
+        """Post one event.  Where the card was deleted, a new one is owed and this waits for it."""
+        ticket, event, place = self._event(delivery)
+        if place is None:
+            raise DeliveryFailed("its card is not there yet", permanent=False)
+        post = lines.draw(ticket, event, self.style)
+        try:
+            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
+        except MessageGone as gone:
+            self._lost(ticket.number)
+            raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """Look for it in the thread."""
+        place = self._place(delivery.ticket_number)
+        if place is None:
+            return None
+        try:
+            return self.wire.find(place.channel, delivery.token, since=_begun(delivery), thread=place.ts)
+        except MessageGone:
+            return None
+
+    def _lost(self, number: int) -> None:
+        with self.db.change() as session:
+            cards.forget(session, number)
+            outbox.owe_card(session, tickets.get(session, number))
+
+
+@dataclass(frozen=True)
+class LeadsSender(_Sender):
+    """Tells the leads' channel of a promise in danger or broken.
+
+    channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card."""
+
+    style: Style
+    channel: str
+    mention: str
+    link: Callable[[Place], str]
+
+    def send(self, delivery: Delivery) -> str:
+        """Post one warning, with a link to the card."""
+        ticket, event, place = self._event(delivery)
+        link = self.link(place) if place else ""
+        post = lines.warn_leads(ticket, event, self.style, mention=self.mention, link=link)
+        return self.wire.post(self.channel, post, token=delivery.token)
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """Look for it in the channel."""
+        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+
+
+def _begun(delivery: Delivery) -> datetime:
+    return delivery.first_try_at or delivery.not_before

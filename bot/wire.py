@@ -1,0 +1,110 @@
+"""The calls of Slack that the outbox makes: post, redraw, look whether a message arrived."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.blocks import Post
+from bot.outcome import MessageUnfit, told
+from bot.pace import Pace
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from store.cards import Place
+
+_MARK = "helpdesk_delivery"
+_BEFORE = timedelta(seconds=120)
+"""Slack's clock and ours may differ by as much."""
+
+_LONGEST_TEXT = 4000
+_LATER = timedelta(seconds=30)
+
+
+class Wire:
+    """slack: posts, and never tries again by itself.  read: looks, and may."""
+
+    def __init__(self, slack: WebClient, read: WebClient, pace: Pace) -> None:
+        self._slack = slack
+        self._read = read
+        self._pace = pace
+
+    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None) -> str:
+        """Post a message and return its ts.  token: what it is recognised by when the answer is lost.
+
+        Raises DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone (the thread is)."""
+        call: dict[str, Any] = {
+            "channel": channel,
+            "text": post.text[:_LONGEST_TEXT],
+            "blocks": post.blocks,
+            "metadata": {"event_type": _MARK, "event_payload": {"token": token}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if thread:
+            call |= {"thread_ts": thread, "reply_broadcast": post.broadcast}
+        self._pace.wait(channel)
+        return self._drawn_or_plain("chat.postMessage", call)
+
+    def update(self, place: Place, post: Post) -> str:
+        """Draw a message anew and return its ts.  Raises as post does; MessageGone when it was deleted."""
+        call = {
+            "channel": place.channel,
+            "ts": place.ts,
+            "text": post.text[:_LONGEST_TEXT],
+            "blocks": post.blocks,
+        }
+        self._pace.wait("chat.update")
+        return self._drawn_or_plain("chat.update", call)
+
+    def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
+        """The ts of the message with that token; None when it is not there (yet).
+
+        Should there be several, the oldest stays and the others are deleted.  Raises DeliveryHeld."""
+        try:
+            with told():
+                found = sorted(_with_token(self._pages(channel, since, thread), token))
+                for spare in found[1:]:
+                    self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
+        except (DeliveryFailed, DeliveryUncertain) as error:
+            raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
+        return found[0] if found else None
+
+    def _drawn_or_plain(self, method: str, call: dict[str, Any]) -> str:
+        try:
+            return self._call(method, call)
+        except MessageUnfit as refused:
+            return self._plain(method, call, refused)
+
+    def _plain(self, method: str, call: dict[str, Any], refused: MessageUnfit) -> str:
+        blocks = [
+            {"type": "section", "text": {"type": "mrkdwn", "text": call["text"][:3000], "verbatim": True}}
+        ]
+        try:
+            return self._call(method, call | {"blocks": blocks})
+        except MessageUnfit as again:
+            raise DeliveryFailed(
+                f"Slack refuses the message: {refused}, then {again}", permanent=True
+            ) from again
+
+    def _call(self, method: str, call: dict[str, Any]) -> str:
+        with told():
+            return str(self._slack.api_call(method, json=call)["ts"])
+
+    def _pages(self, channel: str, since: datetime, thread: str | None) -> Iterable[Any]:
+        window: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{(since - _BEFORE).timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": 200,
+        }
+        if thread:
+            return self._read.conversations_replies(ts=thread, **window)
+        return self._read.conversations_history(**window)
+
+
+def _with_token(pages: Iterable[Any], token: str) -> Iterable[str]:
+    for page in pages:
+        for message in page["messages"]:
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_payload", {}).get("token") == token:
+                yield str(message["ts"])
