@@ -36,8 +36,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from desk.priority import Priority
+from sla import calendar
 
-GOOD_FRIDAY = "FREQ=YEARLY;BYEASTER=-2"  # by rule, for a holiday's name differs between versions of a library
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 
@@ -80,7 +80,7 @@ def _apart(periods: tuple[Period, ...]) -> tuple[Period, ...]:
 
 
 def _rule(text: str) -> str:
-    mend = f'write RFC 5545 text, like "{GOOD_FRIDAY}"'
+    mend = f'write RFC 5545 text, like "{calendar.GOOD_FRIDAY}"'
     if re.search(r"INTERVAL=0+(\D|$)|FREQ=(HOUR|MINUTE|SECOND)LY", text.upper()):
         raise Unfit(f"{text!r} does not go from day to day", mend)  # the first would never end
     try:
@@ -283,7 +283,7 @@ class Hours(Section):
     )
     closed_add: tuple[date, ...] = Field(default=(), description="Days closed as well, like [2026-12-24]")
     closed_remove: tuple[ClosedDay, ...] = Field(
-        default=(GOOD_FRIDAY,),
+        default=(calendar.GOOD_FRIDAY,),
         description="Public holidays worked all the same: dates or RRULE text (for NL: Good Friday)",
     )
     closed_rules: tuple[Rule, ...] = Field(
@@ -321,6 +321,26 @@ class Hours(Section):
                 f"{country} has no {subdivision!r} with holidays of its own", "leave it out"
             ) from None
         return subdivision
+
+    @model_validator(mode="after")
+    def _make_a_calendar(self) -> Self:
+        try:
+            self.calendar()
+        except ValueError as error:
+            raise Unfit(str(error), "mend closed_rules or closed_remove") from None
+        return self
+
+    def calendar(self) -> calendar.Calendar:
+        """These hours in the words of the promises."""
+        return calendar.Calendar(
+            zone=self.timezone,
+            week=calendar.Week(**dict(self.week)),
+            country=self.country,
+            subdivision=self.subdivision,
+            add=self.closed_add,
+            remove=self.closed_remove,
+            rules=self.closed_rules,
+        )
 
 
 class FirstResponse(Section):

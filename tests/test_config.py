@@ -204,6 +204,8 @@ def test_an_unknown_or_misplaced_key_is_refused_with_a_guess(file, text, key, sa
         ("PROMISES__CLOSE_AFTER_DAYS", "inf", "finite"),
         ("HOURS__CLOSED_RULES", "FREQ=DAILY;INTERVAL=0", "day to day"),
         ("HOURS__CLOSED_RULES", "FREQ=HOURLY", "day to day"),
+        ("HOURS__CLOSED_RULES", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "names no day"),
+        ("HOURS__CLOSED_REMOVE", "DTSTART:20260101T000000Z RRULE:FREQ=YEARLY", "without a zone"),
         ("HOURS__CLOSED_RULES", "DTSTART:2025 RRULE:", "not an RRULE"),
         ("PROMISES__RECOVERY__LOW", "0", "greater than 0"),
         ("SLACK__SUPPORT_CHANNEL", "#support", "does not look like a channel id"),
@@ -291,6 +293,13 @@ def test_a_token_under_the_name_of_a_setting_is_pointed_to_its_own_name():
 )
 def test_a_postgres_address_is_read_however_it_is_usually_written(given, used):
     assert load(None, NEEDED | {"DATABASE_URL": given}).database.url.get_secret_value() == used
+
+
+def test_the_hours_make_the_calendar_that_the_promises_count_with():
+    hours = load(None, NEEDED | {"HELPDESK_HOURS__WEEK__SAT": "20:00-24:00"}).hours.calendar()
+    assert hours.week.sat == ((time(20), time(0)),)
+    assert date(2026, 4, 3) not in hours.closed_days(2026)
+    assert date(2026, 4, 6) in hours.closed_days(2026)
 
 
 def test_good_friday_is_worked_in_the_netherlands_alone():
