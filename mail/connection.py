@@ -1,5 +1,6 @@
 """One connection to a mailbox over IMAP: what the desk asks of it, and what can go wrong with that."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,6 +71,8 @@ class Connection:
                 ssl_context=context,
                 timeout=SocketTimeout(min(seconds, _CONNECT_SECONDS), seconds),
             )
+            # IMAPClient sends some commands in pieces, each of which would wait for an acknowledgement.
+            self._client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client.normalise_times = False  # else moments are naive, in the zone of this machine
         self._folder = account.folder
         self._may_only_read = False

@@ -19,6 +19,9 @@ from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what depends on the mail server and not on the database."""
+
 WAIT = 20
 """Seconds that a test waits at the most for another thread or process."""
 
@@ -77,6 +80,7 @@ class Post:
             host="127.0.0.1", port=port, user="help", password="secret", tls="none", folder=folder
         )
         self.human = IMAPClient("127.0.0.1", port, ssl=False, timeout=WAIT)
+        self.human.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.human.login("help", "secret")
         self.human.create_folder(folder)
         self._open = []
@@ -136,6 +140,7 @@ def test_a_message_is_kept_as_it_came_with_the_moment_it_arrived(post):
     assert [kept.uid] == post.look()
 
 
+@WITH_ONE_ENGINE
 def test_a_kept_message_is_marked_seen_and_stays_where_it_is(post):
     post.arrives(mail())
     post.mailbox().fetch()
@@ -156,6 +161,7 @@ def test_every_message_is_fetched_once(post):
     assert post.subjects() == ["Fault 1", "Fault 2", "Fault 3", "Fault 4"]
 
 
+@WITH_ONE_ENGINE
 def test_what_a_human_has_read_is_not_missed(post):
     post.arrives(mail())
     post.human.add_flags(post.look(), [b"\\Seen"])
@@ -163,6 +169,7 @@ def test_what_a_human_has_read_is_not_missed(post):
     assert post.mailbox().fetch() == 1
 
 
+@WITH_ONE_ENGINE
 def test_a_message_that_is_gone_meanwhile_stops_nothing(post):
     post.arrives(mail(1))
     post.arrives(mail(2))
@@ -193,6 +200,7 @@ def test_a_look_says_up_to_when_everything_was_read(post):
     assert post.read_up_to() == MONDAY + timedelta(minutes=1)
 
 
+@WITH_ONE_ENGINE
 def test_a_date_in_the_future_is_now(post):
     post.arrives(mail(), at=MONDAY + timedelta(days=2))
     post.mailbox().fetch()
@@ -200,6 +208,7 @@ def test_a_date_in_the_future_is_now(post):
     assert post.kept()[0].arrived_at == MONDAY
 
 
+@WITH_ONE_ENGINE
 def test_what_lay_there_before_the_desk_came_is_not_the_desks(post):
     post.arrives(mail(1), at=MONDAY - timedelta(days=40))
     post.arrives(mail(2))
@@ -212,6 +221,7 @@ def test_what_lay_there_before_the_desk_came_is_not_the_desks(post):
     assert post.subjects() == ["Fault 2"]
 
 
+@WITH_ONE_ENGINE
 def test_an_old_message_that_somebody_moves_in_is_the_desks(post):
     mailbox = post.mailbox()
     post.arrives(mail(1), at=MONDAY - timedelta(days=40))
@@ -222,6 +232,7 @@ def test_an_old_message_that_somebody_moves_in_is_the_desks(post):
     assert post.subjects() == ["Fault 2"]
 
 
+@WITH_ONE_ENGINE
 def test_a_message_that_is_too_large_becomes_a_ticket_that_says_so(post):
     post.arrives(mail(1, "x" * 3_000))
     post.arrives(mail(2))
@@ -278,6 +289,7 @@ def test_a_crash_before_the_mark_makes_no_second_copy(post):
     assert len(post.kept()) == 1
 
 
+@WITH_ONE_ENGINE
 def test_without_a_database_nothing_is_marked(post, tmp_path):
     post.arrives(mail())
     nowhere = Database(f"sqlite:///{tmp_path / 'missing' / 'x.sqlite3'}")
@@ -290,6 +302,7 @@ def test_without_a_database_nothing_is_marked(post, tmp_path):
     assert b"\\Seen" not in post.flags()
 
 
+@WITH_ONE_ENGINE
 def test_a_wrong_password_is_said_without_the_password(post):
     account = Account(
         host="127.0.0.1", port=post.account.port, user="help", password="hunter2", tls="none", folder="X"
@@ -303,6 +316,7 @@ def test_a_wrong_password_is_said_without_the_password(post):
     assert "hunter2" not in mailbox.problem + repr(account)
 
 
+@WITH_ONE_ENGINE
 def test_a_server_without_tls_is_not_spoken_to_where_tls_is_asked(post):
     account = Account(host="127.0.0.1", port=post.account.port, user="help", password="secret")
 
@@ -333,6 +347,7 @@ def test_the_server_calls_when_mail_comes(post):
     assert post.subjects() == ["Fault 1"]
 
 
+@WITH_ONE_ENGINE
 def test_without_idle_the_mailbox_is_polled(post):
     arrived = Event()
     with reading(post.mailbox(poll=timedelta(seconds=0.05), idle=False, on_mail=arrived.set)):
@@ -377,6 +392,7 @@ class OddServer:
             except OSError:
                 return
             self.connections += 1
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with line, line.makefile("rb") as commands:
                 line.sendall(b"* OK ready\r\n")
                 self._talk(line, commands)
@@ -408,53 +424,45 @@ def odd_server(**answers):
         server.close()
 
 
-@pytest.fixture
-def sqlite_post(tmp_path):
-    """What depends on the server alone needs one engine."""
-    from store import schema
-
-    database = Database(f"sqlite:///{tmp_path / 'one.sqlite3'}")
-    schema.upgrade(database)
-    yield database
-    database.close()
-
-
 def rows(db):
     with db.read() as session:
         return session.execute(select(tables.inbox).order_by(tables.inbox.c.id)).all()
 
 
-def test_one_broken_message_stops_no_other_and_is_told_of_in_the_end(sqlite_post):
+@WITH_ONE_ENGINE
+def test_one_broken_message_stops_no_other_and_is_told_of_in_the_end(db):
     good, bad = "* 2 FETCH (UID 2 BODY[] {{5}}\r\nhello)\r\n", "NO it is broken"
     with odd_server(**{"BODY.PEEK": [bad, good, bad, bad]}) as server:
-        mailbox = Mailbox(sqlite_post, server.account(), clock=lambda: MONDAY)
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
         assert [mailbox.fetch() for _ in range(4)] == [1, 0, 1, 0]
         mailbox.close()
 
-    first, second = rows(sqlite_post)
+    first, second = rows(db)
     assert (first.uid, first.raw) == (2, b"hello")
     assert (second.uid, "does not hand over message 1" in second.envelope["withheld"]) == (1, True)
 
 
-def test_a_line_cut_in_the_middle_of_a_message_keeps_nothing_and_connects_again(sqlite_post):
+@WITH_ONE_ENGINE
+def test_a_line_cut_in_the_middle_of_a_message_keeps_nothing_and_connects_again(db):
     cut = "hang up"
     whole = "* 1 FETCH (UID {uid} BODY[] {{5}}\r\nhello)\r\n"
     with odd_server(**{"BODY.PEEK": [cut, whole, whole]}) as server:
-        mailbox = Mailbox(sqlite_post, server.account(), clock=lambda: MONDAY)
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
         with pytest.raises(Unreachable):
             mailbox.fetch()
-        assert rows(sqlite_post) == []
+        assert rows(db) == []
         assert mailbox.fetch() == 2
         assert (server.connections, mailbox.problem) == (2, "")
         mailbox.close()
 
 
-def test_a_server_that_hangs_up_is_connected_again_after_a_while(sqlite_post, caplog):
+@WITH_ONE_ENGINE
+def test_a_server_that_hangs_up_is_connected_again_after_a_while(db, caplog):
     looks = ["hang up", "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n"]
     arrived = Event()
     with odd_server(SELECT=looks) as server:
         mailbox = Mailbox(
-            sqlite_post, server.account(), clock=lambda: MONDAY, idle=False,
+            db, server.account(), clock=lambda: MONDAY, idle=False,
             pause=timedelta(seconds=0.05), on_mail=arrived.set,
         )  # fmt: skip
         with reading(mailbox):
@@ -473,16 +481,18 @@ def test_a_server_that_hangs_up_is_connected_again_after_a_while(sqlite_post, ca
     ],
     ids=["told at the mark", "told at the start"],
 )  # fmt: skip
-def test_an_unwritable_mailbox_is_read_all_the_same(sqlite_post, refusal):
+@WITH_ONE_ENGINE
+def test_an_unwritable_mailbox_is_read_all_the_same(db, refusal):
     with odd_server(**refusal) as server:
-        mailbox = Mailbox(sqlite_post, server.account(), clock=lambda: MONDAY)
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
         assert mailbox.fetch() == 2
         mailbox.close()
 
 
-def test_a_folder_that_is_not_there_is_said(sqlite_post):
+@WITH_ONE_ENGINE
+def test_a_folder_that_is_not_there_is_said(db):
     with odd_server(SELECT="NO no such folder") as server:
-        mailbox = Mailbox(sqlite_post, server.account(), clock=lambda: MONDAY)
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
         with pytest.raises(Exception, match="no such folder"):
             mailbox.fetch()
 
