@@ -1,0 +1,140 @@
+"""The workspace as it stands: who is in which channel, what was written there, and who is told of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import world
+from sandbox.clock import Clock
+from sandbox.messages import Message
+from sandbox.refused import Json, NotPossible, Refused
+from sandbox.world import BOT_USER, TEAM, Channel, Person
+
+
+class Workspace:
+    """Channels, people, messages and ephemerals.  `emit` is told of every event the app would hear of."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.people = world.people()
+        self.channels = world.channels()
+        self.groups = world.groups()
+        self.ephemerals: list[Message] = []
+        self.version = 1
+        self.emit: Callable[[Json], None] = lambda event: None
+
+    def changed(self) -> None:
+        self.version += 1
+
+    def person(self, who: str) -> Person:
+        """By id or by (first) name, in any case."""
+        for person in self.people.values():
+            if who in (person.id, person.name) or who.lower() == person.name.split()[0].lower():
+                return person
+        raise NotPossible(f"there is nobody called {who}")
+
+    def place(self, name: str) -> Channel:
+        """By id or by #name, for a person on the page."""
+        for channel in self.channels.values():
+            if name == channel.id or (not channel.im and name.lstrip("#") == channel.name):
+                return channel
+        raise NotPossible(f"there is no channel {name}")
+
+    def channel(self, name: str) -> Channel:
+        """As the Web API finds it: a private one without the bot is not there."""
+        for channel in self.channels.values():
+            if channel.deleted or name not in (channel.id, f"#{channel.name}", channel.name):
+                continue
+            if not channel.private or BOT_USER in channel.members:
+                return channel
+        raise Refused("channel_not_found")
+
+    def writable(self, name: str) -> Channel:
+        """A channel the bot may write in."""
+        channel = self.direct(name).id if name in self.people and name != BOT_USER else name
+        found = self.channel(channel)
+        if found.archived:
+            raise Refused("is_archived")
+        if BOT_USER not in found.members:
+            raise Refused("not_in_channel")
+        return found
+
+    def direct(self, user: str) -> Channel:
+        """The bot's conversation with that person, made at the first word."""
+        for channel in self.channels.values():
+            if channel.im == user:
+                return channel
+        number = sum(1 for channel in self.channels.values() if channel.im) + 1
+        channel = Channel(f"D0DIRECT{number}", f"direct-{user.lower()}", [user, BOT_USER], im=user)
+        self.channels[channel.id] = channel
+        return channel
+
+    def find(self, channel: Channel, ts: str) -> Message | None:
+        return next((one for one in channel.messages if one.ts == ts), None)
+
+    def thread(self, channel: Channel, root: str) -> list[Message]:
+        """The replies under a root, oldest first."""
+        return [one for one in channel.messages if one.is_reply and one.thread_ts == root]
+
+    def add(self, message: Message) -> Message:
+        channel = self.channels[message.channel]
+        if message.is_reply:
+            root = self.find(channel, message.thread_ts)
+            if root is None:
+                raise Refused("thread_not_found")
+            root.thread_ts = root.ts
+        channel.messages.append(message)
+        self.changed()
+        self._tell(channel, self.event(message))
+        return message
+
+    def whisper(self, message: Message) -> Message:
+        """An ephemeral message: only one person sees it, and no event tells of it."""
+        self.ephemerals.append(message)
+        self.changed()
+        return message
+
+    def rewrite(self, message: Message, **fields: Any) -> Message:
+        before = message.shown()
+        for name, value in fields.items():
+            setattr(message, name, value)
+        message.edited = self.clock.ts()
+        self.changed()
+        channel = self.channels[message.channel]
+        event = {"subtype": "message_changed", "message": message.shown(), "previous_message": before}
+        self._tell(channel, self._envelope(channel, event))
+        return message
+
+    def remove(self, message: Message) -> None:
+        """Delete it; a root that has a thread leaves a tombstone."""
+        channel = self.channels[message.channel]
+        before = message.shown()
+        if self.thread(channel, message.ts):
+            message.tombstone = True
+        else:
+            channel.messages.remove(message)
+        self.changed()
+        event = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
+        self._tell(channel, self._envelope(channel, event))
+
+    def event(self, message: Message) -> Json:
+        channel = self.channels[message.channel]
+        event = message.shown(all_metadata=message.by_bot)
+        event |= {"channel": channel.id, "channel_type": channel.kind, "event_ts": message.ts}
+        if message.is_reply:
+            root = self.find(channel, message.thread_ts)
+            event["parent_user_id"] = root.user if root else "USLACKBOT"
+        return event
+
+    def channel_news(self, kind: str, channel: Channel, **fields: object) -> None:
+        """Tell the app that the channel itself changed (archived, joined, left)."""
+        self.changed()
+        self.emit({"type": kind, "channel": channel.id, "event_ts": self.clock.ts(), **fields})
+
+    def _envelope(self, channel: Channel, event: Json) -> Json:
+        ts = self.clock.ts()
+        place = {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
+        return {"type": "message", "hidden": True, "team": TEAM, **place, **event}
+
+    def _tell(self, channel: Channel, event: Json) -> None:
+        if BOT_USER in channel.members:
+            self.emit(event)
