@@ -1,5 +1,6 @@
 """Mail that claims a ticket and cannot prove it: an agent says where it belongs."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from slack_bolt import Ack, App
@@ -11,11 +12,10 @@ from desk.errors import DeskError
 from desk.event import Event, Kind
 from desk.status import Status
 from desk.ticket import Ticket
-from store import inbox, tickets
+from sla.policy import Policy
+from store import emails, inbox, tickets
 from store.database import Session
-
-_NOT_CARRIED = frozenset({"reason"})
-"""What was said of the mail in its quarantine and is not true of a ticket of its own."""
+from store.emails import Email
 
 
 def register(app: App) -> None:
@@ -30,7 +30,7 @@ def on_accept(ack: Ack, click: Click, actor: Actor, house: House) -> None:
 
 
 def on_detach(ack: Ack, click: Click, actor: Actor, house: House) -> None:
-    house.once(click.key, lambda session, at: detach(session, click, actor, at))
+    house.once(click.key, lambda session, at: detach(session, click, actor, house.policy, at))
     ack()
 
 
@@ -41,11 +41,16 @@ def accept(session: Session, click: Click, actor: Actor, at: datetime) -> None:
     ticket.accept(held.seq, by=actor, at=at)
 
 
-def detach(session: Session, click: Click, actor: Actor, at: datetime) -> Ticket:
+def detach(session: Session, click: Click, actor: Actor, policy: Policy, at: datetime) -> Ticket:
     """Open a ticket of its own for the mail.  Raises DeskError when somebody decided before."""
     ticket, held = _held(session, click)
     _decide(session, ticket, held, at)
-    new = tickets.add(session, _own_ticket(ticket, held))
+    mail = _mail_of(session, ticket, held)
+    new = tickets.add(session, _own_ticket(ticket, held, mail, policy))
+    if mail:
+        emails.keep(
+            session, replace(mail, ticket=new.number, message_id="")
+        )  # its Message-ID stays where it is
     if ticket.status is not Status.CLOSED:
         ticket.note(
             f"Made ticket {new.number} of a held mail.", by=actor, at=at, of=held.seq, ticket=new.number
@@ -68,15 +73,23 @@ def _decide(session: Session, ticket: Ticket, held: Event, at: datetime) -> None
         raise DeskError("Somebody has decided about this mail already: look at the thread.")
 
 
-def _own_ticket(ticket: Ticket, held: Event) -> Ticket:
-    """Its clocks start when the mail came in.  The sender proved nothing, so no machine answers it."""
-    detail = {name: fact for name, fact in held.detail.items() if name not in _NOT_CARRIED}
+def _mail_of(session: Session, ticket: Ticket, held: Event) -> Email | None:
+    """The mail as it was kept, with its own subject."""
+    kept = held.detail.get("inbox")
+    known = emails.of_ticket(session, ticket.number)
+    return next((mail for mail in known if kept is not None and mail.inbox == kept), None)
+
+
+def _own_ticket(ticket: Ticket, held: Event, mail: Email | None, policy: Policy) -> Ticket:
+    """Its clocks start when the mail came in.  Its sender proved nothing, so no machine answers it."""
+    contract = policy.contract_of(held.by.key)
     return Ticket.open(
         by=held.by,
         at=held.at,
-        subject=str(held.detail.get("subject") or ticket.subject),
+        subject=mail.subject if mail else ticket.subject,
         text=held.text,
         confirm=False,
-        detail=detail,
-        language=ticket.language,
+        detail={name: fact for name, fact in held.detail.items() if name != "reason"},
+        client=contract.name if contract else held.by.key.rpartition("@")[2],
+        language=(contract and contract.language) or ticket.language,
     )
