@@ -53,13 +53,17 @@ def _walk(message: Part) -> Iterator[tuple[Part, str]]:
     while waiting:
         part, within, depth = waiting.pop()
         kind = part.get_content_type()
-        payload = part.get_payload()
-        if kind.startswith("multipart/") and isinstance(payload, list) and depth < DEEPEST:
-            waiting.extend(
-                (child, kind, depth + 1) for child in reversed(payload) if isinstance(child, Message)
-            )
+        children = children_of(part)
+        if kind.startswith("multipart/") and children and depth < DEEPEST:
+            waiting.extend((child, kind, depth + 1) for child in reversed(children))
         else:
             yield (part, within)
+
+
+def children_of(part: Part) -> list[Part]:
+    """The parts within a part.  (get_payload on a leaf would decode it, and trip over its charset.)"""
+    payload = part.get_payload() if part.is_multipart() else []
+    return [child for child in payload if isinstance(child, Message)]
 
 
 def _sort(part: Part, within: str, body: Body) -> None:
@@ -92,9 +96,9 @@ def _keep_text(part: Part, kind: str, within: str, body: Body) -> None:
 
 def _keep_torn(part: Part, body: Body) -> None:
     """A multipart without its boundary, or one too deep: what stands in it is read as text."""
-    payload = part.get_payload()
-    if isinstance(payload, str) and payload.strip():
-        body.plain.append(sound_lines(text_in(part)))
+    text = "" if part.is_multipart() else sound_lines(text_in(part))
+    if text.strip():
+        body.plain.append(text)
 
 
 def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -> None:
@@ -109,9 +113,8 @@ def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -
 
 
 def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
-    payload = part.get_payload()
-    inner = payload[0] if isinstance(payload, list) and payload else None
-    if isinstance(inner, Message):
+    inner = next(iter(children_of(part)), None)
+    if inner is not None:
         headers = headers_of(inner.raw_items())
     else:
         headers = headers_of(_header_lines(sound_lines(text_in(part))))
@@ -119,9 +122,9 @@ def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
         body.returned = headers
         return
     subject = headers.get("subject")
-    if isinstance(inner, Message):
+    if inner is not None:
         body.shown.append(_text_within(inner))
-    content = _whole(inner) if isinstance(inner, Message) else bytes_in(part)
+    content = _whole(inner) if inner is not None else bytes_in(part)
     if len(body.files) < MOST_FILES:
         title = name or (f"{subject[:80]}.eml" if subject else "message.eml")
         body.files.append(Attachment(safe_name(title.replace("/", "-")), "message/rfc822", content))
@@ -142,10 +145,8 @@ def _whole(message: Part) -> bytes:
 
 def _groups(part: Part) -> Iterator[Headers]:
     """The groups of a delivery status, whether the parser took them apart or not."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        groups = [child for child in payload[:50] if isinstance(child, Message)]
-        yield from (headers_of(group.raw_items()) for group in groups)
+    if part.is_multipart():
+        yield from (headers_of(group.raw_items()) for group in children_of(part)[:50])
         return
     for group in sound_lines(text_in(part)).split("\n\n")[:50]:
         yield headers_of(_header_lines(group))
@@ -184,15 +185,13 @@ def _rfc2231(value: str) -> str:
 
 def bytes_in(part: Part) -> bytes:
     """The decoded bytes of a part; what cannot be decoded as it was announced is taken as it stands."""
-    payload: object
     try:
-        payload = part.get_payload(decode=True)
+        payload: object = part.get_payload(decode=True)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        payload = None
-    if isinstance(payload, bytes):
-        return payload
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+        payload = getattr(part, "_payload", None)  # get_payload would decode, which has just failed
+    if isinstance(payload, str):
+        return payload.encode("utf-8", "surrogateescape")
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _name_of(part: Part) -> str:
