@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from desk.errors import Conflict
 from mail.filing import Filing
 from mail.house import House
-from mail.limits import USUAL, Limits
+from mail.limits import Limits
 from mail.reading import InboundEmail, Unreadable, read
 from store import inbox
 from store.database import Database, Session, Unavailable
@@ -36,19 +36,20 @@ class Intake:
         house: House,
         *,
         clock: Callable[[], datetime],
-        limits: Limits = USUAL,
+        limits: Limits | None = None,
         lease: timedelta = timedelta(minutes=1),
     ) -> None:
         self._db = db
         self._house = house
         self._clock = clock
-        self._limits = limits
+        self._limits = limits or Limits()
         self._lease = lease
 
     def receive_new(self) -> int:
         """Deal with all that waits and return how many mails that were.
 
-        Never raises: what fails is logged, keeps its place and is tried again when its lease is over."""
+        What fails over one mail, or for want of a database, is logged; the mail keeps its place and is tried
+        again when its lease is over."""
         received = 0
         try:
             while (kept := self._take()) is not None:
