@@ -2,7 +2,9 @@
 
 import re
 
-LARGEST_MAIL = 50 * 1024 * 1024
+LARGEST_MAIL = 35 * 1024 * 1024
+"""Bytes; room for 25 MB of files in base64."""
+
 _LARGEST_HEADERS = 256 * 1024
 _MOST_LINES = 1_000_000
 _MOST_PARTS = 500

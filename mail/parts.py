@@ -107,7 +107,7 @@ def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -
     if len(body.files) >= MOST_FILES or not (content or name):
         return
     if kind == "text/plain" and disposition != "attachment":
-        body.shown.append(sound_lines(decode(content, charset_of(part))[:LARGEST_TEXT]))
+        body.shown.append(sound_lines(text_in(part)))
     inline = disposition == "inline" or (bool(content_id) and disposition != "attachment")
     body.files.append(Attachment(safe_name(name, kind), kind, content, inline, content_id))
 
@@ -167,7 +167,15 @@ def _header_lines(text: str) -> list[tuple[str, str]]:
 
 def text_in(part: Part) -> str:
     """The text of a part, in whatever charset."""
-    return decode(bytes_in(part), charset_of(part))[:LARGEST_TEXT]
+    return decode(_not_too_much(bytes_in(part)), charset_of(part))[:LARGEST_TEXT]
+
+
+def _not_too_much(content: bytes) -> bytes:
+    """Cut between lines: half a character at the end would make the whole text look like another charset."""
+    if len(content) <= LARGEST_TEXT * 2:
+        return content
+    cut = content[: LARGEST_TEXT * 2]
+    return cut.rpartition(b"\n")[0] or cut
 
 
 def charset_of(part: Part) -> str:

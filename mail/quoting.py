@@ -69,7 +69,14 @@ class _Passage(NamedTuple):
 
 
 def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
-    lines = _without_ours(_above_marker(lines), ours)
+    above = _above_marker(lines)
+    kept = _of_passages(_without_ours(above, ours))
+    if len(above) < len(lines) and not any(line.strip() for line in kept):
+        return _of_passages(_without_ours(lines, ours))  # the answer stands below our quoted mail
+    return kept
+
+
+def _of_passages(lines: list[str]) -> list[str]:
     return without_signature(_choose(_pieces(lines)))
 
 

@@ -83,6 +83,11 @@ def test_everything_below_our_own_marker_is_cut(marker, mark):
     assert trim(f"{NEW}\n\nHelpdesk:\n{mark}{marker}\n{OLD}").text == f"{NEW}\n\nHelpdesk:"
 
 
+@pytest.mark.parametrize("marker", MARKERS.values())
+def test_an_answer_below_our_marker_is_found_when_nothing_stands_above_it(marker):
+    assert trim(f"{ATTRIBUTIONS[0]}\n> {marker}\n{QUOTED}\n\n{NEW}").text == NEW
+
+
 def test_answers_under_each_question_keep_their_questions():
     mail = "> Welke printer is het?\nDe grote.\n\n> Sinds wanneer?\nSinds gisteren."
 
