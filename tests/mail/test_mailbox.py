@@ -1,6 +1,7 @@
 """Mail fetched from a real IMAP server: every message once, whoever else reads there."""
 
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import closing, contextmanager
@@ -362,7 +363,8 @@ def test_without_idle_the_mailbox_is_polled(post):
 class OddServer:
     """Speaks just enough IMAP to misbehave: answers each command from a script, by its name."""
 
-    def __init__(self, **answers):
+    def __init__(self, context=None, **answers):
+        self.context = context
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.connections = 0
@@ -377,8 +379,9 @@ class OddServer:
         self.thread = Thread(target=self._serve, daemon=True)
         self.thread.start()
 
-    def account(self):
-        return Account(host="127.0.0.1", port=self.port, user="help", password="secret", tls="none")
+    def account(self, **facts):
+        facts = {"host": "127.0.0.1", "tls": "none", **facts}
+        return Account(port=self.port, user="help", password="secret", **facts)
 
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)
@@ -393,9 +396,19 @@ class OddServer:
                 return
             self.connections += 1
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.context and (line := self._shake_hands(line)) is None:
+                continue
             with line, line.makefile("rb") as commands:
                 line.sendall(b"* OK ready\r\n")
                 self._talk(line, commands)
+
+    def _shake_hands(self, line):
+        """The same line, under TLS; None where the client did not like our certificate."""
+        try:
+            return self.context.wrap_socket(line, server_side=True)
+        except OSError:
+            line.close()
+            return None
 
     def _talk(self, line, commands):
         for command in commands:
@@ -416,8 +429,8 @@ class OddServer:
 
 
 @contextmanager
-def odd_server(**answers):
-    server = OddServer(**answers)
+def odd_server(context=None, **answers):
+    server = OddServer(context, **answers)
     try:
         yield server
     finally:
@@ -497,3 +510,61 @@ def test_a_folder_that_is_not_there_is_said(db):
             mailbox.fetch()
 
     assert "no such folder" in mailbox.problem
+
+
+CERTIFICATE = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgcCplOLPigPamncw5
+AUO9tVokT0F0s1WTmXsgXjRcAQuhRANCAATpFwML0c2Ylj8uTlAPWWiRpH4k5uY6
+M6STldWlk0HivKWN6zg8mx+8Fs/2OAOVzEE4sTGhatikFZqUHyS9RCZ9
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUK6PIZWaPh6ZUMwQlN/7aHXtRyvEwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNDAxMzYxOFoYDzIxMjYxMDMx
+MDEzNjE4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATpFwML0c2Ylj8uTlAPWWiRpH4k5uY6M6STldWlk0HivKWN6zg8mx+8
+Fs/2OAOVzEE4sTGhatikFZqUHyS9RCZ9o2kwZzAdBgNVHQ4EFgQUAP/pvOLp+yS9
+61xkaf/6eBA59q4wHwYDVR0jBBgwFoAUAP/pvOLp+yS961xkaf/6eBA59q4wDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAONuLZuCcz8Lbc4MEzUyhBWaRsZZ4mldCf+tsPlc/2vcAiEAg+LTlGtu
+ne36fLA4vOqllKRuQELlSfbJdmxoqIaclu4=
+-----END CERTIFICATE-----
+"""
+"""Made for these tests, for localhost, signed by itself; nothing else ever used this key."""
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    file = tmp_path / "localhost.pem"
+    file.write_text(CERTIFICATE)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context, ssl.create_default_context(cafile=file)
+
+
+@WITH_ONE_ENGINE
+def test_only_a_server_that_proves_its_name_gets_the_password(db, certificate):
+    ours, trusting = certificate
+    with odd_server(ours) as server:
+        unknown = Mailbox(db, server.account(tls="tls", host="localhost"), clock=lambda: MONDAY)
+        with pytest.raises(Unreachable, match="certificate verify failed"):
+            unknown.fetch()
+        other_name = Mailbox(db, server.account(tls="tls"), clock=lambda: MONDAY, context=trusting)
+        with pytest.raises(Unreachable, match="certificate verify failed"):
+            other_name.fetch()
+        right = Mailbox(
+            db,
+            server.account(tls="tls", host="localhost", folder="X"),
+            clock=lambda: MONDAY,
+            context=trusting,
+        )
+        assert right.fetch() == 2
+        right.close()
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_offers_no_starttls_gets_no_password(db):
+    with odd_server() as server:
+        mailbox = Mailbox(db, server.account(tls="starttls"), clock=lambda: MONDAY)
+        with pytest.raises(Unreachable, match="STARTTLS"):
+            mailbox.fetch()
