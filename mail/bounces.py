@@ -74,7 +74,10 @@ _DAEMONS += ("mail-delivery-subsystem", "maildaemon", "mailerdaemon", "mmdf", "b
 
 def _rule(email: InboundEmail) -> str:
     content_type = email.headers.get("content-type").lower()
-    if any("final-recipient" in group and group.get("action") != "delivered" for group in email.reports):
+    actions = {group.get("action").lower() for group in email.reports if "final-recipient" in group}
+    if actions and actions <= _ARRIVED:
+        return ""
+    if actions:
         return "delivery status report"
     if "x-failed-recipients" in email.headers:
         return "X-Failed-Recipients"
@@ -88,6 +91,10 @@ def _rule(email: InboundEmail) -> str:
         return "null return path"
     starts = subject.startswith(_BOUNCE_SUBJECTS) and not email.in_reply_to
     return "a returned mail within the text" if starts and _shows_returned(email) else ""
+
+
+_ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+"""RFC 3464 actions that report success."""
 
 
 def _is_daemon(email: InboundEmail) -> bool:

@@ -119,6 +119,12 @@ def test_a_delay_is_no_hard_bounce():
     assert (verdict.bounce.hard, verdict.bounce.delayed) == (False, True)
 
 
+def test_a_receipt_is_no_bounce():
+    raw = REPORT.format(action="delivered", status="2.0.0", returned="text/rfc822-headers").encode()
+
+    assert screened(raw).kind is Kind.AUTO_REPLY
+
+
 def test_a_bounce_in_plain_words_is_recognised(letter):
     words = """Hi. This is the qmail-send program at mx.example.
 I'm afraid I wasn't able to deliver your message to the following addresses.
