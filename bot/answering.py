@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.blocks import cut, escape, notice
+from bot.blocks import again, cut, escape, notice
+from bot.click import Overtaken
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -29,7 +30,7 @@ def register(app: App, slack: WebClient) -> None:
         if "event" in body:
             return _of_event(error, body, slack)
         try:
-            return _tell(words_for(error), body, slack)
+            return _tell(error, body, slack)
         except (SlackClientError, OSError, HTTPException) as unheard:
             log.warning("nobody could be told %r: %s", words_for(error), unheard)
             return BoltResponse(status=500)  # Slack itself marks the button then
@@ -68,11 +69,12 @@ def _of_event(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltR
     return BoltResponse(status=200, body="")
 
 
-def _tell(words: str, body: dict[str, Any], slack: WebClient) -> BoltResponse:
+def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltResponse:
+    words = words_for(error)
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
     if body.get("type") == "view_submission":
-        return BoltResponse(status=200, body=_refusal(body["view"], words))
+        return BoltResponse(status=200, body=_refusal(body["view"], error))
     if body.get("response_url"):
         _whisper(body, words, slack)
     elif body.get("view"):
@@ -80,8 +82,11 @@ def _tell(words: str, body: dict[str, Any], slack: WebClient) -> BoltResponse:
     return BoltResponse(status=200, body="")
 
 
-def _refusal(view: dict[str, Any], words: str) -> dict[str, Any]:
+def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
     """An error under the first field, or a window of its own where the form has no field."""
+    words = words_for(error)
+    if isinstance(error, Overtaken):
+        return {"response_action": "update", "view": again(view, words, memory=error.picture)}
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
         return {"response_action": "errors", "errors": {fields[0]: cut(words, 150)}}

@@ -187,6 +187,28 @@ def notice(title: str, text: str) -> Block:
     }
 
 
+def again(view: Mapping[str, Any], words: str, *, memory: str) -> Block:
+    """The same form with what was written in it, and above it something to read before it is sent again."""
+    said = {"type": "section", "block_id": _SAID, "text": plain(f"⚠️ {words}")}
+    kept = [_kept(block, view["state"]) for block in view["blocks"] if block.get("block_id") != _SAID]
+    same = {name: view[name] for name in ("type", "callback_id", "title", "submit", "close")}
+    return same | {"private_metadata": memory, "blocks": [said, *kept]}
+
+
+_SAID = "said"
+
+
+def _kept(block: Block, state: Mapping[str, Any]) -> Block:
+    """A field with what somebody wrote or chose in it."""
+    if block["type"] != "input":
+        return block
+    name = block["block_id"]
+    found = state.get("values", {}).get(name, {}).get(name, {})
+    if found.get("selected_option"):
+        return block | {"element": block["element"] | {"initial_option": found["selected_option"]}}
+    return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
+
+
 def value_of(state: Mapping[str, Any], name: str) -> str:
     """What somebody wrote or chose in the field of that name; "" where they left it empty."""
     found = state.get("values", {}).get(name, {}).get(name, {})

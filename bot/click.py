@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Self
 
-from desk.errors import DeskError
+from desk.errors import Conflict, DeskError
 
 
 def value(number: int, version: int, choice: str = "") -> str:
     """What a control carries: the ticket, the version drawn, and what this choice means ("42:7:resolved")."""
     return f"{number}:{version}:{choice}" if choice else f"{number}:{version}"
+
+
+class Overtaken(Conflict):
+    """Somebody else did something decisive since.  picture: what a click carries that is meant all the same."""
+
+    def __init__(self, reason: str, picture: str) -> None:
+        super().__init__(reason)
+        self.picture = picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla.policy import Policy
 from slack_sdk import WebClient
 
-from bot.click import Click
+from bot.click import Click, Overtaken, value
 from bot.lines import Style
 from bot.people import People
 from desk.actor import Actor
 from desk.errors import Conflict
 from desk.event import DECISIVE
 from desk.ticket import Ticket
+from sla.policy import Policy
 from store import inbox, tickets
 from store.cards import Place
 from store.database import Database, Session
@@ -86,12 +86,15 @@ class House:
 def seen(session: Session, click: Click, actor: Actor) -> Ticket:
     """The ticket, unless somebody else did something decisive since the picture that was clicked.
 
-    Raises NotFound, Conflict."""
+    Raises NotFound, Overtaken."""
     known = click.drawn
     ticket = tickets.get(session, click.number)
     while known < ticket.version and _is_no_news(ticket, known + 1, actor):
         known += 1
-    return tickets.get(session, click.number, drawn=known)
+    try:
+        return tickets.get(session, click.number, drawn=known)
+    except Conflict as error:
+        raise Overtaken(str(error), value(ticket.number, ticket.version)) from error
 
 
 def _is_no_news(ticket: Ticket, seq: int, actor: Actor) -> bool:

@@ -68,7 +68,7 @@ class People:
 
     def actor(self, user: str, *, door: Door) -> Actor | None:
         """Who that is to the desk: an agent, a lead, or nobody.  Raises SlackSilent."""
-        name = self._ask(f"user {user}", lambda: self._full_member(user))
+        name = self._ask(f"user {user}", lambda: self._full_member(user)) if user else None
         if name is None:
             return None
         if user in self._leads():

@@ -1,0 +1,152 @@
+"""Who may do what: agents and leads, and nobody else.  Default is deny."""
+
+import json
+
+import pytest
+
+from bot.gate import NOT_YOURS
+from desk.status import Status
+
+OUTSIDERS = ["U0NORA", "U0GUS", "U0GIL", "U0OTTO", "U0ODD", "U0ROBOT", "U0GONE", "U0UNKNOWN", ""]
+AGENTS = ["U0ALICE", "U0BOB"]
+LEADS = ["U0LENA"]
+
+# Every act a click can do: the control, the state of the ticket it is on, and who may.
+CLICKS = {
+    "take": ("take", "", Status.WAITING_FOR_SUPPORT, AGENTS + LEADS),
+    "status: in progress": ("status", "in_progress", Status.WAITING_FOR_CUSTOMER, AGENTS + LEADS),
+    "status: back": ("status", "waiting_for_support", Status.WAITING_FOR_CUSTOMER, AGENTS + LEADS),
+    "extend": ("extend", "", Status.WAITING_FOR_CUSTOMER, AGENTS + LEADS),
+    "reopen": ("reopen", "", Status.RESOLVED, AGENTS + LEADS),
+    "close": ("close", "", Status.RESOLVED, LEADS),
+    "close by status": ("status", "closed", Status.CANCELLED, LEADS),
+}
+# Every window, and what opens it.
+WINDOWS = {
+    "reply": ("reply", ""),
+    "priority": ("priority", ""),
+    "ask": ("more", "ask"),
+    "resolve": ("more", "resolve"),
+    "cancel": ("more", "cancel"),
+    "resolve by status": ("status", "resolved"),
+}
+FORMS = {
+    "reply": ({"text": "Hello", "then": "keep"}, ("reply", "")),
+    "resolve": ({"text": "Done"}, ("more", "resolve")),
+    "cancel": ({"text": "No"}, ("more", "cancel")),
+    "priority": ({"level": "urgent"}, ("priority", "")),
+}
+
+
+@pytest.fixture
+def database_url(tmp_path):
+    """Rights do not depend on the engine: one is enough here."""
+    return f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
+
+
+def use(desk, act, number, by):
+    action, choice = act
+    version = desk.ticket(number).version
+    carried = f"{number}:{version}:{choice}" if choice else f"{number}:{version}"
+    return desk.choose(action, carried, by=by) if choice else desk.click(action, carried, by=by)
+
+
+@pytest.mark.parametrize("act", CLICKS)
+def test_a_click_does_something_for_those_who_may_and_nothing_for_others(desk, act):
+    action, choice, status, allowed = CLICKS[act]
+    for who in AGENTS + LEADS + OUTSIDERS:
+        number = desk.a_ticket(status)
+        before = desk.ticket(number).version
+        response = use(desk, (action, choice), number, who)
+        assert (desk.ticket(number).version > before) is (who in allowed), who
+        assert response.status == 200
+        if who in OUTSIDERS:
+            assert desk.slack.told[-1]["text"] == NOT_YOURS
+
+
+@pytest.mark.parametrize("act", WINDOWS)
+def test_a_window_opens_for_those_who_may_and_not_for_others(desk, act):
+    number = desk.a_ticket()
+    for who in AGENTS + LEADS + OUTSIDERS:
+        desk.slack.views.clear()
+        use(desk, WINDOWS[act], number, who)
+        assert bool(desk.slack.views) is (who not in OUTSIDERS), who
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_counts_from_those_who_may_whoever_opened_it(desk, form):
+    values, opener = FORMS[form]
+    for who in AGENTS + LEADS + OUTSIDERS:
+        number = desk.a_ticket()
+        use(desk, opener, number, "U0ALICE")
+        response = desk.submit(values, by=who)
+        assert (desk.ticket(number).version > 1) is (who not in OUTSIDERS), who
+        if who in OUTSIDERS:
+            assert json.loads(response.body)["response_action"] == "errors"
+
+
+@pytest.mark.parametrize("text", ["", "1", "mine", "help"])
+def test_outsiders_learn_nothing_from_the_command(desk, text):
+    desk.a_ticket(subject="Secret")
+    for who in OUTSIDERS:
+        assert desk.ask(text, by=who) == {"response_type": "ephemeral", "text": NOT_YOURS}
+
+
+def test_only_what_those_who_may_type_in_the_thread_becomes_a_note(desk):
+    number = desk.a_ticket()
+    desk.card(number)
+    for who in AGENTS + LEADS + OUTSIDERS:
+        before = desk.ticket(number).version
+        assert desk.type(number, "I know them", by=who).status == 200
+        assert (desk.ticket(number).version > before) is (who not in OUTSIDERS), who
+
+
+@pytest.mark.parametrize(
+    "envelope", [{"team": {"id": "T0OTHER"}}, {"team": None}, {"api_app_id": "A0OTHER"}, {"api_app_id": None}]
+)
+def test_an_envelope_of_another_workspace_or_app_is_refused(desk, envelope):
+    number = desk.a_ticket()
+    response = desk.click("take", f"{number}:1", **envelope)
+    assert response.status == 403
+    assert desk.ticket(number).version == 1
+
+
+def test_who_leaves_the_channel_is_nobody_at_once(desk, slack):
+    number = desk.a_ticket()
+    desk.click("priority", f"{number}:1")
+    slack.members.remove("U0ALICE")
+    left = {"type": "member_left_channel", "user": "U0ALICE", "channel": "C0SUPPORT"}
+    assert desk.dispatch(desk.an_event(left)).status == 200
+    desk.click("take", f"{number}:1")
+    assert desk.ticket(number).version == 1
+
+
+def test_what_was_known_of_people_is_asked_again_after_five_minutes(desk, slack):
+    number = desk.a_ticket()
+    desk.click("priority", f"{number}:1")
+    slack.members.remove("U0ALICE")
+    desk.time.sleep(299)
+    desk.click("priority", f"{number}:1")
+    assert len(slack.views) == 2
+    desk.time.sleep(2)
+    desk.click("priority", f"{number}:1")
+    assert len(slack.views) == 2
+
+
+def test_when_slack_does_not_say_who_somebody_is_nothing_is_done(desk, slack):
+    number = desk.a_ticket()
+    slack.errors.append(("conversations.members", "internal_error", 200))
+    assert desk.click("take", f"{number}:1").status == 200
+    assert "Slack does not answer" in slack.told[-1]["text"]
+    assert desk.ticket(number).version == 1
+    desk.click("take", f"{number}:1")
+    assert desk.ticket(number).owner == "U0ALICE"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["channel_archive", "channel_rename", "tokens_revoked", "app_uninstalled", "member_joined_channel"],
+)
+def test_news_of_the_workspace_is_acknowledged(desk, kind):
+    event = {"type": kind, "channel": "C0SUPPORT", "user": "U0NORA", "tokens": {}}
+    assert desk.dispatch(desk.an_event(event)).status == 200
