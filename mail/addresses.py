@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mail.charsets import LONGEST_HEADER, decode, decode_header
+from mail.charsets import LONGEST_HEADER, decode, decode_header, raw_bytes
 
 MOST_ADDRESSES = 200
 """A header with more is cut: nobody answers that many people."""
@@ -32,7 +32,7 @@ def addresses_in(value: str, fallback: str = "") -> tuple[Address, ...]:
     """The addresses of a raw From, To or Cc header, in order.  Nothing that only looks like one."""
     value = value[:LONGEST_HEADER]
     if not value.isascii():
-        value = decode(value.encode("utf-8", "surrogateescape"), fallback)
+        value = decode(raw_bytes(value), fallback)
     found = _read(value, fallback)
     if not found and "=?" in value:  # some programs encode the address together with the name
         found = _read(decode_header(value, fallback), fallback)

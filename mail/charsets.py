@@ -69,6 +69,14 @@ def decode_header(value: str, fallback: str = "") -> str:
     return one_line(text)
 
 
+def raw_bytes(text: str) -> bytes:
+    """The bytes that a parser has kept as surrogates; a lone surrogate that stands for none is lost."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace")
+
+
 def one_line(text: str) -> str:
     """Text without line ends, control characters and marks that turn its direction."""
     kept = (" " if character.isspace() else character for character in text if not _is_unsafe(character))
@@ -136,7 +144,7 @@ def _runs(value: str) -> Iterator[_Run]:
 
 
 def _plain(text: str) -> _Run:
-    return _Run(text.encode("utf-8", "surrogateescape"), "", False)
+    return _Run(raw_bytes(text), "", False)
 
 
 _LONGEST_WORD = 4096
@@ -151,7 +159,7 @@ def _encoded_word(value: str, start: int) -> tuple[_Run, int] | None:
     way = value[charset_end + 1].lower()
     if end < 0 or way not in "bq":
         return None
-    body = value[charset_end + 3 : end].encode("ascii", "surrogateescape" if way == "b" else "replace")
+    body = raw_bytes(value[charset_end + 3 : end])
     data = _base64(body) if way == "b" else _quoted(body)
     charset = value[start + 2 : charset_end].split("*")[0]  # RFC 2231: a language may follow
     return (_Run(data, charset, True), end + 2)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from mail.attachments import Attachment, safe_name
 from mail.calendars import describe
-from mail.charsets import decode, decode_header, sound_lines
+from mail.charsets import decode, decode_header, raw_bytes, sound_lines
 from mail.headers import Headers, headers_of
 
 DEEPEST = 20
@@ -198,7 +198,7 @@ def bytes_in(part: Part) -> bytes:
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         payload = getattr(part, "_payload", None)  # get_payload would decode, which has just failed
     if isinstance(payload, str):
-        return payload.encode("utf-8", "surrogateescape")
+        return raw_bytes(payload)
     return payload if isinstance(payload, bytes) else b""
 
 

@@ -169,6 +169,31 @@ def test_an_invitation_is_told_in_words(letter):
     assert understood(raw).text == "What: Onderhoud, kassa\nFrom: 2026-11-24 09:00 UTC\nWhere: Winkel"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "=?utf-8?b?Zo\u00eb?=",
+        "=?utf-8?q?Zo\u00eb?=",
+        "=?utf-7?q?+2AA-?=",
+        "=?utf-8?b?=FF?=",
+        "=?utf-8?b?WmVl\u00eb?=",
+    ],
+)
+def test_a_broken_encoded_word_breaks_nothing(letter, line):
+    email = understood(letter(Subject=line, From=f"{line} <zoe@x.example>"))
+
+    assert email.sender is not None
+    email.subject.encode()
+
+
+def test_a_file_name_with_half_a_character_is_kept_without_it():
+    raw = _multipart("Content-Type: image/png; name*=utf-7''%2B2AA-.png\n\npng")
+
+    (picture,) = understood(raw).attachments
+
+    assert picture.name.encode().endswith(b".png")
+
+
 def test_the_words_of_a_mail_forwarded_as_a_file_are_shown_where_there_are_no_others(letter):
     inner = letter("De kassa start niet.", Subject="Kassa").decode()
     raw = _multipart(f"Content-Type: message/rfc822\n\n{inner}")
