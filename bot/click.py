@@ -14,7 +14,7 @@ def value(number: int, version: int, choice: str = "") -> str:
 
 
 class Overtaken(Conflict):
-    """Somebody else did something decisive since.  picture: what a click carries that is meant all the same."""
+    """Somebody else did something decisive since.  picture: what a click carries that is still meant."""
 
     def __init__(self, reason: str, picture: str) -> None:
         super().__init__(reason)

@@ -67,7 +67,11 @@ MEMBERS = [user for user in PEOPLE if user != "U0NORA"]
 
 
 class Slack:
-    """The Web API, as far as the desk uses it.  What it would refuse as a payload fails the test."""
+    """The Web API, as far as the desk uses it.  What it would refuse as a payload fails the test.
+
+    errors: what it answers instead of doing something; lies: the same after it was done; drops: done, and the
+    connection is closed without an answer.
+    """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Json]] = []
@@ -77,6 +81,7 @@ class Slack:
         self.members = list(MEMBERS)
         self.errors: list[tuple[str, str, int]] = []
         self.drops: list[str] = []
+        self.lies: list[tuple[str, str, int]] = []
         self.refused: list[str] = []
         self._ts = itertools.count(1)
         slack = self
@@ -112,6 +117,10 @@ class Slack:
             self.errors.remove(error)
             return _send(request, error[2], {"ok": False, "error": error[1]})
         said = self.said(method, args)
+        lie = next((each for each in self.lies if each[0] == method), None)
+        if lie:
+            self.lies.remove(lie)
+            return _send(request, lie[2], {"ok": False, "error": lie[1]})
         if method in self.drops:
             self.drops.remove(method)
             request.connection.shutdown(2)
@@ -274,6 +283,10 @@ class Desk:
     def ticket(self, number: int) -> Ticket:
         with self.db.read() as session:
             return tickets.get(session, number)
+
+    def deliver_only(self, audience: Audience) -> int:
+        """Let the outbox send what is due to one audience."""
+        return Courier(self.db, {audience: self.senders[audience]}, clock=self.time.now).deliver_due()
 
     def deliver(self) -> int:
         """Let the outbox send all that is due now."""

@@ -1,0 +1,87 @@
+"""What the thread reads: every kind of event can be drawn, and nothing in it is alive."""
+
+import json
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot import lines
+from bot.lines import Style
+from desk.actor import Actor
+from desk.event import Kind
+from desk.priority import Priority
+from desk.status import Status
+from sandbox.checker import check_message
+
+STYLE = Style("HD", ZoneInfo("Europe/Amsterdam"))
+LIVE = re.compile(r"<(?:[@#!]|https?:|mailto:)")
+NASTY = "<!channel> <@U1> <http://evil.example|bank.com> `x` \u202e"
+
+
+def test_every_kind_of_event_has_a_line(ticket_of, at):
+    bob, lena = Actor.agent("U0BOB", NASTY), Actor.lead("U0LENA", NASTY)
+    anna, desk = Actor.customer("anna@bakery.example", NASTY), Actor.system("sweep")
+    ticket = ticket_of(text=NASTY, subject=NASTY, name=NASTY, detail={"files": [NASTY]})
+    now = at("mon 10:00")
+    ticket.customer_wrote(NASTY, by=anna, at=now, files=[NASTY])
+    ticket.machine_wrote(NASTY, by=anna, at=now)
+    ticket.quarantine(NASTY, by=Actor.customer("m@x.example", NASTY), at=now, reason=NASTY)
+    ticket.accept(ticket.version, by=bob, at=now)
+    ticket.take(by=bob, at=now)
+    ticket.assign("U0LENA", NASTY, by=bob, at=now)
+    ticket.reply(NASTY, by=bob, at=now)
+    ticket.mailed(ticket.version, recipients=[NASTY], by=desk, at=now)
+    ticket.note(NASTY, by=bob, at=now)
+    ticket.prioritise(Priority.URGENT, by=bob, at=now, reclassified=True)
+    ticket.warn("recovery", 100, cycle=1, by=desk, at=now, due=now)
+    ticket.supersede("recovery", 75, cycle=1, by=desk, at=now)
+    ticket.ask(NASTY, by=bob, at=now)
+    ticket.mail_failed(ticket.version - 1, NASTY, certain=False, by=desk, at=now)
+    ticket.extend(by=bob, at=now)
+    ticket.remind(by=desk, at=now, asked=1)
+    ticket.bounced(NASTY, by=desk, at=now, hard=True)
+    ticket.resolve(NASTY, by=bob, at=now)
+    ticket.reopen(by=bob, at=now)
+    ticket.cancel(NASTY, by=bob, at=now)
+    ticket.close(by=lena, at=now)
+    assert {event.kind for event in ticket.history} == set(Kind)
+    for event in ticket.history:
+        post = lines.draw(ticket, event, STYLE)
+        check_message(post.text, post.blocks)
+        assert not LIVE.search(post.text)
+        assert "mrkdwn" not in json.dumps(post.blocks) or event.kind is Kind.WARNED
+
+
+def test_a_mail_of_ten_thousand_characters_says_what_is_missing(ticket_of, at):
+    ticket = ticket_of()
+    anna = Actor.customer("anna@bakery.example")
+    ticket.customer_wrote("x" * 10_000, by=anna, at=at("mon 10:00"))
+    post = lines.draw(ticket, ticket.history[-1], STYLE)
+    check_message(post.text, post.blocks)
+    assert "1,300 more characters are not shown here." in json.dumps(post.blocks)
+
+
+@pytest.mark.parametrize(("status", "loud"), [(Status.RESOLVED, True), (Status.WAITING_FOR_CUSTOMER, False)])
+def test_the_channel_hears_of_a_ticket_that_is_open_again(ticket_of, at, status, loud):
+    ticket = ticket_of(status)
+    ticket.reopen(by=Actor.agent("U0BOB", "Bob"), at=at("mon 10:00"))
+    assert lines.draw(ticket, ticket.history[-1], STYLE).broadcast is loud
+
+
+def test_a_mail_by_the_desk_itself_repeats_nothing_of_what_it_is_about(ticket_of, at):
+    ticket = ticket_of(text="My secret")
+    ticket.mailed(1, recipients=["anna@bakery.example"], by=Actor.system("mail"), at=at("mon 09:01"))
+    drawn = json.dumps(lines.draw(ticket, ticket.history[-1], STYLE).blocks)
+    assert "anna@bakery.example was mailed the confirmation" in drawn
+    assert "secret" not in drawn
+
+
+def test_a_name_with_markup_in_a_warning_to_leads_is_dead(ticket_of, at):
+    ticket = ticket_of(subject=NASTY)
+    ticket.warn("recovery", 100, cycle=1, by=Actor.system("s"), at=at("mon 10:00"), due=at("mon 17:00"))
+    link = "https://acme.slack.com/archives/C1/p1"
+    post = lines.warn_leads(ticket, ticket.history[-1], STYLE, mention="<!subteam^S1>", link=link)
+    check_message(post.text, post.blocks)
+    assert set(LIVE.findall(post.text)) == {"<!", "<https:"}
+    assert post.text.count("<") == 2
