@@ -1,0 +1,146 @@
+"""Builds the bytes of a mail, and makes sure that they say what was meant before anyone sends them."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from mail.addresses import is_address
+from mail.notifications import Letterhead, Notification, sound
+from mail.screening import LOOP_HEADER
+
+_MOST_REFERENCES = 10
+_DIGITS = 32
+"""Hexadecimal digits of the seal in a Message-ID: 128 bits."""
+
+_ID = re.compile(r"[!-;=?-~]{3,250}")
+"""A Message-ID without its brackets, as it may stand in a header."""
+
+_OURS = re.compile(rf"<?hd\.(\d{{1,19}})\.([0-9a-f]{{{_DIGITS}}})@[^<>\s]+>?")
+
+
+class Unsendable(Exception):
+    """No mail can be made of this that says what was meant and nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """What stands around the words.
+
+    to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
+    answers are the mails this one continues, the most important first."""
+
+    to: str
+    message_id: str
+    date: datetime
+    name: str = ""
+    answers: Sequence[str] = ()
+
+
+def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
+    """What the mail of that delivery is called, on every attempt; nobody without the secret can guess it."""
+    return f"hd.{delivery}.{_seal(delivery, ticket, secret)}@{domain}"
+
+
+def is_ours(message_id: str, *, ticket: int, secret: str) -> bool:
+    """Whether the desk gave this name to a mail about that ticket, even one it has forgotten."""
+    found = _OURS.fullmatch(message_id)
+    return found is not None and hmac.compare_digest(found[2], _seal(int(found[1]), ticket, secret))
+
+
+def subject_of(notification: Notification, envelope: Envelope) -> str:
+    """The subject as it is sent."""
+    return ("Re: " if _known(envelope) else "") + sound(notification.subject, 230)
+
+
+def build(notification: Notification, envelope: Envelope, letterhead: Letterhead) -> bytes:
+    """The mail, ready for an SMTP server.
+
+    Raises Unsendable."""
+    if not is_address(envelope.to):
+        raise Unsendable(f"{sound(envelope.to)!r} is not an address that mail can be sent to")
+    to = _ascii_domain(envelope.to)
+    subject, name = subject_of(notification, envelope), sound(envelope.name, 60)
+    try:
+        return _built(notification, envelope, letterhead, Address(name, addr_spec=to), subject)
+    except Unsendable:  # by a trick in what the customer wrote, so it goes without that
+        tag = sound(notification.subject).partition(" ")[0]
+        return _built(notification, envelope, letterhead, Address(addr_spec=to), tag)
+
+
+def _seal(delivery: int, ticket: int, secret: str) -> str:
+    sealed = f"helpdesk message-id {delivery}/{ticket}".encode()
+    return hmac.new(secret.encode(), sealed, hashlib.sha256).hexdigest()[:_DIGITS]
+
+
+def _ascii_domain(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode() if not domain.isascii() else domain}"
+    except UnicodeError as error:
+        raise Unsendable(f"{sound(address)!r} is not an address that mail can be sent to") from error
+
+
+def _built(
+    notification: Notification, envelope: Envelope, letterhead: Letterhead, to: Address, subject: str
+) -> bytes:
+    lines: dict[str, str | Address] = {
+        "From": Address(sound(letterhead.name), addr_spec=letterhead.address),
+        "To": to,
+        "Subject": subject,
+        "Date": format_datetime(envelope.date.astimezone(UTC)),
+        "Message-ID": f"<{envelope.message_id}>",
+        LOOP_HEADER: letterhead.address,
+    }
+    known = _known(envelope)
+    if known:
+        lines["In-Reply-To"] = f"<{known[0]}>"
+        lines["References"] = " ".join(f"<{each}>" for each in reversed(known))
+    if notification.is_automatic:
+        lines["Auto-Submitted"] = "auto-replied"  # RFC 3834: other machines will not answer
+        lines["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
+    raw = _written(lines, notification, utf8=not to.addr_spec.isascii())
+    _compare(raw, lines, to)
+    return raw
+
+
+def _known(envelope: Envelope) -> list[str]:
+    sendable = [each for each in envelope.answers if _ID.fullmatch(each) and "=?" not in each]
+    return list(dict.fromkeys(sendable))[:_MOST_REFERENCES]
+
+
+def _written(lines: dict[str, str | Address], notification: Notification, *, utf8: bool) -> bytes:
+    message = EmailMessage(policy=policy.SMTP)
+    try:
+        for name, value in lines.items():
+            message[name] = value
+        message.set_content(notification.text, cte="quoted-printable")
+        message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
+        # Folded at the usual width, Python 3.11 damages some long subjects that are not ASCII.
+        return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998, utf8=utf8))
+    except (ValueError, LookupError, UnicodeError) as error:
+        raise Unsendable(f"the mail cannot be written: {error}") from error
+
+
+def _compare(raw: bytes, lines: dict[str, str | Address], to: Address) -> None:
+    """Read the mail as its receivers will, and refuse it where that says something else."""
+    plain = message_from_bytes(raw, policy=policy.compat32)
+    read = message_from_bytes(raw, policy=policy.default)
+    meant = [name.lower() for name in [*lines, "MIME-Version", "Content-Type"]]
+    is_same = (
+        sorted(name.lower() for name in plain) == sorted(meant)
+        and str(read["Subject"]) == lines["Subject"]
+        and [(each.display_name, each.addr_spec) for each in read["To"].addresses]
+        == [(to.display_name, to.addr_spec)]
+        and len(read["From"].addresses) == 1
+        and [part.get_content_type() for part in read.walk()]
+        == ["multipart/alternative", "text/plain", "text/html"]
+    )
+    if not is_same:
+        raise Unsendable("the mail, read again, does not say what was meant")

@@ -1,0 +1,181 @@
+"""Mails customers what the outbox owes them: worded once, the same bytes on every attempt."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from desk.actor import Actor
+from desk.delivery import Delivery
+from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
+from desk.event import HUMAN_MAILS, Event, Kind
+from desk.status import Status
+from desk.ticket import Ticket
+from mail.message import Envelope, Unsendable, build, message_id, subject_of
+from mail.notifications import Letterhead, Promises, TemplateRefused, Templates, compose, is_automatic
+from mail.smtp import Server, hand_over
+from sla.clock import Clock, read_clocks, waits_since
+from sla.policy import Goal, Policy
+from store import emails, tickets
+from store.database import Database, Session, Unavailable
+from store.emails import Direction, Email
+from store.outbox import Patience
+
+_BY = Actor.system("outbox")
+
+_HURRIED = 5
+"""Attempts that may follow shortly on a broken line; after that something is wrong with this mail."""
+
+
+class MailSender:
+    """The store.courier.Sender of mails to customers.
+
+    secret: seals our Message-IDs.  promises: what may be promised about a ticket at a moment.  clock: reads
+    the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
+    answer it by bouncing."""
+
+    patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
+
+    def __init__(
+        self,
+        db: Database,
+        server: Server,
+        *,
+        letterhead: Letterhead,
+        templates: Templates,
+        secret: str,
+        promises: Callable[[Ticket, datetime], Promises],
+        clock: Callable[[], datetime],
+        null_sender: bool = False,
+    ) -> None:
+        self._db = db
+        self._server = server
+        self._letterhead = letterhead
+        self._templates = templates
+        self._secret = secret
+        self._promises = promises
+        self._clock = clock
+        self._null_sender = null_sender
+
+    def send(self, delivery: Delivery) -> str:
+        """Mail it; the reference is the Message-ID, or "" where events made the mail pointless."""
+        try:
+            email, event = self._worded(delivery)
+        except (DeskError, Unavailable) as error:
+            raise DeliveryFailed(f"the mail was not worded: {error}", permanent=False) from error
+        except (Unsendable, TemplateRefused) as error:
+            raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
+        if email is None:
+            return ""
+        null = self._null_sender and is_automatic(event)
+        try:
+            hand_over(
+                email.raw or b"",
+                self._server,
+                sender="" if null else self._letterhead.address,
+                recipient=email.address,
+            )
+        except DeliveryFailed as failure:
+            if failure.wait and delivery.attempts > _HURRIED:
+                raise DeliveryFailed(str(failure), permanent=failure.permanent) from failure
+            raise
+        return email.message_id
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """A mail that was never worded was never sent; of any other, nobody can tell."""
+        with self._db.read() as session:
+            if emails.of_delivery(session, delivery.id) is None:
+                raise DeliveryFailed("it was interrupted before it was sent", permanent=False)
+        raise DeliveryUncertain("the mail server did not say whether it took the mail")
+
+    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
+        """An agent's own words have left: promises count from here, and the thread shows them."""
+        ticket, event = _about(session, delivery)
+        email = emails.of_delivery(session, delivery.id)
+        if event.kind in HUMAN_MAILS and email is not None:
+            ticket.mailed(event.seq, recipients=[email.address], by=_BY, at=at)
+
+    def gave_up(
+        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
+    ) -> None:
+        """Tell the agents, but for a mail by the machine that may well have arrived."""
+        ticket, event = _about(session, delivery)
+        if certain or not is_automatic(event):
+            ticket.mail_failed(event.seq, reason, certain=certain, by=_BY, at=at)
+
+    def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
+        with self._db.read() as session:
+            ticket, event = _about(session, delivery)
+            kept = emails.of_delivery(session, delivery.id)
+            if _is_pointless(ticket, event):
+                return None, event
+            if kept is not None:
+                return kept, event
+            mailed = emails.of_ticket(session, ticket.number)
+            email = self._written(delivery, ticket, event, mailed)
+        with self._db.change() as session:
+            emails.keep(session, email)
+        return email, event
+
+    def _written(self, delivery: Delivery, ticket: Ticket, event: Event, mailed: Sequence[Email]) -> Email:
+        now = self._clock()
+        notification = compose(
+            ticket,
+            event,
+            templates=self._templates,
+            letterhead=self._letterhead,
+            promises=self._promises(ticket, now),
+            now=now,
+            last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
+        )
+        domain = self._letterhead.address.rpartition("@")[2]
+        envelope = Envelope(
+            to=ticket.customer,
+            name="" if event.kind is Kind.OPENED else ticket.customer_name,
+            message_id=message_id(delivery.id, ticket=ticket.number, secret=self._secret, domain=domain),
+            date=now,
+            answers=_answered(mailed),
+        )
+        return Email(
+            ticket=ticket.number,
+            direction=Direction.OUT,
+            message_id=envelope.message_id,
+            address=envelope.to,
+            subject=subject_of(notification, envelope),
+            body=notification.text,
+            at=now,
+            delivery=delivery.id,
+            raw=build(notification, envelope, self._letterhead),
+        )
+
+
+def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:
+    """What may be promised to the customer of this ticket now, read off its clocks."""
+    running = [clock for clock in read_clocks(ticket, policy, now=now) if clock.is_running]
+    hours = policy.hours_of(ticket)
+    waiting = waits_since(ticket)
+    return Promises(
+        response=_latest(running, Goal.FIRST_RESPONSE, Goal.NEXT_RESPONSE),
+        recovery=_latest(running, Goal.RECOVERY),
+        opens_at=None if hours.is_open(now) else hours.next_opening(now),
+        resolves_at=waiting.at + policy.silence if waiting else None,
+    )
+
+
+def _latest(clocks: Sequence[Clock], *goals: Goal) -> datetime | None:
+    return max((clock.due for clock in clocks if clock.goal in goals and clock.due), default=None)
+
+
+def _is_pointless(ticket: Ticket, event: Event) -> bool:
+    """Whether the customer answered before we came to reminding them."""
+    return event.kind is Kind.REMINDED and ticket.status is not Status.WAITING_FOR_CUSTOMER
+
+
+def _answered(mailed: Sequence[Email]) -> list[str]:
+    """The mails that the next one continues: the customer's last, then all others, the newest first."""
+    newest = list(reversed(mailed))
+    theirs = [mail for mail in newest if mail.direction is Direction.IN][:1]
+    return [mail.message_id for mail in [*theirs, *newest] if mail.message_id]
+
+
+def _about(session: Session, delivery: Delivery) -> tuple[Ticket, Event]:
+    ticket = tickets.get(session, delivery.ticket_number)
+    return ticket, ticket.event(delivery.seq or 0)

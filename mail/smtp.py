@@ -1,0 +1,196 @@
+"""Hands a mail to the mail server step by step, so that it is always known how far it came."""
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+
+_STEP = 15.0
+"""Seconds that the server may take over one step."""
+
+_WHOLE = 45.0
+"""Seconds for all steps together, below the lease of the outbox: then another may think that we died."""
+
+_SHORTLY = timedelta(seconds=20)
+"""A server that restarts is back by then."""
+
+_AFTER_MENDING = timedelta(minutes=5)
+"""Somebody must mend the settings or the server first."""
+
+_MUST_LOG_IN = frozenset({530, 534, 535, 538})
+"""RFC 4954: the server wants a login, another one, or encryption first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """The mail server that mails leave through.
+
+    hello: the name we introduce ourselves with; None takes the machine's.  context: whom we trust, the
+    system's authorities where it is None."""
+
+    host: str
+    port: int = 25
+    tls: Literal["starttls", "tls", "none"] = "none"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    hello: str | None = None
+    context: ssl.SSLContext | None = None
+
+
+def hand_over(
+    raw: bytes,
+    server: Server,
+    *,
+    sender: str,
+    recipient: str,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> None:
+    """Return once the server has taken the mail.  sender: of the envelope, "" for the null sender.
+
+    Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
+    mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
+    until = monotonic() + _WHOLE
+    with _session(server) as smtp:
+        _Handover(smtp, lambda: until - monotonic()).make(raw, sender, recipient)
+
+
+@contextmanager
+def _session(server: Server) -> Iterator[smtplib.SMTP]:
+    where = f"the mail server {server.host}:{server.port}"
+    context = server.context or ssl.create_default_context()
+    try:
+        smtp = _connected(server, context)
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryHeld(f"{where} cannot be reached: {_said(error)}", wait=_SHORTLY) from error
+    try:
+        _log_in(smtp, server, context, where)
+        yield smtp
+    finally:
+        _leave(smtp)
+
+
+def _connected(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
+    if server.tls == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, server.hello, timeout=_STEP, context=context)
+    return smtplib.SMTP(server.host, server.port, server.hello, timeout=_STEP)
+
+
+def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str) -> None:
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if server.tls == "starttls":
+            smtp.starttls(context=context)  # raises where it is not offered: there is no way back to plain
+            smtp.ehlo_or_helo_if_needed()
+        if server.user:
+            smtp.login(server.user, server.password or "")
+    except smtplib.SMTPServerDisconnected as error:
+        raise DeliveryHeld(f"{where} hung up: {_said(error)}", wait=_SHORTLY) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=_AFTER_MENDING) from error
+
+
+@dataclass(frozen=True)
+class _Handover:
+    """One mail on its way through an open session.  left: seconds until it must be over."""
+
+    smtp: smtplib.SMTP
+    left: Callable[[], float]
+
+    def make(self, raw: bytes, sender: str, recipient: str) -> None:
+        try:
+            self._announce(raw, sender, recipient)
+            self._hurry()
+            self.smtp.send(_stuffed(raw))
+            self._hurry()
+        except (OSError, smtplib.SMTPException) as error:
+            reason = f"the mail server hung up before it had the whole mail: {_said(error)}"
+            raise DeliveryFailed(reason, permanent=False, wait=_SHORTLY) from error
+        _expect(self._end(), "the mail")
+
+    def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
+        self._hurry()
+        _expect(self.smtp.mail(sender, self._options(raw, recipient)), "the sender")
+        self._hurry()
+        _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
+        self._hurry()
+        code, words = self.smtp.docmd("DATA")
+        if code != 354:
+            raise _refusal(code, words, "the mail")
+
+    def _options(self, raw: bytes, recipient: str) -> list[str]:
+        options = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
+        if recipient.isascii():
+            return options
+        if not self.smtp.has_extn("smtputf8"):
+            reason = f"the mail server cannot write to {recipient}: it knows only ASCII addresses"
+            raise DeliveryFailed(reason, permanent=True)
+        return [*options, "SMTPUTF8", "BODY=8BITMIME"]
+
+    def _hurry(self) -> None:
+        """Give the next step what is left of the time.  Raises TimeoutError when nothing is."""
+        left = self.left()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        if self.smtp.sock:
+            self.smtp.sock.settimeout(min(_STEP, left))
+
+    def _end(self) -> tuple[int, bytes]:
+        """Write the final dot.  From here on a silence says nothing."""
+        try:
+            self.smtp.send(b".\r\n")
+        except ConnectionError as error:  # the line was down already: this was never written
+            reason = f"the mail server hung up before the end of the mail: {_said(error)}"
+            raise DeliveryFailed(reason, permanent=False, wait=_SHORTLY) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise DeliveryUncertain(_SILENT.format(_said(error))) from error
+        try:
+            code, words = self.smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise DeliveryUncertain(_SILENT.format(_said(error))) from error
+        if code < 200:
+            raise DeliveryUncertain(_SILENT.format("it answered nonsense"))
+        return code, words
+
+
+_SILENT = "the mail server did not say whether it took the mail: {}"
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """The mail as it goes over the line: only CRLF ends a line, and no line is the final dot (RFC 5321)."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", raw).removesuffix(b"\r\n")
+    return re.sub(rb"(?m)^\.", b"..", lines) + b"\r\n"
+
+
+def _expect(answer: tuple[int, bytes], what: str) -> None:
+    code, words = answer
+    if not 200 <= code < 300:
+        raise _refusal(code, words, what)
+
+
+def _refusal(code: int, words: bytes, what: str) -> DeliveryFailed | DeliveryHeld:
+    reason = f"the mail server refused {what}: {code} {' '.join(words.decode('utf-8', 'replace').split())}"
+    if code in _MUST_LOG_IN:
+        return DeliveryHeld(reason, wait=_AFTER_MENDING)
+    # 421: it shuts down and will be back soon; anything else temporary is worth real patience.
+    return DeliveryFailed(reason, permanent=500 <= code < 600, wait=_SHORTLY if code == 421 else None)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+        return f"{error.smtp_code} {' '.join(text.split())}"
+    return str(error) or type(error).__name__
+
+
+def _leave(smtp: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        smtp.putcmd("QUIT")  # what matters has been said: its answer is worth no waiting
+    smtp.close()
