@@ -1,8 +1,10 @@
-"""What every test may ask for: a database of either engine, and the made-up week."""
+"""What every test may ask for: an empty database of either engine, or one with the desk's schema."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -34,26 +36,71 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def new_postgresql(postgresql_url: str) -> Iterator[Callable[[str], str]]:
+    """Makes a database from a template and returns its address; all are dropped at the end."""
+    server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    made = []
+
+    def make(template: str) -> str:
+        name = f"t{uuid4().hex}"
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+        made.append(name)
+        return server.url.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    with server.connect() as connection:
+        for name in reversed(made):
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(new_postgresql: Callable[[str], str]) -> str:
+    """The name of a PostgreSQL database with the desk's schema and nothing in it."""
+    url = new_postgresql("template0")
+    _upgrade(url)
+    return url.rpartition("/")[2].partition("?")[0]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the desk's schema and nothing in it."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    _upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of its own, once per engine."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
-        return
-    server = create_engine(request.getfixturevalue("postgresql_url"), isolation_level="AUTOCOMMIT")
-    name = f"t{abs(hash(str(tmp_path))):x}"
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+        return f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
+    new: Callable[[str], str] = request.getfixturevalue("new_postgresql")
+    return new("template0")
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of its own with the desk's schema, once per engine."""
+    if request.param == "sqlite":
+        file = tmp_path / "helpdesk.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    new: Callable[[str], str] = request.getfixturevalue("new_postgresql")
+    return new(request.getfixturevalue("postgresql_template"))
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    """A database with the desk's schema, on SQLite and on PostgreSQL."""
+    """The desk's database, on SQLite and on PostgreSQL."""
     database = Database(database_url)
-    schema.upgrade(database)
     yield database
+    database.close()
+
+
+def _upgrade(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
     database.close()
