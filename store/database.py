@@ -5,9 +5,11 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -18,13 +20,15 @@ from store import outbox
 from store.lane import Lane
 from store.mapping import map_desk
 
-__all__ = ["Database", "Session", "Unavailable"]
+__all__ = ["Database", "Session", "Unavailable", "insert_once"]
 
 Attention = Callable[[Ticket], datetime | None]
 
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
 _AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
+_CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
+_OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
 
 
 class Unavailable(Exception):
@@ -52,7 +56,10 @@ class Database:
         self._attention = attention
         self._lane = Lane()
         self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
-        self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        readers = self.engine.execution_options(**snapshot)
+        self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False)
         event.listen(self._writers, "before_flush", self._settle)
 
     @property
@@ -94,10 +101,18 @@ class Database:
                 changed[id(each)] = each
 
 
+def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that does nothing where such a row exists, even one that another process is just writing."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
+        return create_engine(parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -123,11 +138,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except StaleDataError as error:
-        raise Conflict(
-            "Somebody else changed this ticket at the same moment. Look again, then click again."
-        ) from error
-    except IntegrityError as error:
+    except (StaleDataError, IntegrityError) as error:
         raise Conflict(_AT_ONCE) from error
+    except _OUR_FAULTS:
+        raise  # trying again cannot help
     except DBAPIError as error:
         raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error
+    except NoConnectionFree as error:
+        raise Unavailable(f"the database is too busy: {error}") from error

@@ -25,8 +25,10 @@ class Lane:
     def _enter(self, urgent: bool) -> None:
         with self._changed:
             self._urgent_waiting += urgent
-            self._changed.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
-            self._urgent_waiting -= urgent
+            try:
+                self._changed.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
+            finally:
+                self._urgent_waiting -= urgent
             self._busy = True
 
     def _leave(self) -> None:
