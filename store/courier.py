@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.delivery import Audience, Delivery, DeliveryState
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from desk.errors import Conflict, DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store import outbox
-from store.database import Database, Session
+from store.database import Database, Session, Unavailable
 from store.outbox import Patience
 
 log = logging.getLogger(__name__)
 
 LOOKS = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=90))
 """How long to wait before each look for a delivery that may have arrived: Slack's history may lag."""
+
+_SHORTEST_HOLD = timedelta(seconds=1)
+
+_AT_ONCE = 10
+"""How often an outcome is written down again when somebody changes the ticket at the same moment."""
 
 Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryUncertain | None
 
@@ -64,11 +69,17 @@ class Courier:
         self._audiences = tuple(senders)
         self._clock = clock
         self._lease = lease
+        self._unsettled: list[tuple[Delivery, Outcome, datetime]] = []
         self._closed_until: datetime | None = None
         self.closed_because = ""
 
     def deliver_due(self) -> int:
-        """Send all that is due and return how many deliveries were taken up."""
+        """Send all that is due and return how many deliveries were taken up.
+
+        Raises Unavailable when the database cannot; what came of a call by then is kept in mind and written
+        down first the next time."""
+        while self._unsettled:
+            self._finish(*self._unsettled.pop(0))
         taken = 0
         while not self._is_closed() and self._deliver_one():
             taken += 1
@@ -84,9 +95,14 @@ class Courier:
             delivery = outbox.claim(session, self._audiences, now=now, lease=self._lease)
         if delivery is None:
             return False
-        if self._clock() - now < self._lease / 2:
-            self._settle(delivery, self._attempt(delivery))
-        # else this process slept so long that another may be at it by now: the rescue sees to it
+        if self._clock() - now >= self._lease / 2:
+            # This process slept so long that another may be at it by now; the fence decides who may say so.
+            with self._db.change() as session:
+                outbox.set_aside(session, delivery, "not tried: the process slept", until=self._clock())
+            return False
+        outcome, at = self._attempt(delivery), self._clock()
+        self._note_road(outcome, at)
+        self._finish(delivery, outcome, at)
         return True
 
     def _attempt(self, delivery: Delivery) -> Outcome:
@@ -102,20 +118,32 @@ class Courier:
             log.exception("delivery %s of ticket %s failed", delivery.id, delivery.ticket_number)
             return None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
 
-    def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
-        now = self._clock()
+    def _finish(self, delivery: Delivery, outcome: Outcome, at: datetime) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                return self._settle(delivery, outcome, at)
+            except Conflict as conflict:
+                log.info("delivery %s is written down again: %s", delivery.id, conflict)
+            except Unavailable:
+                self._unsettled.append((delivery, outcome, at))
+                raise
+            except Exception:
+                # As above; what came of it is proved when the lease is over.
+                log.exception("what came of delivery %s could not be kept", delivery.id)
+                return None
+        log.error("what came of delivery %s could not be kept: its ticket changes too often", delivery.id)
+        return None
+
+    def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         looking = delivery.state is DeliveryState.UNCERTAIN
-        self._note_road(outcome, now)
         with self._db.change() as session:
             match outcome:
                 case str():
                     self._arrived(session, delivery, outcome, now)
                 case None:
                     self._not_seen(session, delivery, now)
-                case DeliveryHeld() if looking:
-                    outbox.doubt(session, delivery, str(outcome), looked=delivery.looked, until=now)
                 case DeliveryHeld():
-                    outbox.put_back(session, delivery, str(outcome), until=now)
+                    outbox.set_aside(session, delivery, str(outcome), until=now)
                 case DeliveryUncertain() if looking:
                     self._give_up(session, delivery, str(outcome), certain=False, now=now)
                 case DeliveryUncertain():
@@ -129,7 +157,8 @@ class Courier:
         if isinstance(outcome, DeliveryHeld):
             if not self.closed_because:
                 log.warning("deliveries to %s wait: %s", "/".join(self._audiences), outcome)
-            self._closed_until, self.closed_because = now + outcome.wait, str(outcome)
+            self._closed_until = now + max(outcome.wait, _SHORTEST_HOLD)
+            self.closed_because = str(outcome)
         elif isinstance(outcome, str):
             self._closed_until, self.closed_because = None, ""
 

@@ -32,7 +32,7 @@ def owe_card(session: Session, ticket: Ticket) -> None:
 
     Decided by the database in one statement, since a sender may be at the same row at this moment."""
     row = tables.outbox.c
-    at_rest = row.state.in_((S.DONE, S.DEAD))
+    at_rest = row.state.in_((S.DONE, S.DOUBTFUL, S.DEAD))
     stale = (
         update(tables.outbox)
         .where(row.ticket == ticket.number, row.audience == Audience.CARD)
@@ -97,6 +97,24 @@ def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
 def put_back(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
     """It surely did not arrive: try again then.  False: no longer ours to say."""
     return _settle(session, delivery, state=S.READY, not_before=until, last_error=reason)
+
+
+def set_aside(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
+    """It was not tried, through no fault of its own: it keeps the attempts and the patience it had.
+
+    False: no longer ours to say."""
+    if delivery.state is S.UNCERTAIN:
+        return doubt(session, delivery, reason, looked=delivery.looked, until=until)
+    first_try = delivery.first_try_at if delivery.attempts > 1 else None
+    return _settle(
+        session,
+        delivery,
+        state=S.READY,
+        attempts=delivery.attempts - 1,
+        first_try_at=first_try,
+        not_before=until,
+        last_error=reason,
+    )
 
 
 def doubt(session: Session, delivery: Delivery, reason: str, *, looked: int, until: datetime) -> bool:
