@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, or_, select, update
 
 from store import tables
-from store.database import Session
+from store.database import Session, insert_once
 
 _row = tables.inbox.c
 
@@ -60,16 +59,16 @@ def keep(session: Session, arrival: Arrival) -> int | None:
         "attempts": 0,
         "remark": "",
     }
-    return session.execute(
-        _insert(session)(tables.inbox).values(values).on_conflict_do_nothing().returning(_row.id)
-    ).scalar()
+    return session.execute(insert_once(session, tables.inbox).values(values).returning(_row.id)).scalar()
 
 
 def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | None:
-    """Take the next mail nobody has read, for `lease`: whoever dies over it leaves it to the next."""
+    """Take the next mail nobody has read, for `lease`: whoever dies over it leaves it to the next.
+
+    A new one is due at once, even where the clock of the server that accepted it is ahead of ours."""
     due = (
         select(tables.inbox)
-        .where(_row.state == State.NEW, _row.not_before <= now)
+        .where(_row.state == State.NEW, or_(_row.attempts == 0, _row.not_before <= now))
         .order_by(_row.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -134,14 +133,10 @@ def waiting(session: Session) -> int:
 def is_first(session: Session, key: str, *, at: datetime) -> bool:
     """Whether this click or event comes in for the first time.  Kept in the same commit as what it does, so a
     second delivery of the same one does nothing."""
-    new = _insert(session)(tables.clicks).values(key=key, at=at).on_conflict_do_nothing()
+    new = insert_once(session, tables.clicks).values(key=key, at=at)
     return session.execute(new.returning(tables.clicks.c.key)).first() is not None
 
 
 def forget_clicks(session: Session, *, before: datetime) -> None:
     """Drop keys that Slack can no longer repeat."""
     session.execute(delete(tables.clicks).where(tables.clicks.c.at < before))
-
-
-def _insert(session: Session) -> Any:
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from store import tables
-from store.database import Session
+from store.database import Session, insert_once
 
 _row = tables.keepsakes.c
 
 
 def get_or_make(session: Session, name: str, make: Callable[[], str]) -> str:
     """The value kept under that name; made and kept where there is none yet."""
-    found: str | None = session.execute(select(_row.value).where(_row.name == name)).scalar()
+    kept = select(_row.value).where(_row.name == name)
+    found: str | None = session.execute(kept).scalar()
     if found is not None:
         return found
-    value = make()
-    session.execute(insert(tables.keepsakes).values(name=name, value=value))
+    session.execute(insert_once(session, tables.keepsakes).values(name=name, value=make()))
+    value: str = session.execute(kept).scalar_one()  # another process may have been first
     return value

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from store import tables
-from store.database import Session
+from store.database import Session, insert_once
 from store.inbox import State
 
 _row = tables.mailboxes.c
@@ -15,7 +15,7 @@ _row = tables.mailboxes.c
 def claim(session: Session, name: str, reader: str, *, now: datetime, lease: timedelta) -> bool:
     """Become (or stay) the reader of a mailbox for `lease`; one process at a time."""
     if session.execute(select(_row.name).where(_row.name == name)).first() is None:
-        session.execute(insert(tables.mailboxes).values(name=name))
+        session.execute(insert_once(session, tables.mailboxes).values(name=name))
     free = or_(_row.reader.is_(None), _row.reader == reader, _row.lease_until <= now)
     mine = update(tables.mailboxes).where(_row.name == name, free)
     return (
@@ -34,9 +34,9 @@ def all_read_up_to(session: Session, names: Sequence[str], *, now: datetime) -> 
 
     None: one of them was never read completely.  Without mailboxes only the inbox counts."""
     times = session.scalars(select(_row.read_up_to).where(_row.name.in_(names))).all()
-    known = [time for time in times if time is not None]
+    known: list[datetime] = [time for time in times if time is not None]
     if len(known) < len(names):
         return None
     unread = select(func.min(tables.inbox.c.arrived_at)).where(tables.inbox.c.state == State.NEW)
     oldest: datetime | None = session.execute(unread).scalar()
-    return min([now, *known, *([oldest] if oldest else [])])
+    return min([now, *known] if oldest is None else [now, oldest, *known])
