@@ -47,12 +47,13 @@ def keep(session: Session, email: Email) -> None:
 def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Direction] | None:
     """Which ticket one of these Message-IDs belongs to, and whether the desk wrote that mail.
 
-    The first of message_ids counts most: give the newest first."""
-    if not message_ids:
-        return None
-    query = select(_row.message_id, _row.ticket, _row.direction).where(_row.message_id.in_(message_ids))
-    known = {mid: (ticket, Direction(way)) for mid, ticket, way in session.execute(query.order_by(_row.id))}
-    return next((known[mid] for mid in message_ids if mid in known), None)
+    The first of message_ids counts most: give the newest first.  Where two mails bear the same one, the
+    desk's own counts; an empty one is nobody's."""
+    given = [mid for mid in message_ids if mid]
+    query = select(_row.message_id, _row.ticket, _row.direction).where(_row.message_id.in_(given))
+    ours_last = query.order_by(_row.direction, _row.id)
+    known = {mid: (ticket, Direction(way)) for mid, ticket, way in session.execute(ours_last)}
+    return next((known[mid] for mid in given if mid in known), None)
 
 
 def of_ticket(session: Session, number: int) -> list[Email]:
