@@ -43,7 +43,8 @@ def is_current(db: Database) -> bool:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))  # as ConfigParser wants it
     return config
 
 

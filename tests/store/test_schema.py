@@ -1,0 +1,95 @@
+"""The schema is brought up to date at start, whoever else starts, and never run when it is newer."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from store import schema, tables
+from store.database import Database, Unavailable
+
+At = Callable[[str], datetime]
+
+UPGRADE = """
+import sys
+from store import schema
+from store.database import Database
+db = Database(sys.argv[1])
+sys.stdin.readline()
+print(schema.upgrade(db), schema.is_current(db))
+"""
+
+
+def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(empty_url: str) -> None:
+    db = Database(empty_url)
+    assert not schema.is_current(db)
+    assert schema.upgrade(db) is None
+    assert schema.is_current(db)
+    assert schema.upgrade(db) == "0001"
+    assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
+    db.close()
+
+
+def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> None:
+    house = Path(schema.__file__).parent.parent
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADE, empty_url],
+            cwd=house,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for process in starting:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60) for process in starting]
+    assert [process.returncode for process in starting] == [0, 0, 0], told
+    assert sorted(out.strip() for out, _ in told) == ["0001 True", "0001 True", "None True"]
+
+
+def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
+    def differences(connection: Connection) -> object:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, tables.metadata)
+
+    with db.read() as session:
+        assert differences(session.connection()) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(db: Database) -> None:
+    with db.change() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not schema.is_current(db)
+    with pytest.raises(schema.SchemaTooNew, match="schema 9999, which this version does not know"):
+        schema.upgrade(db)
+    with db.read() as session:
+        assert session.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+
+
+def test_a_database_that_does_not_answer_is_said_to_be_unavailable() -> None:
+    db = Database("postgresql+psycopg://desk@127.0.0.1:1/desk")
+    with pytest.raises(Unavailable):
+        schema.upgrade(db)
+    db.close()
+
+
+def test_sqlite_keeps_what_was_committed_through_a_power_cut(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    with db.read() as session:
+        asked = {
+            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+    db.close()
