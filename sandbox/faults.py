@@ -12,10 +12,10 @@ Drop = Literal["", "before", "after"]
 class Fault:
     """Let `after` calls of `method` pass, then spoil `times` of them.
 
-    `method` is a Web API method, "smtp" (the desk's mail to customers), "event.<type>" (an event's delivery)
-    or "*" (every Web API method).  `drop` closes the connection before or after the effect; an `error` or `status`
-    is answered before the effect unless `effect` says that it happens all the same.  `twice` delivers an event
-    twice, `never` not at all; `hang` waits that many seconds first.
+    `method` is a Web API method, "smtp" (the desk's mail to customers), "event.<type>" (an event's
+    delivery) or "*" (every Web API method).  `drop` closes the connection before or after the effect; an
+    `error` or `status` is answered before the effect unless `effect` says that it happens all the same.
+    `twice` delivers an event twice, `never` not at all; `hang` waits that many seconds first.
     """
 
     method: str

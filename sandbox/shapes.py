@@ -61,13 +61,24 @@ def _section_says_something(block: Any, pointer: str, found: Findings) -> None:
 
 
 COMMON: dict[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": boolean}
-CHOICE = COMMON | {"placeholder": plain(150)}
-MULTI = CHOICE | {"max_selected_items": integer(1, 100)}
+CHOICE: dict[str, Rule] = COMMON | {"placeholder": plain(150)}
+MULTI: dict[str, Rule] = CHOICE | {"max_selected_items": integer(1, 100)}
 STATIC: dict[str, Rule] = {"options": listed(OPTION, 100), "option_groups": listed(OPTION_GROUP, 100)}
-BOXES = COMMON | {"initial_options": listed(RICH_OPTION, 10)}
-TYPED = {"action_id": ID, "placeholder": plain(150), "focus_on_load": boolean, "dispatch_action_config": DISPATCH}
-RICH_PART = Shape({"elements": anything}, {"border": anything, "indent": anything, "offset": anything, "style": anything})
-FILTER: dict[str, Rule] = {"filter": anything, "response_url_enabled": boolean, "default_to_current_conversation": boolean}
+BOXES: dict[str, Rule] = COMMON | {"initial_options": listed(RICH_OPTION, 10)}
+TYPED: dict[str, Rule] = {
+    "action_id": ID,
+    "placeholder": plain(150),
+    "focus_on_load": boolean,
+    "dispatch_action_config": DISPATCH,
+}
+RICH_PART = Shape(
+    {"elements": anything}, {"border": anything, "indent": anything, "offset": anything, "style": anything}
+)
+FILTER: dict[str, Rule] = {
+    "filter": anything,
+    "response_url_enabled": boolean,
+    "default_to_current_conversation": boolean,
+}
 
 ELEMENTS: dict[str, Rule] = {
     "button": Shape(
@@ -83,7 +94,9 @@ ELEMENTS: dict[str, Rule] = {
     "users_select": Shape({}, CHOICE | {"initial_user": string(30)}),
     "multi_users_select": Shape({}, MULTI | {"initial_users": listed(string(30), 100)}),
     "conversations_select": Shape({}, CHOICE | FILTER | {"initial_conversation": string(30)}),
-    "multi_conversations_select": Shape({}, MULTI | FILTER | {"initial_conversations": listed(string(30), 100)}),
+    "multi_conversations_select": Shape(
+        {}, MULTI | FILTER | {"initial_conversations": listed(string(30), 100)}
+    ),
     "channels_select": Shape({}, CHOICE | {"initial_channel": string(30), "response_url_enabled": boolean}),
     "multi_channels_select": Shape({}, MULTI | {"initial_channels": listed(string(30), 100)}),
     "datepicker": Shape({}, CHOICE | {"initial_date": string(10, 10)}),
@@ -93,7 +106,9 @@ ELEMENTS: dict[str, Rule] = {
     "radio_buttons": Shape(
         {"options": listed(RICH_OPTION, 10)}, COMMON | {"initial_option": RICH_OPTION}, _initial_known
     ),
-    "image": Shape({"alt_text": string(2000)}, {"image_url": string(3000), "slack_file": anything}, _image_source),
+    "image": Shape(
+        {"alt_text": string(2000)}, {"image_url": string(3000), "slack_file": anything}, _image_source
+    ),
     "plain_text_input": Shape(
         {},
         TYPED
@@ -106,7 +121,9 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "email_text_input": Shape({}, TYPED | {"initial_value": string(3000, 0)}),
     "url_text_input": Shape({}, TYPED | {"initial_value": string(3000, 0)}),
-    "file_input": Shape({}, {"action_id": ID, "filetypes": listed(string(20), 100), "max_files": integer(1, 10)}),
+    "file_input": Shape(
+        {}, {"action_id": ID, "filetypes": listed(string(20), 100), "max_files": integer(1, 10)}
+    ),
     "rich_text_input": Shape({}, TYPED | {"initial_value": anything}),
     "rich_text_section": RICH_PART,
     "rich_text_list": RICH_PART,
@@ -121,7 +138,9 @@ SINGLE = frozenset(kind for kind in SELECTS if not kind.startswith("multi_"))
 PICKED = frozenset({"datepicker", "timepicker", "checkboxes", "radio_buttons"})
 IN_ACTIONS = SINGLE | PICKED | {"button", "overflow", "datetimepicker"}
 IN_SECTION = SELECTS | PICKED | {"button", "overflow", "image"}
-TEXT_INPUTS = frozenset({"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input"})
+TEXT_INPUTS = frozenset(
+    {"plain_text_input", "number_input", "email_text_input", "url_text_input", "rich_text_input"}
+)
 IN_INPUT = SELECTS | PICKED | TEXT_INPUTS | {"datetimepicker", "file_input"}
 IN_CONTEXT = frozenset({"image", "plain_text", "mrkdwn"})
 IN_RICH_TEXT = frozenset(kind for kind in ELEMENTS if kind.startswith("rich_text_")) - {"rich_text_input"}

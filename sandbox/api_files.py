@@ -1,0 +1,132 @@
+"""The files.* methods of the upload in three steps, and the addresses that bytes go to and come from."""
+
+import mimetypes
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sandbox.arguments import Arguments
+from sandbox.messages import Message
+from sandbox.refused import Json, Refused
+from sandbox.workspace import Workspace
+from sandbox.world import BOT_USER, TEAM
+
+
+@dataclass
+class File:
+    id: str
+    name: str
+    size: int
+    created: int
+    upload_key: str
+    content: bytes | None = None
+    title: str = ""
+    complete: bool = False
+    shares: Json = field(default_factory=dict)
+
+    @property
+    def mimetype(self) -> str:
+        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+    def shown(self, root_url: str) -> Json:
+        address = f"{root_url}/files-pri/{TEAM}-{self.id}/{self.name}"
+        return {
+            "id": self.id,
+            "created": self.created,
+            "timestamp": self.created,
+            "name": self.name,
+            "title": self.title or self.name,
+            "mimetype": self.mimetype,
+            "filetype": self.name.rpartition(".")[2],
+            "user": BOT_USER,
+            "size": self.size,
+            "mode": "hosted",
+            "is_external": False,
+            "is_public": False,
+            "url_private": address,
+            "url_private_download": address,
+            "permalink": address,
+            "shares": {"public": self.shares} if self.shares else {},
+            "channels": list(self.shares),
+        }
+
+
+class Files:
+    def __init__(self, workspace: Workspace, root_url: str) -> None:
+        self._workspace, self._root_url = workspace, root_url
+        self.files: dict[str, File] = {}
+
+    def methods(self) -> dict[str, Callable[[Arguments], Json]]:
+        return {
+            "files.getUploadURLExternal": self.address,
+            "files.completeUploadExternal": self.complete,
+            "files.info": self.info,
+        }
+
+    def address(self, call: Arguments) -> Json:
+        length = call.number("length", 0)
+        if length <= 0:
+            raise Refused("invalid_arguments", ["[ERROR] missing required field: length"])
+        file = File(
+            f"F0{secrets.token_hex(5).upper()}",
+            call.needed("filename"),
+            length,
+            self._workspace.clock.seconds(),
+            secrets.token_urlsafe(16),
+        )
+        self.files[file.id] = file
+        return {"ok": True, "upload_url": f"{self._root_url}/upload/v1/{file.upload_key}", "file_id": file.id}
+
+    def take_bytes(self, upload_key: str, content: bytes) -> bool:
+        """Keep what was sent to an upload address; False for an unknown address or a wrong length."""
+        for file in self.files.values():
+            if file.upload_key == upload_key and not file.complete and len(content) == file.size:
+                file.content = content
+                return True
+        return False
+
+    def keep(self, name: str, content: bytes) -> File:
+        """A file that a person shares on the page."""
+        number, key = f"F0{secrets.token_hex(5).upper()}", secrets.token_urlsafe(16)
+        file = File(number, name, len(content), self._workspace.clock.seconds(), key, content, complete=True)
+        self.files[file.id] = file
+        return file
+
+    def complete(self, call: Arguments) -> Json:
+        """Share what was uploaded; works once."""
+        listed = call.parsed("files") or []
+        found = [self._uploaded(one) for one in listed if isinstance(one, dict)]
+        if not found:
+            raise Refused("invalid_arguments", ["[ERROR] missing required field: files"])
+        channels = [one for one in (call.text("channel_id") or call.text("channels")).split(",") if one]
+        places = [self._workspace.writable(channel) for channel in channels]
+        thread_ts = call.text("thread_ts")
+        if thread_ts and any(self._workspace.find(place, thread_ts) is None for place in places):
+            raise Refused("thread_not_found")
+        for file, given in zip(found, listed, strict=True):
+            file.complete, file.title = True, str(given.get("title") or file.name)
+        for place in places:
+            self.share(found, place.id, BOT_USER, text=call.text("initial_comment"), thread_ts=thread_ts)
+        return {"ok": True, "files": [file.shown(self._root_url) for file in found]}
+
+    def share(self, files: list[File], channel: str, user: str, *, text: str, thread_ts: str) -> Message:
+        ts = self._workspace.clock.ts()
+        for file in files:
+            file.shares.setdefault(channel, []).append({"ts": ts, "thread_ts": thread_ts or None})
+        shown = [file.shown(self._root_url) for file in files]
+        message = Message(channel, ts, user, text=text, thread_ts=thread_ts, files=shown)
+        return self._workspace.add(message)
+
+    def info(self, call: Arguments) -> Json:
+        return {"ok": True, "file": self._known(call.needed("file")).shown(self._root_url)}
+
+    def _known(self, name: str) -> File:
+        if name not in self.files:
+            raise Refused("file_not_found")
+        return self.files[name]
+
+    def _uploaded(self, given: Json) -> File:
+        file = self._known(str(given.get("id", "")))
+        if file.content is None or file.complete:
+            raise Refused("file_not_found" if file.content is None else "file_already_completed")
+        return file

@@ -1,0 +1,45 @@
+"""The views.* methods."""
+
+from collections.abc import Callable
+
+from sandbox.arguments import Arguments
+from sandbox.modals import Modals, View
+from sandbox.refused import Json, Refused
+from sandbox.workspace import Workspace
+
+
+class Views:
+    def __init__(self, workspace: Workspace, modals: Modals) -> None:
+        self._workspace, self._modals = workspace, modals
+
+    def methods(self) -> dict[str, Callable[[Arguments], Json]]:
+        return {
+            "views.open": self.open,
+            "views.push": self.push,
+            "views.update": self.update,
+            "views.publish": self.publish,
+        }
+
+    def open(self, call: Arguments) -> Json:
+        return self._shown(self._modals.open(_trigger(call), call.parsed("view")))
+
+    def push(self, call: Arguments) -> Json:
+        return self._shown(self._modals.push(_trigger(call), call.parsed("view")))
+
+    def update(self, call: Arguments) -> Json:
+        view = self._modals.find(call.text("view_id"), call.text("external_id"))
+        return self._shown(self._modals.update(view, call.parsed("view"), seen_hash=call.text("hash")))
+
+    def publish(self, call: Arguments) -> Json:
+        user = call.needed("user_id")
+        if user not in self._workspace.people:
+            raise Refused("invalid_arguments", ["[ERROR] no such user [json-pointer:/user_id]"])
+        return self._shown(self._modals.publish(user, call.parsed("view"), seen_hash=call.text("hash")))
+
+    def _shown(self, view: View) -> Json:
+        self._workspace.changed()
+        return {"ok": True, "view": view.shown()}
+
+
+def _trigger(call: Arguments) -> str:
+    return call.text("trigger_id") or call.needed("interactivity_pointer")

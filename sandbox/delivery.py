@@ -1,0 +1,106 @@
+"""Brings events and gestures to the app over whichever road it listens on, and tries events again."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.refused import Json
+from sandbox.world import APP, BOT_USER, TEAM
+
+
+@dataclass(frozen=True)
+class Ack:
+    """How the app took a delivery; `reason` is Slack's word for why not."""
+
+    taken: bool
+    payload: Any = None
+    reason: str = ""
+    no_retry: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One attempt at a delivery: what it is, and whether it was tried before."""
+
+    kind: str
+    payload: Json
+    attempt: int = 0
+    reason: str = ""
+
+
+class Road(Protocol):
+    """Socket Mode or signed HTTP."""
+
+    async def bring(self, parcel: Parcel) -> Ack: ...
+
+
+class Delivery:
+    """Events are retried, gestures are not.  Runs in the server's own event loop."""
+
+    def __init__(
+        self, road: Road, clock: Clock, journal: Journal, faults: Faults, *, retry_delays: Sequence[float]
+    ) -> None:
+        self.road = road
+        self._clock, self._journal, self._faults = clock, journal, faults
+        self._retry_delays = retry_delays
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def gesture(self, kind: str, payload: Json) -> Ack:
+        """Deliver a click, a submission, a slash command: once, and what the app answered."""
+        ack = await self.road.bring(Parcel(kind, payload))
+        self._note(kind, payload, ack, 0)
+        return ack
+
+    def event(self, event: Json) -> None:
+        """Deliver an event as soon as the loop is free, and again until the app takes it."""
+        payload = self._wrapped(event)
+        fault = self._faults.meet(f"event.{event['type']}")
+        if fault is not None and fault.never:
+            return
+        for _ in range(2 if fault is not None and fault.twice else 1):
+            task = asyncio.get_running_loop().create_task(self._insist(payload))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def stop(self) -> None:
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _insist(self, payload: Json) -> None:
+        reason = ""
+        for attempt in range(len(self._retry_delays) + 1):
+            if attempt:
+                await asyncio.sleep(self._retry_delays[attempt - 1])
+            ack = await self.road.bring(Parcel("events_api", payload, attempt, reason))
+            self._note("events_api", payload, ack, attempt)
+            if ack.taken or ack.no_retry:
+                return
+            reason = ack.reason
+
+    def _note(self, kind: str, payload: Json, ack: Ack, attempt: int) -> None:
+        name = str(payload.get("event", payload).get("type", payload.get("command", kind)))
+        outcome = {"taken": ack.taken, "reason": ack.reason, "answer": ack.payload, "attempt": attempt}
+        self._journal.note("delivery", name, envelope=kind, payload=payload, **outcome)
+
+    def _wrapped(self, event: Json) -> Json:
+        bot = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT_USER, "is_bot": True}
+        return {
+            "token": "sandbox",
+            "team_id": TEAM,
+            "context_team_id": TEAM,
+            "context_enterprise_id": None,
+            "api_app_id": APP,
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev0{secrets.token_hex(5).upper()}",
+            "event_time": self._clock.seconds(),
+            "authorizations": [bot | {"is_enterprise_install": False}],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{secrets.token_hex(12)}",
+        }

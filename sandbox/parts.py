@@ -1,0 +1,30 @@
+"""The parts of one sandbox, put together once and handed to the doors (Web API, control, page)."""
+
+from dataclasses import dataclass
+
+from sandbox.api_files import Files
+from sandbox.delivery import Delivery
+from sandbox.faults import Faults
+from sandbox.gestures import Gestures
+from sandbox.journal import Journal
+from sandbox.mailworld import MailWorld
+from sandbox.modals import Modals
+from sandbox.replies import Replies
+from sandbox.sockets import Sockets
+from sandbox.webapi import WebApi
+from sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Parts:
+    workspace: Workspace
+    modals: Modals
+    files: Files
+    replies: Replies
+    mail: MailWorld
+    sockets: Sockets
+    delivery: Delivery
+    gestures: Gestures
+    faults: Faults
+    journal: Journal
+    webapi: WebApi

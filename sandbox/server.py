@@ -1,0 +1,192 @@
+"""Puts the sandbox together and runs it on loopback: Slack, mail, page and control in one event loop."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import AsyncIterator, Sequence
+from typing import Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from sandbox import world
+from sandbox.api_chat import Chat
+from sandbox.api_files import Files
+from sandbox.api_people import People
+from sandbox.api_places import Places
+from sandbox.api_views import Views
+from sandbox.arguments import Arguments
+from sandbox.clock import Clock
+from sandbox.control import Control
+from sandbox.delivery import Delivery
+from sandbox.doors import OnlyFromHere
+from sandbox.faults import Faults
+from sandbox.gestures import Gestures
+from sandbox.hooks import Hooks
+from sandbox.journal import Journal
+from sandbox.mailworld import MailWorld
+from sandbox.modals import Modals
+from sandbox.parts import Parts
+from sandbox.refused import Json
+from sandbox.replies import Replies
+from sandbox.signed import SignedPosts
+from sandbox.sockets import Sockets
+from sandbox.webapi import WebApi
+from sandbox.wire import Connection
+from sandbox.workspace import Workspace
+
+START_SECONDS = 10.0
+
+
+class Sandbox:
+    """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
+
+    `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
+    `retry_delays` are the seconds before an event that was not taken is delivered again."""
+
+    bot_token = "xoxb-sandbox-helpdesk"
+    app_token = "xapp-1-A0HELPDESK-sandbox"
+    signing_secret = "sandbox-signing-secret"
+    desk_address = "help@desk.example"
+    team_id, app_id, bot_user_id = world.TEAM, world.APP, world.BOT_USER
+    support_channel, leads_channel, leads_group = world.SUPPORT, world.LEADS, world.LEADS_GROUP
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        smtp_port: int = 0,
+        *,
+        request_url: str = "",
+        ack_seconds: float = 3.0,
+        retry_delays: Sequence[float] = (0.1, 60.0, 300.0),
+    ) -> None:
+        self._host, self._ports = host, (port, smtp_port)
+        self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
+        self.clock = Clock()
+        self._ready = threading.Event()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def deliver_mail_to(self) -> tuple[str, int] | None:
+        """Where customers' mail goes: the desk's own SMTP listener, (host, port)."""
+        return self._parts.mail.deliver_to
+
+    @deliver_mail_to.setter
+    def deliver_mail_to(self, address: tuple[str, int] | None) -> None:
+        self._parts.mail.deliver_to = address
+
+    def start(self) -> None:
+        """Listen; returns when both servers answer."""
+        web, self._smtp = (socket.create_server((self._host, port)) for port in self._ports)
+        self.smtp_address: tuple[str, int] = self._smtp.getsockname()[:2]
+        self.url = f"http://{self._host}:{web.getsockname()[1]}"
+        self.api_url = f"{self.url}/api/"
+        self._parts = self._put_together()
+        if self._request_url:
+            self._parts.delivery.road = self._signed(self._request_url)
+        config = uvicorn.Config(
+            OnlyFromHere(self._app()),
+            http=Connection,
+            ws="websockets-sansio",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [web]}, name="sandbox")
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise RuntimeError("the sandbox did not start")
+
+    def stop(self) -> None:
+        """Close every connection and wait for the thread."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def _put_together(self) -> Parts:
+        faults, journal = Faults(), Journal(self.clock)
+        workspace, modals = Workspace(self.clock), Modals(self.clock)
+        replies, files = Replies(workspace, self.url), Files(workspace, self.url)
+        self._sockets = Sockets(ack_seconds=self._ack_seconds)
+        delivery = Delivery(self._sockets, self.clock, journal, faults, retry_delays=self._retry_delays)
+        workspace.emit = delivery.event
+        methods = {
+            **Chat(workspace, self.url).methods(),
+            **Places(workspace).methods(),
+            **People(workspace, self.url).methods(),
+            **Views(workspace, modals).methods(),
+            **files.methods(),
+            "apps.connections.open": self._open_connection,
+        }
+        webapi = WebApi(methods, faults, journal, bot_token=self.bot_token, app_token=self.app_token)
+        gestures = Gestures(workspace, modals, replies, delivery, journal)
+        mail = MailWorld(self.clock, journal, faults)
+        return Parts(
+            workspace,
+            modals,
+            files,
+            replies,
+            mail,
+            self._sockets,
+            delivery,
+            gestures,
+            faults,
+            journal,
+            webapi,
+        )
+
+    def _app(self) -> Starlette:
+        control = Control(self._parts, desk_address=self.desk_address, listen_at=self._listen_at)
+        routes: list[BaseRoute] = [
+            Route("/api/{method}", self._parts.webapi.answer, methods=["GET", "POST"]),
+            WebSocketRoute("/link", self._parts.sockets.serve),
+            *Hooks(self._parts.replies, self._parts.files, self._parts.faults).routes(self.bot_token),
+            Route("/_control/state", control.state),
+            Route("/_control/journal", control.journal),
+            Route("/_control/{act}", control.act, methods=["POST"]),
+        ]
+        return Starlette(routes=routes, lifespan=self._lifespan, exception_handlers={500: _own_fault})
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        await self._parts.mail.start(self._smtp)
+        asyncio.get_running_loop().call_soon(self._ready.set)
+        yield
+        await self._parts.mail.stop()
+        await self._parts.delivery.stop()
+
+    async def _listen_at(self, request_url: str) -> None:
+        """Deliver to that address by signed HTTP from now on, or by Socket Mode when it is empty."""
+        if not request_url:
+            self._parts.delivery.road = self._sockets
+            return
+        road = self._signed(request_url)
+        if not await road.verify():
+            raise ValueError(f"{request_url} did not answer the challenge")
+        self._parts.delivery.road = road
+
+    def _signed(self, request_url: str) -> SignedPosts:
+        return SignedPosts(request_url, self.signing_secret, ack_seconds=self._ack_seconds)
+
+    def _open_connection(self, call: Arguments) -> Json:
+        address = f"{self.url.replace('http', 'ws', 1)}/link?ticket={self._sockets.ticket()}"
+        return {"ok": True, "url": f"{address}&app_id={self.app_id}"}
+
+
+async def _own_fault(request: Request, wrong: Exception) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"ok": False, "error": "internal_error"}, status_code=500)
+    return PlainTextResponse(f"the sandbox itself failed: {wrong!r}\n", status_code=500)
