@@ -30,10 +30,10 @@ from sla.calendar import Calendar
 from sla.clock import attention
 from sla.hours import BusinessHours
 from sla.policy import Policy
-from store import schema, tickets
+from store import inbox, outbox, schema, tickets
 from store.cards import Place, place_of
 from store.courier import Courier
-from store.database import Database
+from store.database import Database, Session
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = datetime(2026, 11, 30, tzinfo=AMSTERDAM)
@@ -247,7 +247,7 @@ class Desk:
     """The desk in its workspace, in the words of the tests."""
 
     def __init__(self, db: Database, slack: Slack, hours: BusinessHours) -> None:
-        self.db, self.slack, self.time = db, slack, Time()
+        self.db, self.slack, self.time, self.hours = db, slack, Time(), hours
         self.policy = Policy(hours=hours)
         api = f"{slack.url}/api/"
         read = bot_app.read_client("xoxb-test", api=api)
@@ -269,12 +269,25 @@ class Desk:
         self.courier = Courier(db, self.senders, clock=self.time.now)
         self._gestures = itertools.count(1)
 
+    def without_database(self) -> "Desk":
+        """The same desk in the same workspace, whose database cannot be reached."""
+        return Desk(Database("postgresql+psycopg://nobody@127.0.0.1:9/none"), self.slack, self.hours)
+
     # what happens in the world
 
     def a_ticket(self, status: Status = Status.WAITING_FOR_SUPPORT, **facts: Any) -> int:
         """A ticket of Anna's from Monday 09:00, which came by its status honestly."""
         with self.db.change() as session:
-            return tickets.add(session, a_ticket(status, **facts)).number
+            return self.a_ticket_in(session, status, **facts)
+
+    def a_ticket_in(self, session: Session, status: Status = Status.WAITING_FOR_SUPPORT, **facts: Any) -> int:
+        return tickets.add(session, a_ticket(status, **facts)).number
+
+    def an_arrival(self, session: Session) -> int:
+        """Some mail in the inbox; its id there."""
+        kept = inbox.keep(session, inbox.Arrival(source="test", raw=b"raw", at=self.time.now()))
+        assert kept is not None
+        return kept
 
     def change(self, number: int, deed: Callable[[Ticket], object]) -> None:
         with self.db.change() as session:
@@ -283,6 +296,11 @@ class Desk:
     def ticket(self, number: int) -> Ticket:
         with self.db.read() as session:
             return tickets.get(session, number)
+
+    def owed(self, audience: Audience) -> int:
+        """How much is still owed to that audience."""
+        with self.db.read() as session:
+            return sum(count for (whose, _), count in outbox.counts(session).items() if whose is audience)
 
     def deliver_only(self, audience: Audience) -> int:
         """Let the outbox send what is due to one audience."""

@@ -38,12 +38,6 @@ FORMS = {
 }
 
 
-@pytest.fixture
-def database_url(tmp_path):
-    """Rights do not depend on the engine: one is enough here."""
-    return f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
-
-
 def use(desk, act, number, by):
     action, choice = act
     version = desk.ticket(number).version
