@@ -4,8 +4,11 @@ import logging
 from http.client import HTTPException
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 log = logging.getLogger(__name__)
 
@@ -13,43 +16,63 @@ _CONNECTIONS = 2
 _PING = 3
 """Seconds between two pings; a dead connection is noticed after about five of them."""
 
+_LISTEN = 1.0
+"""Seconds for which a connection listens before it looks round.  While one is renewed, what comes over the
+new connection waits for the old one to look round; with the library's 3 seconds, Slack would give up first."""
+
 
 class Socket:
     """The desk's connections to Slack.  app_token: xapp-…, with connections:write."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        self._handlers = [SocketModeHandler(app, app_token, ping_interval=_PING) for _ in range(_CONNECTIONS)]
-        self._begun: set[int] = set()
+        self._lines = [_Line(app, app_token) for _ in range(_CONNECTIONS)]
 
     def connect(self) -> bool:
         """Open what was never open, and say whether Slack can reach the desk now.
 
         Call it again while it says no; what was open once renews itself."""
-        for place, handler in enumerate(self._handlers):
-            if place not in self._begun:
-                self._open(place, handler)
+        for line in self._lines:
+            if not line.current_app_monitor_started:
+                _open(line)
         return self.connected
 
     @property
     def connected(self) -> bool:
         """Whether at least one connection is alive."""
-        return any(handler.client.is_connected() for handler in self._handlers)
+        return any(line.is_connected() for line in self._lines)
 
     def close(self) -> None:
         """Close every connection in good order; Slack keeps no ghost of them."""
-        for handler in self._handlers:
-            handler.client.close()
-
-    def _open(self, place: int, handler: SocketModeHandler) -> None:
-        try:
-            handler.client.connect()
-        except (SlackClientError, OSError, HTTPException) as error:
-            log.warning("no Socket Mode connection: %s", error)
-        else:
-            self._begun.add(place)
+        for line in self._lines:
+            line.close()
 
 
 def app_of(app_token: str) -> str | None:
     """The app's id, which Slack writes into its app token (xapp-1-A0123456789-…)."""
     parts = app_token.split("-")
     return parts[2] if len(parts) > 3 and parts[2].startswith("A") else None
+
+
+class _Line(SocketModeClient):
+    """One connection, which hands what comes in to the app."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        super().__init__(app_token, log, app.client, ping_interval=_PING)
+        self._app = app
+        self.socket_mode_request_listeners.append(self._hand_over)
+
+    def connect(self) -> None:
+        super().connect()
+        session = self.current_session
+        if session is not None and session.sock is not None:
+            session.sock.settimeout(_LISTEN)
+
+    def _hand_over(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        send_response(client, request, run_bolt_app(self._app, request), 0.0)
+
+
+def _open(line: _Line) -> None:
+    try:
+        line.connect()
+    except (SlackClientError, OSError, HTTPException) as error:
+        log.warning("no Socket Mode connection: %s", error)

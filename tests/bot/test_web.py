@@ -1,0 +1,169 @@
+"""Health, metrics, and Slack's requests over HTTP: judged on the raw bytes before anything parses them."""
+
+import hmac
+import json
+from hashlib import sha256
+from urllib.parse import urlencode
+
+import pytest
+from prometheus_client import CollectorRegistry
+from starlette.testclient import TestClient
+
+from bot import metrics, web
+from desk.status import Status
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+def signed(body, at, *, secret=SECRET, **headers):
+    stamp = str(int(at.timestamp()))
+    signature = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, sha256).hexdigest()
+    return {
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signature}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        **headers,
+    }
+
+
+@pytest.fixture
+def client(desk):
+    """The web application in HTTP mode."""
+    inlet = web.Inlet(desk.app, SECRET, desk.time.now)
+    registry = metrics.registry(desk.db, clock=desk.time.now)
+    return TestClient(web.build({}, registry, inlet), raise_server_exceptions=False)
+
+
+def a_click(desk, number):
+    body = desk.a_click({"action_id": "take", "type": "button", "value": f"{number}:1"}, "U0ALICE")
+    return urlencode({"payload": json.dumps(body)}).encode()
+
+
+def post(client, body, headers):
+    return client.post("/slack/events", content=body, headers=headers)
+
+
+def test_a_signed_click_counts(desk, client):
+    number = desk.a_ticket()
+    body = a_click(desk, number)
+    assert post(client, body, signed(body, desk.time.now())).status_code == 200
+    assert desk.ticket(number).owner == "U0ALICE"
+
+
+def test_a_signed_click_that_is_replayed_counts_once(desk, client):
+    number = desk.a_ticket()
+    body = a_click(desk, number)
+    headers = signed(body, desk.time.now())
+    assert [post(client, body, headers).status_code for _ in range(3)] == [200] * 3
+    assert desk.ticket(number).version == 2
+
+
+def test_a_signed_command_is_answered(desk, client):
+    form = {"command": "/ticket", "text": "help", "user_id": "U0ALICE", "team_id": "T0HOME"}
+    body = urlencode(form | {"api_app_id": "A0HELPDESK", "channel_id": "C1"}).encode()
+    response = post(client, body, signed(body, desk.time.now()))
+    assert response.json()["response_type"] == "ephemeral"
+
+
+def test_slacks_challenge_is_answered(desk, client):
+    body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+    headers = signed(body, desk.time.now(), **{"Content-Type": "application/json"})
+    assert post(client, body, headers).json() == {"challenge": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Slack-Signature", b"v0=" + b"0" * 64),
+        ("X-Slack-Signature", "v0=é".encode("latin-1")),
+        ("X-Slack-Signature", b""),
+        ("X-Slack-Signature", None),
+        ("X-Slack-Request-Timestamp", b"now"),
+        ("X-Slack-Request-Timestamp", b"9" * 400),
+        ("X-Slack-Request-Timestamp", b""),
+        ("X-Slack-Request-Timestamp", None),
+    ],
+)
+def test_what_slack_did_not_sign_is_refused(desk, client, header, value):
+    number = desk.a_ticket()
+    body = a_click(desk, number)
+    headers = signed(body, desk.time.now()) | {header: value}
+    assert post(client, body, {k: v for k, v in headers.items() if v is not None}).status_code == 401
+    assert desk.ticket(number).version == 1
+
+
+@pytest.mark.parametrize("seconds", [-301, 61])
+def test_what_was_signed_long_ago_or_in_the_future_is_refused(desk, client, seconds):
+    number = desk.a_ticket()
+    body = a_click(desk, number)
+    headers = signed(body, desk.time.now())
+    desk.time.sleep(-seconds)
+    assert post(client, body, headers).status_code == 401
+    assert desk.ticket(number).version == 1
+
+
+@pytest.mark.parametrize("body", [b"[1,2]", b"[" * 100_000, b"\xff\xfe", b"", b"payload=%7B"])
+def test_a_body_that_nobody_signed_is_never_parsed(desk, client, body):
+    headers = signed(body, desk.time.now(), secret="another")
+    assert post(client, body, headers).status_code == 401
+
+
+def test_another_secret_is_not_ours(desk, client):
+    number = desk.a_ticket()
+    body = a_click(desk, number)
+    assert post(client, body, signed(body, desk.time.now(), secret="x")).status_code == 401
+
+
+def test_a_body_larger_than_anything_slack_sends_is_refused(desk, client):
+    body = b"x" * (256 * 1024 + 1)
+    assert post(client, body, signed(body, desk.time.now())).status_code == 413
+
+
+def test_over_a_socket_there_is_no_door_for_slack(desk):
+    client = TestClient(web.build({}, CollectorRegistry()))
+    assert client.post("/slack/events", content=b"").status_code == 404
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_secret_is_not_in_what_is_printed(desk):
+    assert SECRET not in repr(web.Inlet(desk.app, SECRET, desk.time.now))
+
+
+def test_ready_when_everything_works():
+    client = TestClient(web.build({"slack": lambda: None}, CollectorRegistry()))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": {"slack": "ok"}})
+
+
+def test_not_ready_with_the_reason_when_one_thing_does_not():
+    checks = {"slack": lambda: None, "database": lambda: "it does not answer"}
+    answer = TestClient(web.build(checks, CollectorRegistry())).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "checks": {"slack": "ok", "database": "it does not answer"}}
+
+
+def test_the_figures_say_how_many_tickets_stand_where_and_what_is_owed(desk, client):
+    desk.a_ticket()
+    desk.a_ticket(Status.RESOLVED)
+    desk.time.sleep(90)
+    text = client.get("/metrics").text
+    assert 'helpdesk_tickets{status="waiting_for_support"} 1.0' in text
+    assert 'helpdesk_tickets{status="resolved"} 1.0' in text
+    assert 'helpdesk_outbox{audience="card",state="ready"} 2.0' in text
+    assert "helpdesk_inbox_waiting 0.0" in text
+    assert "helpdesk_outbox_oldest_age_seconds 3690.0" in text
+
+
+def test_whoever_scrapes_often_does_not_load_the_database(desk, client):
+    assert 'helpdesk_tickets{status="waiting_for_support"} 0.0' in client.get("/metrics").text
+    desk.a_ticket()
+    desk.time.sleep(14)
+    assert 'helpdesk_tickets{status="waiting_for_support"} 0.0' in client.get("/metrics").text
+    desk.time.sleep(2)
+    assert 'helpdesk_tickets{status="waiting_for_support"} 1.0' in client.get("/metrics").text
+
+
+def test_without_its_database_the_desk_still_shows_figures(desk):
+    lost = desk.without_database()
+    client = TestClient(web.build({}, metrics.registry(lost.db, clock=lost.time.now)))
+    assert "helpdesk_database_up 0.0" in client.get("/metrics").text
