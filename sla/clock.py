@@ -1,7 +1,7 @@
 """Clocks, calculated from a ticket's history: nothing about them is ever stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -35,7 +35,9 @@ class Clock:
     """Time spent on a goal.
 
     cycle counts the next-response clocks of a ticket from 1; the others have one cycle.  target and spent are
-    business time.  due: the earliest moment at which the target is used up, None while a pause keeps it open.
+    business time.  due: the earliest moment at which the target is used up, None where a pause or the end
+    came before it.  ran_until: when it last ran, None while it runs; stopped_at: when the ticket said so,
+    which may be after a pause.
     """
 
     goal: Goal
@@ -45,12 +47,17 @@ class Clock:
     spent: timedelta
     due: datetime | None
     started_at: datetime
+    ran_until: datetime | None
     stopped_at: datetime | None
 
     @property
     def breached(self) -> bool:
-        """Whether the target is used up; a clock that stopped exactly at its due moment kept its promise."""
-        return self.spent > self.target or (self.is_running and self.spent == self.target)
+        """Whether it ran beyond its due moment, also by an evening in which no open time was spent.
+
+        A clock that stopped exactly at its due moment kept its promise."""
+        if self.ran_until is None:
+            return self.spent >= self.target
+        return self.due is not None and self.due < self.ran_until
 
     @property
     def left(self) -> timedelta:
@@ -72,6 +79,7 @@ class _Course:
     state: ClockState
     since: int = 1
     until: int | None = None
+    stopped_at: datetime | None = None
 
 
 def read_clock(ticket: Ticket, goal: Goal, policy: Policy, *, now: datetime) -> Clock | None:
@@ -122,13 +130,13 @@ def waits_since(ticket: Ticket) -> Event | None:
     more time.  None when the ticket does not wait, or the question has not left yet."""
     if ticket.status is not Status.WAITING_FOR_CUSTOMER:
         return None
-    asked = [event for event in ticket.history if event.kind is Kind.ASKED][-1:]
-    for event in reversed(ticket.history):
-        if event.kind is Kind.EXTENDED and asked and event.seq > asked[0].seq:
-            return event
-        if event.kind is Kind.SENT and asked and event.detail["of"] == asked[0].seq:
-            return event
-    return None
+    asked = next(event for event in reversed(ticket.history) if event.kind is Kind.ASKED)
+    sent = [event for event in ticket.history[asked.seq :] if _is_sent(event, asked.seq)]
+    # More time that was given before the question left begins when it leaves.
+    more = [
+        event for event in ticket.history if sent and event.kind is Kind.EXTENDED and event.seq > sent[0].seq
+    ]
+    return next(reversed([*sent, *more]), None)
 
 
 def ended_at(ticket: Ticket) -> datetime | None:
@@ -156,7 +164,8 @@ def _clock(course: _Course, hours: BusinessHours, target: timedelta, now: dateti
         spent=sum((_open_time(span, hours, now) for span in course.spans), timedelta()),
         due=_used_up(course.spans, hours, target),
         started_at=course.spans[0].start,
-        stopped_at=course.spans[-1].end if course.state is ClockState.STOPPED else None,
+        ran_until=course.spans[-1].end,
+        stopped_at=course.stopped_at if course.state is ClockState.STOPPED else None,
     )
 
 
@@ -187,27 +196,34 @@ def _first_response(ticket: Ticket, policy: Policy) -> _Course:
     for event in ticket.history:
         taken = taken_counts and event.kind is Kind.TAKEN
         if taken or event.kind in _ENDS or _answers(ticket, event):
-            span = _span(ticket.opened_at, event.at)
-            return _Course(Goal.FIRST_RESPONSE, 1, (span,), _ended(event), until=event.seq)
-    return _Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), ClockState.RUNNING)
+            return _ended(_Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS), event)
+    return _Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
 
 
 def _next_response(ticket: Ticket, first: _Course) -> _Course | None:
     """The latest clock of a customer who wrote again, or whose ticket was reopened, after we had answered."""
     if first.until is None:
         return None
+    ending: Event | None = ticket.event(first.until)
     course, cycle = None, 0
-    for event in ticket.history[first.until :]:
-        running = course is not None and course.until is None
-        if not running and _calls_for_answer(ticket, event):
-            cycle += 1
-            spans: tuple[Span, ...] = (Span(event.at, None),)
-            course = _Course(Goal.NEXT_RESPONSE, cycle, spans, ClockState.RUNNING, since=event.seq)
-        elif course is not None and running and _ends(ticket, event, course):
-            spans = (_span(course.spans[0].start, event.at),)
-            state = _ended(event)
-            course = _Course(Goal.NEXT_RESPONSE, cycle, spans, state, since=course.since, until=event.seq)
+    while ending is not None:
+        call = _next_call(ticket, ending)
+        if call is None:
+            break
+        cycle += 1
+        spans = (Span(call.at, None),)
+        course = _Course(Goal.NEXT_RESPONSE, cycle, spans, _RUNS, since=call.seq)
+        ending = next((each for each in ticket.history[ending.seq :] if _ends(ticket, each, course)), None)
+        course = _ended(course, ending) if ending else course
     return course
+
+
+def _next_call(ticket: Ticket, ending: Event) -> Event | None:
+    """The first call for an answer that the end of the last clock did not answer.
+
+    Mails cross: what a customer wrote after our words were written is not answered when those leave."""
+    written = ending.detail["of"] if ending.kind is Kind.SENT else ending.seq
+    return next((each for each in ticket.history[written:] if _calls_for_answer(ticket, each)), None)
 
 
 def _answers(ticket: Ticket, event: Event, since: int = 0) -> bool:
@@ -227,12 +243,21 @@ def _ends(ticket: Ticket, event: Event, course: _Course) -> bool:
     return event.kind in _ENDS or _answers(ticket, event, since=course.since)
 
 
-def _ended(event: Event) -> ClockState:
-    return ClockState.VOID if event.kind is Kind.CANCELLED else ClockState.STOPPED
+def _is_sent(event: Event, seq: int) -> bool:
+    return event.kind is Kind.SENT and event.detail["of"] == seq
+
+
+def _ended(course: _Course, event: Event) -> _Course:
+    state = ClockState.VOID if event.kind is Kind.CANCELLED else ClockState.STOPPED
+    start = course.spans[0].start
+    end = max(start, event.at)  # a mail that reached us before a click may be recorded after it
+    return replace(course, spans=(Span(start, end),), state=state, until=event.seq, stopped_at=end)
 
 
 _ENDS = frozenset({Kind.RESOLVED, Kind.CANCELLED})
 """A ticket that ends owes no response."""
+
+_RUNS = ClockState.RUNNING
 
 
 _RECOVERY_STATES = {
@@ -241,7 +266,6 @@ _RECOVERY_STATES = {
     Status.WAITING_FOR_CUSTOMER: ClockState.PAUSED,
     Status.RESOLVED: ClockState.STOPPED,
     Status.CANCELLED: ClockState.VOID,
-    Status.CLOSED: ClockState.STOPPED,
 }
 
 
@@ -261,11 +285,11 @@ def _recovery(ticket: Ticket) -> _Course:
             since = None
     if since is not None:
         spans.append(Span(since, None))
-    return _Course(Goal.RECOVERY, 1, tuple(spans), _RECOVERY_STATES[ticket.status])
-
-
-def _span(start: datetime, end: datetime) -> Span:
-    return Span(start, max(start, end))
+    # Closing ends nothing: what was cancelled stays void.
+    status = [event.status for event in ticket.history if event.status is not Status.CLOSED][-1]
+    resolved = [event.at for event in ticket.history if event.kind is Kind.RESOLVED]
+    stopped_at = max(changed, resolved[-1]) if status is Status.RESOLVED else None
+    return _Course(Goal.RECOVERY, 1, tuple(spans), _RECOVERY_STATES[status], stopped_at=stopped_at)
 
 
 def _allowed(target: timedelta, level: int) -> timedelta:
@@ -280,8 +304,9 @@ def _levels(ticket: Ticket, course: _Course, policy: Policy) -> Iterator[int]:
         if event.kind in (Kind.WARNED, Kind.SUPERSEDED)
         and (event.detail["goal"], event.detail["cycle"]) == (course.goal, course.cycle)
     }
-    for level in policy.levels:
-        if level not in known and not (level < _TAKEN_SILENCES_BELOW and ticket.owner):
+    for level in sorted({*policy.levels, BREACH}):
+        # What is below a level on record was overtaken, also when the settings name it only now.
+        if level > max(known, default=0) and not (level < _TAKEN_SILENCES_BELOW and ticket.owner):
             yield level
     yield max([BREACH, *known]) + 1
 

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from desk.actor import Actor
 from desk.errors import Conflict
 from desk.ticket import Ticket
-from sla.clock import BREACH, attention, ended_at, levels_ahead, waits_since, was_reminded
+from sla.clock import (
+    BREACH,
+    Clock,
+    attention,
+    ended_at,
+    levels_ahead,
+    read_clock,
+    waits_since,
+    was_reminded,
+)
 from sla.hours import BusinessHours
 from sla.policy import WORKING_DAY, Goal, Policy
 from store import mailboxes, tickets
@@ -93,7 +102,8 @@ def judge(ticket: Ticket, policy: Policy, *, now: datetime, read_up_to: datetime
     yield from _warnings(ticket, policy, now)
     yield from _silence(ticket, policy, now, read_up_to)
     ended = ended_at(ticket)
-    if ended is not None and now >= ended + policy.close_after:
+    # A reply that lay in the mailbox reopens the ticket; once it is closed, that reply would be another one.
+    if ended is not None and read_up_to is not None and min(now, read_up_to) >= ended + policy.close_after:
         yield Close()
 
 
@@ -120,9 +130,10 @@ def _look_at(
         for verdict in list(judge(ticket, policy, now=now, read_up_to=read_up_to)):
             carry_out(ticket, verdict, at=now)
         session.flush()
-        still = attention(ticket, policy)
-        if still is not None and still <= now:
-            until = _next_look(ticket, policy, now)
+        if ticket.attention_at is not None and ticket.attention_at <= now:
+            # Held up, or moved by a changed policy: either way it must not stand in front of the others.
+            still = attention(ticket, policy)
+            until = still if still is not None and still > now else _next_look(ticket, policy, now)
             tickets.postpone(session, number, until=until)
 
 
@@ -145,12 +156,18 @@ def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict
         reached = [(clock, level, moment) for clock, level, moment in ahead if moment <= now]
         if not reached or not _may_speak(hours, now, reached[-1][2]):
             continue
-        clock, level, _ = reached[-1]
+        level = reached[-1][1]
+        clock = read_clock(ticket, goal, policy, now=now)
+        if clock is None or clock.due is None:
+            continue
         for _, lower, _ in reached[:-1]:
             yield Supersede(goal, clock.cycle, lower)
-        if clock.due is not None:
-            days = (hours.between(clock.due, now) // WORKING_DAY) if level > BREACH else 0
-            yield Warn(goal, clock.cycle, max(level, BREACH + days) if days else level, clock.due)
+        yield Warn(goal, clock.cycle, level if level <= BREACH else _overdue(clock), clock.due)
+
+
+def _overdue(clock: Clock) -> int:
+    """The level of a clock that ran out whole working days ago; a pause since then does not count."""
+    return BREACH + -clock.left // WORKING_DAY
 
 
 def _may_speak(hours: BusinessHours, now: datetime, moment: datetime) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from sla.calendar import Calendar, Week
 from sla.hours import BusinessHours
+from sla.policy import Policy
 
 DATA = Path(__file__).parent / "data"
 
@@ -18,6 +19,12 @@ DATA = Path(__file__).parent / "data"
 def hours() -> BusinessHours:
     """Monday to Friday 09:00-17:00 in Amsterdam, without Dutch holidays."""
     return BusinessHours(Calendar())
+
+
+@pytest.fixture(scope="session")
+def policy(hours: BusinessHours) -> Policy:
+    """What the published page promises."""
+    return Policy(hours=hours)
 
 
 @pytest.fixture(scope="session")
