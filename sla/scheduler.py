@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
@@ -25,20 +25,29 @@ class Job:
 
 
 class Scheduler:
-    """Runs each job at its interval, never two of one at a time, and at once when it is woken."""
+    """Runs each job at its interval, never two of one at a time, and at once when it is woken.
+
+    A wake during a run is not lost: the run may have looked already, so there is another after it.
+    """
 
     def __init__(self, jobs: Sequence[Job], *, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._last_good: dict[str, datetime] = {}
+        # Guards the three below.  Nobody takes it while the beat holds its own locks.
+        self._gate = Lock()
+        self._running: set[str] = set()
+        self._woken: set[str] = set()
+        self._stopped = False
         self._beat = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(max(len(jobs), 1))},
+            executors={"default": ThreadPoolExecutor(max(2 * len(jobs), 1))},
             # A beat that comes late is still run (the default drops it after a second), and many are one.
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            # The beat sees a run as ended a little after we do: room for what begins then; we keep it to one.
+            job_defaults={"coalesce": True, "max_instances": 3, "misfire_grace_time": None},
         )
-        self._beat.add_listener(self._note, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._beat.add_listener(self._complain, EVENT_JOB_ERROR)
         for job in jobs:
-            self._beat.add_job(job.run, "interval", seconds=job.every, id=job.name, name=job.name)
+            self._beat.add_job(self._run, "interval", [job], seconds=job.every, id=job.name, name=job.name)
 
     def start(self) -> None:
         """Begin; every job runs once at the start."""
@@ -48,24 +57,48 @@ class Scheduler:
 
     def stop(self) -> None:
         """Wait for what is running, and end."""
+        with self._gate:
+            # A job that wakes another while the beat waits for it would wait for the beat.
+            self._stopped = True
         if self._beat.running:
             self._beat.shutdown(wait=True)
 
     def wake(self, name: str) -> None:
         """Run that job now instead of at its next beat."""
-        if not self._beat.running:
-            return
-        try:
-            self._beat.modify_job(name, next_run_time=self._clock())
-        except JobLookupError:
-            log.debug("nothing called %s to wake", name)
+        with self._gate:
+            if name in self._running:
+                self._woken.add(name)
+            else:
+                self._hurry(name)
 
     def last_good(self, name: str) -> datetime | None:
         """When that job last ended without a fault."""
         return self._last_good.get(name)
 
-    def _note(self, event: JobExecutionEvent) -> None:
-        if event.exception is None:
-            self._last_good[event.job_id] = self._clock()
-        else:
-            log.error("%s failed: %s", event.job_id, event.exception)
+    def _run(self, job: Job) -> None:
+        with self._gate:
+            if job.name in self._running:
+                return
+            self._running.add(job.name)
+        try:
+            job.run()
+            self._last_good[job.name] = self._clock()
+        finally:
+            with self._gate:
+                self._running.discard(job.name)
+                if job.name in self._woken:
+                    self._woken.discard(job.name)
+                    self._hurry(job.name)
+
+    def _hurry(self, name: str) -> None:
+        if self._stopped or not self._beat.running:
+            return
+        job = self._beat.get_job(name)
+        if job is None:
+            log.debug("nothing called %s to wake", name)
+            return
+        # One beat earlier than planned is due already, whatever clock we were handed.
+        job.modify(next_run_time=job.next_run_time - job.trigger.interval)
+
+    def _complain(self, event: JobExecutionEvent) -> None:
+        log.error("%s failed: %s", event.job_id, event.exception)

@@ -1,0 +1,109 @@
+"""The pulse of the desk: beats, wakes, faults and the end."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from threading import Event, Semaphore
+
+import pytest
+
+from sla.scheduler import Job, Scheduler
+
+NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+SELDOM, PATIENCE = 3600.0, 10.0
+Start = Callable[..., Scheduler]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start the beat of some jobs; it is stopped after the test."""
+    started: list[Scheduler] = []
+
+    def begin(*jobs: Job, at: datetime = NOW) -> Scheduler:
+        started.append(Scheduler(jobs, clock=lambda: at))
+        started[-1].start()
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.stop()
+
+
+def test_a_job_runs_at_the_start_and_at_every_beat(start: Start) -> None:
+    beats = Semaphore(0)
+    start(Job("sweep", beats.release, every=0.02))
+    assert all(beats.acquire(timeout=PATIENCE) for _ in range(3))
+
+
+@pytest.mark.parametrize("year", [1990, 2026, 2150])
+def test_a_woken_job_runs_now_whatever_clock_the_desk_was_given(year: int, start: Start) -> None:
+    beats = Semaphore(0)
+    scheduler = start(Job("mail", beats.release, every=SELDOM), at=NOW.replace(year=year))
+    assert beats.acquire(timeout=PATIENCE)
+    scheduler.wake("mail")
+    assert beats.acquire(timeout=PATIENCE)
+
+
+def test_a_wake_during_a_run_is_not_lost_and_never_makes_two_at_once(start: Start) -> None:
+    begun, go_on = Semaphore(0), Semaphore(0)
+
+    def look() -> None:
+        begun.release()
+        assert go_on.acquire(timeout=PATIENCE)
+
+    scheduler = start(Job("mail", look, every=SELDOM))
+    assert begun.acquire(timeout=PATIENCE)
+    for _ in range(3):
+        scheduler.wake("mail")
+    assert not begun.acquire(blocking=False)
+    go_on.release()
+    assert begun.acquire(timeout=PATIENCE)
+    go_on.release()
+
+
+def test_a_fault_is_logged_and_later_beats_go_on(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    beats = Semaphore(0)
+
+    def fail() -> None:
+        beats.release()
+        raise RuntimeError("the disk is full")
+
+    with caplog.at_level(logging.ERROR, logger="sla.scheduler"):
+        scheduler = start(Job("sweep", fail, every=0.02))
+        assert all(beats.acquire(timeout=PATIENCE) for _ in range(3))
+        scheduler.stop()
+    assert "sweep failed: the disk is full" in caplog.text
+    assert scheduler.last_good("sweep") is None
+
+
+def test_the_end_of_a_good_run_is_remembered(start: Start) -> None:
+    ran = Event()
+    scheduler = start(Job("sweep", ran.set, every=SELDOM))
+    assert ran.wait(PATIENCE)
+    scheduler.stop()
+    assert scheduler.last_good("sweep") == NOW
+
+
+def test_stopping_waits_for_what_runs_even_when_that_wakes_another(start: Start) -> None:
+    begun, ended, stopping = Event(), Event(), Event()
+
+    def work() -> None:
+        begun.set()
+        assert stopping.wait(PATIENCE)
+        scheduler.wake("mail")
+        ended.set()
+
+    scheduler = start(Job("fetch", work, every=SELDOM), Job("mail", lambda: None, every=SELDOM))
+    assert begun.wait(PATIENCE)
+    stopping.set()
+    scheduler.stop()
+    assert ended.is_set()
+
+
+def test_waking_before_the_start_after_the_end_or_nobody_does_nothing(start: Start) -> None:
+    Scheduler([Job("sweep", lambda: None, every=SELDOM)], clock=lambda: NOW).wake("sweep")
+    scheduler = start(Job("sweep", lambda: None, every=SELDOM))
+    scheduler.wake("nobody")
+    scheduler.stop()
+    scheduler.wake("sweep")
+    scheduler.stop()
