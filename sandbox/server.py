@@ -30,6 +30,7 @@ from sandbox.hooks import Hooks
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
+from sandbox.page import Page
 from sandbox.parts import Parts
 from sandbox.refused import Json
 from sandbox.replies import Replies
@@ -46,7 +47,8 @@ class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
-    `retry_delays` are the seconds before an event that was not taken is delivered again."""
+    `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
+    pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
 
     bot_token = "xoxb-sandbox-helpdesk"
     app_token = "xapp-1-A0HELPDESK-sandbox"
@@ -63,10 +65,12 @@ class Sandbox:
         *,
         request_url: str = "",
         ack_seconds: float = 3.0,
+        ping_seconds: float = 10.0,
         retry_delays: Sequence[float] = (0.1, 60.0, 300.0),
     ) -> None:
         self._host, self._ports = host, (port, smtp_port)
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
+        self._ping_seconds = ping_seconds
         self.clock = Clock()
         self._ready = threading.Event()
 
@@ -99,6 +103,8 @@ class Sandbox:
             OnlyFromHere(self._app()),
             http=Connection,
             ws="websockets-sansio",
+            ws_ping_interval=self._ping_seconds,
+            ws_ping_timeout=30,
             log_config=None,
             log_level="error",
             access_log=False,
@@ -149,11 +155,13 @@ class Sandbox:
         )
 
     def _app(self) -> Starlette:
+        page = Page(self._parts, self.desk_address)
         control = Control(self._parts, desk_address=self.desk_address, listen_at=self._listen_at)
         routes: list[BaseRoute] = [
             Route("/api/{method}", self._parts.webapi.answer, methods=["GET", "POST"]),
             WebSocketRoute("/link", self._parts.sockets.serve),
             *Hooks(self._parts.replies, self._parts.files, self._parts.faults).routes(self.bot_token),
+            *page.routes(),
             Route("/_control/state", control.state),
             Route("/_control/journal", control.journal),
             Route("/_control/{act}", control.act, methods=["POST"]),

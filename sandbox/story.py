@@ -6,14 +6,14 @@ _MORNING = (
     (
         "carla@bakkerij-jansen.example",
         "Webshop shows an error since this morning",
-        "Good morning,\n\nSince about eight our webshop only shows \"Something went wrong\" when somebody pays. "
-        "Customers are calling us. Can you look at it as soon as possible?\n\nKind regards,\nCarla Jansen",
+        "Good morning,\n\nSince about eight our webshop only shows \"Something went wrong\" when somebody "
+        "pays. Customers are calling us. Can you look at it as soon as possible?\n\nKind regards,\nCarla Jansen",
     ),
     (
         "dirk@devries-transport.example",
         "Rapport klopt niet",
-        "Hallo,\n\nIn het maandrapport staan de ritten van oktober dubbel. Alles werkt verder gewoon, maar de "
-        "totalen kloppen niet. Kunnen jullie dat nakijken?\n\nGroet,\nDirk",
+        "Hallo,\n\nIn het maandrapport staan de ritten van oktober dubbel. Alles werkt verder gewoon, maar "
+        "de totalen kloppen niet. Kunnen jullie dat nakijken?\n\nGroet,\nDirk",
     ),
     (
         "emma@noordzeepost.example",

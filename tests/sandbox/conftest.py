@@ -14,7 +14,7 @@ from sandbox.visitor import Visitor
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(ack_seconds=0.6, retry_delays=(0.05, 0.1, 0.1)) as running:
+    with Sandbox(ack_seconds=0.6, ping_seconds=0.1, retry_delays=(0.05, 0.1, 0.1)) as running:
         yield running
 
 

@@ -1,0 +1,270 @@
+// The page's behaviour: it draws nothing itself, it fetches the regions that changed and passes on what people do.
+"use strict";
+
+const REGIONS = ["top", "sidebar", "main", "thread", "modal", "mail"];
+const shown = {};
+let place = Object.fromEntries(new URLSearchParams(location.search));
+let version = Number(document.body.dataset.version);
+let writer = {};
+
+const region = (name) => document.querySelector(`[data-region="${name}"]`);
+const query = () => new URLSearchParams(Object.entries(place).filter(([, value]) => value)).toString();
+const me = () => place.as || "U0ALICE";
+const box = () => document.querySelector(".boxtab.on")?.dataset.place;
+
+async function tell(act, body) {
+  const answer = await fetch(`/_control/${act}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  const result = await answer.json();
+  if (!answer.ok) toast(result.error);
+  else if (result.acked === false) toast("The app did not answer in time. Is it running?");
+  await refresh();
+  return answer.ok ? result : null;
+}
+
+function toast(words) {
+  const note = document.createElement("div");
+  note.className = "toast";
+  note.textContent = words;
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+async function refresh() {
+  const answer = await fetch(`/page/parts?${query()}`);
+  const { version: fresh, regions } = await answer.json();
+  version = fresh;
+  for (const name of REGIONS) if (regions[name] !== shown[name]) put(name, regions[name]);
+  settle();
+}
+
+function put(name, html) {
+  const target = region(name);
+  if (name !== "modal" && target.querySelector("details[open]")) return;
+  const feed = target.querySelector(".feed");
+  const place_before = feed && (feed.dataset.thread || feed.dataset.channel);
+  const low = !feed || feed.scrollHeight - feed.scrollTop - feed.clientHeight < 120;
+  const top = feed ? feed.scrollTop : 0;
+  const kept = name === "modal" ? typed(target) : null;
+  target.innerHTML = html;
+  shown[name] = html;
+  const fresh = target.querySelector(".feed");
+  const same = fresh && (fresh.dataset.thread || fresh.dataset.channel) === place_before;
+  if (fresh) fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
+  if (kept) retype(target, kept);
+}
+
+// What stands in a dialog stays when the app draws it anew, as long as the same input is there.
+function typed(target) {
+  const form = target.querySelector(".modal");
+  if (!form) return { view: "", values: {}, focus: "" };
+  const focus = document.activeElement?.closest?.("[data-input]");
+  const values = {};
+  for (const one of form.querySelectorAll("[data-input]")) values[key(one)] = valueOf(one);
+  return { view: form.dataset.view, values, focus: focus ? key(focus) : "" };
+}
+
+function retype(target, kept) {
+  const form = target.querySelector(".modal");
+  if (!form) return;
+  const inputs = [...form.querySelectorAll("[data-input]")];
+  if (form.dataset.view === kept.view) {
+    for (const one of inputs) if (key(one) in kept.values) setValue(one, kept.values[key(one)]);
+    inputs.find((one) => key(one) === kept.focus)?.focus();
+  } else (inputs[0] || form.querySelector("[data-submit]") || form.querySelector("button")).focus();
+}
+
+const key = (one) => `${one.dataset.block}/${one.dataset.action}`;
+
+function valueOf(one) {
+  if (one.matches(".boxes")) {
+    const chosen = [...one.querySelectorAll("input:checked")].map((each) => each.value);
+    return one.dataset.kind === "radio_buttons" ? chosen[0] || null : chosen;
+  }
+  if (one.multiple) return [...one.selectedOptions].map((each) => each.value);
+  return one.value || null;
+}
+
+function setValue(one, value) {
+  const list = [].concat(value ?? []);
+  if (one.matches(".boxes")) for (const each of one.querySelectorAll("input")) each.checked = list.includes(each.value);
+  else if (one.multiple) for (const each of one.options) each.selected = list.includes(each.value);
+  else one.value = value ?? "";
+}
+
+function entered(form) {
+  const values = {};
+  for (const one of form.querySelectorAll("[data-input]")) values[one.dataset.input] = valueOf(one);
+  return values;
+}
+
+function settle() {
+  document.body.classList.toggle("in-thread", Boolean(region("thread").querySelector(".feed")));
+  document.body.classList.toggle("in-modal", Boolean(region("modal").querySelector(".modal")));
+  const feed = region("main").querySelector(".feed");
+  const composer = document.querySelector('[data-compose="channel"]');
+  composer.hidden = !feed.dataset.channel || Boolean(feed.dataset.archived);
+  composer.text.placeholder = `Message #${feed.dataset.name}, or a command such as /ticket mine`;
+  for (const one of document.querySelectorAll("[data-place]")) {
+    const name = `seen ${one.dataset.place}`;
+    if (one.classList.contains("on")) sessionStorage.setItem(name, one.dataset.count);
+    const seen = Number(sessionStorage.getItem(name) || 0);
+    one.classList.toggle("news", Number(one.dataset.count) > seen);
+  }
+}
+
+function go(where) {
+  place = { ...place, ...where };
+  history.pushState(null, "", `/?${query()}`);
+  if (where.at === "home" || (where.as && place.at === "home")) tell("home", { user: me() });
+  return refresh();
+}
+
+// Where an element sits: in a message, in a dialog, or on App Home.
+function around(one) {
+  const view = one.closest("[data-view]");
+  if (view) return { view: view.dataset.view, values: entered(view) };
+  const message = one.closest(".message");
+  return { channel: message.dataset.channel, ts: message.dataset.ts };
+}
+
+async function use(one, value) {
+  if (one.dataset.confirm && !(await sure(JSON.parse(one.dataset.confirm)))) return refresh();
+  const act = { action_id: one.dataset.action, block_id: one.dataset.block, value };
+  one.classList.add("busy");
+  await tell("click", { user: me(), ...around(one), ...act });
+  one.classList.remove("busy");
+}
+
+function sure(words) {
+  const dialog = document.getElementById("confirm");
+  dialog.replaceChildren();
+  const add = (tag, text, kind = "") => {
+    const part = document.createElement(tag);
+    part.textContent = text;
+    part.className = kind;
+    dialog.append(part);
+    return part;
+  };
+  add("h2", words.title.text);
+  add("p", words.text.text);
+  const no = add("button", words.deny.text, "button");
+  const yes = add("button", words.confirm.text, `button ${words.style || "primary"}`);
+  dialog.showModal();
+  yes.focus();
+  return new Promise((answer) => {
+    const done = (said) => { answer(said); dialog.close(); };
+    no.onclick = () => done(false);
+    yes.onclick = () => done(true);
+    dialog.oncancel = () => answer(false);
+  });
+}
+
+const ACTS = {
+  click: (one) => { one.closest("details")?.removeAttribute("open"); use(one, one.dataset.value || null); },
+  remove: (one) => tell("remove", { user: me(), ...around(one) }),
+  shortcut: (one) => tell("shortcut", { user: me(), ...around(one), callback_id: one.dataset.callback }),
+  "close-view": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view }),
+  "close-all": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view, all: true }),
+  "toggle-mail": () => {
+    const hidden = document.body.classList.toggle("no-mail");
+    document.body.classList.toggle("with-mail", !hidden);
+  },
+  write: (one) => write({ name: one.dataset.name }),
+  answer: (one) => write({ name: one.dataset.name, answers: one.dataset.letter, subject: one.dataset.subject }),
+  "shut-letter": () => { document.getElementById("write").hidden = true; },
+};
+
+function write({ name, answers = "", subject = "" }) {
+  const form = document.getElementById("write");
+  form.reset();
+  writer = { sender: box() };
+  form.hidden = false;
+  form.querySelector("strong").textContent = answers ? `${name} replies` : `New mail from ${name}`;
+  form.answers.value = answers;
+  form.subject.value = answers && !/^re:/i.test(subject) ? `Re: ${subject}` : subject;
+  (answers ? form.text : form.subject).focus();
+}
+
+const asText = (file) => new Promise((done) => {
+  const reader = new FileReader();
+  reader.onload = () => done({ name: file.name, type: file.type, content: reader.result.split(",")[1] });
+  reader.readAsDataURL(file);
+});
+
+async function send(form) {
+  const files = await Promise.all([...form.file.files].map(asText));
+  const words = { subject: form.subject.value, text: form.text.value, answers: form.answers.value, files };
+  if (await tell("mail", { ...writer, ...words })) form.hidden = true;
+}
+
+async function speak(form) {
+  const text = form.text.value.trim();
+  const feed = region(form.dataset.compose === "thread" ? "thread" : "main").querySelector(".feed");
+  if (!text || !feed) return;
+  form.text.value = "";
+  const where = { user: me(), channel: feed.dataset.channel };
+  if (text.startsWith("/") && form.dataset.compose === "channel") {
+    const [command, ...words] = text.split(" ");
+    await tell("slash", { ...where, command, text: words.join(" ") });
+  } else if (text.startsWith("/")) toast("Slack takes no slash commands inside threads.");
+  else await tell("say", { ...where, text, thread_ts: feed.dataset.thread || "" });
+}
+
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("details");
+  for (const open of document.querySelectorAll("details[open]")) if (open !== menu) open.removeAttribute("open");
+  const there = event.target.closest("[data-go]");
+  const doing = event.target.closest("[data-act]");
+  if (there) { event.preventDefault(); go(JSON.parse(there.dataset.go)); }
+  else if (doing) ACTS[doing.dataset.act]?.(doing);
+  else if (event.target.matches(".veil")) ACTS["close-view"](event.target.querySelector(".modal-foot"));
+});
+
+document.addEventListener("change", (event) => {
+  const one = event.target.closest("[data-input]");
+  if (one && "live" in one.dataset) use(one, valueOf(one));
+});
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (form.matches(".modal")) {
+    form.querySelector("[data-submit]")?.classList.add("busy");
+    tell("submit", { user: me(), view: form.dataset.view, values: entered(form) });
+  } else if (form.id === "write") send(form);
+  else speak(form);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest(".composer")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  }
+  const modal = document.querySelector(".modal");
+  if (event.key === "Escape" && modal && !document.getElementById("confirm").open) {
+    ACTS["close-view"](modal.querySelector(".modal-foot"));
+  }
+});
+
+window.addEventListener("popstate", () => {
+  place = Object.fromEntries(new URLSearchParams(location.search));
+  refresh();
+});
+
+async function watch() {
+  try {
+    const answer = await fetch("/page/pulse");
+    const gone = document.body.classList.contains("gone");
+    document.body.classList.remove("gone");
+    if (gone || (await answer.json()).version !== version) await refresh();
+  } catch { document.body.classList.add("gone"); }
+  setTimeout(watch, 500);
+}
+
+for (const name of REGIONS) shown[name] = null;
+for (const feed of document.querySelectorAll(".feed")) feed.scrollTop = feed.scrollHeight;
+settle();
+if (place.at === "home") tell("home", { user: me() });
+watch();
