@@ -63,15 +63,13 @@ def build(notification: Notification, envelope: Envelope, letterhead: Letterhead
     """The mail, ready for an SMTP server.
 
     Raises Unsendable."""
-    if not is_address(envelope.to):
-        raise Unsendable(f"{sound(envelope.to)!r} is not an address that mail can be sent to")
-    to = _ascii_domain(envelope.to)
-    subject, name = subject_of(notification, envelope), sound(envelope.name, 60)
+    bare = _recipient(envelope.to)
+    named = Address(sound(envelope.name, 60), bare.username, bare.domain)
     try:
-        return _built(notification, envelope, letterhead, Address(name, addr_spec=to), subject)
+        return _built(notification, envelope, letterhead, named, subject_of(notification, envelope))
     except Unsendable:  # by a trick in what the customer wrote, so it goes without that
         tag = sound(notification.subject).partition(" ")[0]
-        return _built(notification, envelope, letterhead, Address(addr_spec=to), tag)
+        return _built(notification, envelope, letterhead, bare, tag)
 
 
 def _seal(delivery: int, ticket: int, secret: str) -> str:
@@ -79,11 +77,23 @@ def _seal(delivery: int, ticket: int, secret: str) -> str:
     return hmac.new(secret.encode(), sealed, hashlib.sha256).hexdigest()[:_DIGITS]
 
 
-def _ascii_domain(address: str) -> str:
+def address_of(address: str) -> str:
+    """The address as every mail server knows it: in ASCII.
+
+    Raises Unsendable, also for what only some servers know (RFC 6531)."""
     local, _, domain = address.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode() if not domain.isascii() else domain}"
-    except UnicodeError as error:
+        if not is_address(address) or not local.isascii():
+            raise ValueError
+        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except ValueError as error:
+        raise Unsendable(f"{sound(address)!r} is not an address that mail can be sent to") from error
+
+
+def _recipient(address: str) -> Address:
+    try:
+        return Address(addr_spec=address_of(address))
+    except (ValueError, LookupError) as error:
         raise Unsendable(f"{sound(address)!r} is not an address that mail can be sent to") from error
 
 
@@ -105,7 +115,7 @@ def _built(
     if notification.is_automatic:
         lines["Auto-Submitted"] = "auto-replied"  # RFC 3834: other machines will not answer
         lines["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
-    raw = _written(lines, notification, utf8=not to.addr_spec.isascii())
+    raw = _written(lines, notification)
     _compare(raw, lines, to)
     return raw
 
@@ -115,7 +125,7 @@ def _known(envelope: Envelope) -> list[str]:
     return list(dict.fromkeys(sendable))[:_MOST_REFERENCES]
 
 
-def _written(lines: dict[str, str | Address], notification: Notification, *, utf8: bool) -> bytes:
+def _written(lines: dict[str, str | Address], notification: Notification) -> bytes:
     message = EmailMessage(policy=policy.SMTP)
     try:
         for name, value in lines.items():
@@ -123,7 +133,7 @@ def _written(lines: dict[str, str | Address], notification: Notification, *, utf
         message.set_content(notification.text, cte="quoted-printable")
         message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
         # Folded at the usual width, Python 3.11 damages some long subjects that are not ASCII.
-        return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998, utf8=utf8))
+        return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998))
     except (ValueError, LookupError, UnicodeError) as error:
         raise Unsendable(f"the mail cannot be written: {error}") from error
 

@@ -1,6 +1,7 @@
 """Mails customers what the outbox owes them: worded once, the same bytes on every attempt."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk.actor import Actor
@@ -9,7 +10,7 @@ from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import Status
 from desk.ticket import Ticket
-from mail.message import Envelope, Unsendable, build, message_id, subject_of
+from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Letterhead, Promises, TemplateRefused, Templates, compose, is_automatic
 from mail.smtp import Server, hand_over
 from sla.clock import Clock, read_clocks, waits_since
@@ -47,7 +48,8 @@ class MailSender:
         null_sender: bool = False,
     ) -> None:
         self._db = db
-        self._server = server
+        self._domain = letterhead.address.rpartition("@")[2]
+        self._server = replace(server, hello=server.hello or self._domain)
         self._letterhead = letterhead
         self._templates = templates
         self._secret = secret
@@ -126,11 +128,12 @@ class MailSender:
             now=now,
             last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
         )
-        domain = self._letterhead.address.rpartition("@")[2]
         envelope = Envelope(
-            to=ticket.customer,
+            to=address_of(ticket.customer),
             name="" if event.kind is Kind.OPENED else ticket.customer_name,
-            message_id=message_id(delivery.id, ticket=ticket.number, secret=self._secret, domain=domain),
+            message_id=message_id(
+                delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain
+            ),
             date=now,
             answers=_answered(mailed),
         )

@@ -12,11 +12,11 @@ from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 
-_STEP = 15.0
-"""Seconds that the server may take over one step."""
-
 _WHOLE = 45.0
 """Seconds for all steps together, below the lease of the outbox: then another may think that we died."""
+
+_FAREWELL = 2.0
+"""Seconds for the last word, after everything that matters has been said."""
 
 _SHORTLY = timedelta(seconds=20)
 """A server that restarts is back by then."""
@@ -32,8 +32,8 @@ _MUST_LOG_IN = frozenset({530, 534, 535, 538})
 class Server:
     """The mail server that mails leave through.
 
-    hello: the name we introduce ourselves with; None takes the machine's.  context: whom we trust, the
-    system's authorities where it is None."""
+    hello: the name we introduce ourselves with; None asks the machine, which may ask DNS.  context: whom we
+    trust, the system's authorities where it is None.  timeout: seconds for one step."""
 
     host: str
     port: int = 25
@@ -42,6 +42,7 @@ class Server:
     password: str | None = field(default=None, repr=False)
     hello: str | None = None
     context: ssl.SSLContext | None = None
+    timeout: float = 15.0
 
 
 def hand_over(
@@ -58,7 +59,7 @@ def hand_over(
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
     with _session(server) as smtp:
-        _Handover(smtp, lambda: until - monotonic()).make(raw, sender, recipient)
+        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient)
 
 
 @contextmanager
@@ -78,8 +79,10 @@ def _session(server: Server) -> Iterator[smtplib.SMTP]:
 
 def _connected(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
     if server.tls == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, server.hello, timeout=_STEP, context=context)
-    return smtplib.SMTP(server.host, server.port, server.hello, timeout=_STEP)
+        return smtplib.SMTP_SSL(
+            server.host, server.port, server.hello, timeout=server.timeout, context=context
+        )
+    return smtplib.SMTP(server.host, server.port, server.hello, timeout=server.timeout)
 
 
 def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str) -> None:
@@ -101,6 +104,7 @@ class _Handover:
     """One mail on its way through an open session.  left: seconds until it must be over."""
 
     smtp: smtplib.SMTP
+    timeout: float
     left: Callable[[], float]
 
     def make(self, raw: bytes, sender: str, recipient: str) -> None:
@@ -110,13 +114,15 @@ class _Handover:
             self.smtp.send(_stuffed(raw))
             self._hurry()
         except (OSError, smtplib.SMTPException) as error:
+            self.smtp.close()  # in the middle of a mail even a farewell would be part of it
             reason = f"the mail server hung up before it had the whole mail: {_said(error)}"
             raise DeliveryFailed(reason, permanent=False, wait=_SHORTLY) from error
         _expect(self._end(), "the mail")
 
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
+        size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
         self._hurry()
-        _expect(self.smtp.mail(sender, self._options(raw, recipient)), "the sender")
+        _expect(self.smtp.mail(sender, size), "the sender")
         self._hurry()
         _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
         self._hurry()
@@ -124,22 +130,13 @@ class _Handover:
         if code != 354:
             raise _refusal(code, words, "the mail")
 
-    def _options(self, raw: bytes, recipient: str) -> list[str]:
-        options = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
-        if recipient.isascii():
-            return options
-        if not self.smtp.has_extn("smtputf8"):
-            reason = f"the mail server cannot write to {recipient}: it knows only ASCII addresses"
-            raise DeliveryFailed(reason, permanent=True)
-        return [*options, "SMTPUTF8", "BODY=8BITMIME"]
-
     def _hurry(self) -> None:
         """Give the next step what is left of the time.  Raises TimeoutError when nothing is."""
         left = self.left()
         if left <= 0:
             raise TimeoutError("it took too long")
         if self.smtp.sock:
-            self.smtp.sock.settimeout(min(_STEP, left))
+            self.smtp.sock.settimeout(min(self.timeout, left))
 
     def _end(self) -> tuple[int, bytes]:
         """Write the final dot.  From here on a silence says nothing."""
@@ -192,5 +189,7 @@ def _said(error: Exception) -> str:
 
 def _leave(smtp: smtplib.SMTP) -> None:
     with suppress(OSError, smtplib.SMTPException):
-        smtp.putcmd("QUIT")  # what matters has been said: its answer is worth no waiting
+        if smtp.sock:
+            smtp.sock.settimeout(_FAREWELL)
+        smtp.docmd("QUIT")
     smtp.close()

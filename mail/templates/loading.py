@@ -66,16 +66,19 @@ class Templates:
         except TemplateSyntaxError as error:
             raise TemplateRefused(error.filename or name, error.lineno, str(error.message)) from error
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-            raise TemplateRefused(self._files[name], _line(error, self._files), str(error)) from error
+            raise TemplateRefused(
+                self._files.get(name, name), _line(error, self._files), str(error)
+            ) from error
 
     def _check(self, name: str, samples: Sequence[Facts]) -> None:
         known = {fact for sample in samples for fact in sample}
         try:
             tree = self._letters.parse(self._sources[name], name, str(self._files[name]))
+            unknown = find_undeclared_variables(tree) - known
         except TemplateSyntaxError as error:
             raise TemplateRefused(self._files[name], error.lineno, str(error.message)) from error
         for variable in tree.find_all(nodes.Name):
-            if variable.name in find_undeclared_variables(tree) - known:
+            if variable.name in unknown:
                 raise TemplateRefused(self._files[name], variable.lineno, f"'{variable.name}' is no fact")
         for sample in samples:
             self._render(name, sample if name.endswith(".html") else escaped(sample))

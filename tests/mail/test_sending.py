@@ -1,0 +1,418 @@
+"""What customers are owed and how it leaves: worded once, the same bytes each time, nothing sent in doubt."""
+
+import socket
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+
+from desk.actor import Actor
+from desk.delivery import Audience, DeliveryState
+from desk.event import Kind
+from desk.priority import Priority
+from desk.status import Status
+from desk.ticket import Ticket
+from mail.message import is_ours
+from mail.notifications import Letterhead, Promises, Templates
+from mail.sending import MailSender, read_promises
+from mail.smtp import Server
+from sla.calendar import Calendar
+from sla.hours import BusinessHours
+from sla.policy import Policy
+from store import emails, outbox, tables, tickets
+from store.courier import LOOKS, Courier
+from store.emails import Direction, Email
+
+MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+"""Monday 30 November 2026, 10:00 in Amsterdam."""
+
+JAN = Actor.customer("jan@bakkerij.example", "Jan Jansen")
+SANNE = Actor.agent("U1", "Sanne de Wit")
+SECRET = "a secret of the desk"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+class Post:
+    """The customer's mail server: takes mail, or answers what it was told to answer."""
+
+    def __init__(self):
+        self.mails = []
+        self.answers = []
+        self.breaks = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.answers:
+            return self.answers.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
+        if self.breaks:
+            self.breaks -= 1
+            server.transport.abort()
+        return "250 taken"
+
+    def last(self):
+        return message_from_bytes(self.mails[-1][2], policy=policy.default)
+
+    def text(self):
+        return self.last().get_body(["plain"]).get_content().replace("\r\n", "\n")
+
+
+class House:
+    """A desk with a database, a mail server on loopback, and a clock that is set by hand."""
+
+    def __init__(self, db, port, post):
+        self.db, self.port, self.post = db, port, post
+        self.now = MONDAY
+        self.promises = Promises(response=MONDAY + timedelta(days=2), recovery=MONDAY + timedelta(days=7))
+        self.asked_for = []
+        self.sender = self.a_sender()
+        self.courier = Courier(db, {Audience.CUSTOMER: self.sender}, clock=lambda: self.now)
+
+    def a_sender(self, **more):
+        return MailSender(
+            self.db,
+            Server(host="127.0.0.1", port=self.port, hello="desk.example", timeout=10.0),
+            letterhead=Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM),
+            templates=Templates(),
+            secret=SECRET,
+            promises=self._promised,
+            clock=lambda: self.now,
+            **more,
+        )
+
+    def _promised(self, ticket, at):
+        self.asked_for.append((ticket.number, at))
+        return self.promises
+
+    def opens(self, text="The printer is broken.", subject="Printer", *, confirm=True, **facts):
+        with self.db.change() as session:
+            ticket = Ticket.open(by=JAN, at=self.now, subject=subject, text=text, confirm=confirm, **facts)
+            tickets.add(session, ticket)
+            self._keep(session, ticket.number, "first@jan", text)
+        return ticket.number
+
+    def _keep(self, session, number, message_id, text):
+        emails.keep(
+            session,
+            Email(
+                ticket=number, direction=Direction.IN, message_id=message_id, address=JAN.key,
+                subject="Printer", body=text, at=self.now,
+            ),
+        )  # fmt: skip
+
+    def change(self, number, deed, *arguments, by=SANNE, **more):
+        with self.db.change() as session:
+            getattr(tickets.get(session, number), deed)(*arguments, by=by, at=self.now, **more)
+
+    def writes(self, number, text, message_id):
+        with self.db.change() as session:
+            tickets.get(session, number).customer_wrote(text, by=JAN, at=self.now)
+            self._keep(session, number, message_id, text)
+
+    def ticket(self, number):
+        with self.db.read() as session:
+            ticket = tickets.get(session, number)
+            ticket.history[:]
+        return ticket
+
+    def kinds(self, number):
+        return [event.kind for event in self.ticket(number).history]
+
+    def deliveries(self):
+        row = tables.outbox.c
+        query = select(row.state, row.last_error, row.reference, row.not_before)
+        with self.db.read() as session:
+            return session.execute(query.where(row.audience == Audience.CUSTOMER).order_by(row.id)).all()
+
+    def mails(self, number):
+        with self.db.read() as session:
+            return [mail for mail in emails.of_ticket(session, number) if mail.direction is Direction.OUT]
+
+    def later(self, **more):
+        self.now += timedelta(**more)
+        self.courier.deliver_due()
+
+
+@pytest.fixture(scope="module")
+def mail_server():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port, post
+    controller.stop()
+
+
+@pytest.fixture
+def house(db, mail_server):
+    port, post = mail_server
+    post.__init__()
+    return House(db, port, post)
+
+
+def test_a_confirmation_reaches_the_customer_once(house):
+    number = house.opens(text="SECRET WORDS")
+    assert house.courier.deliver_due() == 1
+    house.later(hours=1)
+
+    assert [(sender, to) for sender, to, _ in house.post.mails] == [("help@desk.example", [JAN.key])]
+    mail = house.post.last()
+    assert mail["Subject"] == f"Re: [HD-{number}] Printer"
+    assert mail["In-Reply-To"] == "<first@jan>"
+    assert mail["Auto-Submitted"] == "auto-replied"
+    assert mail["Date"].datetime == MONDAY
+    assert str(mail["To"]) == JAN.key
+    assert "Wednesday 2 December 2026 at 10:00" in house.post.text()
+    assert b"SECRET" not in house.post.mails[0][2]
+    assert house.asked_for == [(number, MONDAY)]
+
+
+def test_what_was_sent_is_kept_with_its_bytes_and_its_name(house):
+    number = house.opens()
+    house.courier.deliver_due()
+    [kept] = house.mails(number)
+
+    assert kept.raw == house.post.mails[0][2]
+    assert kept.message_id == house.post.last()["Message-ID"].strip("<>")
+    assert is_ours(kept.message_id, ticket=number, secret=SECRET)
+    assert kept.subject == house.post.last()["Subject"]
+    assert kept.address == JAN.key
+    assert kept.at == MONDAY
+    assert house.deliveries()[0].reference == kept.message_id
+    with house.db.read() as session:
+        assert emails.owner_of(session, [kept.message_id]) == (number, Direction.OUT)
+
+
+def test_a_confirmation_is_on_no_clock_and_a_reply_is(house):
+    number = house.opens()
+    house.courier.deliver_due()
+    assert house.kinds(number) == [Kind.OPENED]
+
+    house.change(number, "reply", "Take the plug out.")
+    house.later(minutes=5)
+    sent = house.ticket(number).event(3)
+
+    assert sent.kind is Kind.SENT
+    assert sent.at == house.now
+    assert sent.detail == {"of": 2, "recipients": [JAN.key]}
+    assert house.post.last()["Auto-Submitted"] is None
+
+
+def test_an_answer_continues_the_customers_last_mail(house):
+    number = house.opens()
+    house.courier.deliver_due()
+    house.writes(number, "It burns now.", "second@jan")
+    house.change(number, "ask", "Which colour?")
+    house.later(minutes=5)
+    [confirmation, question] = house.mails(number)
+    mail = house.post.last()
+
+    assert mail["In-Reply-To"] == "<second@jan>"
+    assert mail["References"] == f"<first@jan> <{confirmation.message_id}> <second@jan>"
+    assert mail["Subject"] == f"Re: [HD-{number}] Printer"
+    assert "> It burns now." in question.body
+    assert house.ticket(number).event(4).kind is Kind.SENT
+
+
+def test_greylisting_delays_a_mail_and_every_attempt_sends_the_same_bytes(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    house.post.answers = ["451 4.7.1 greylisted", "451 4.7.1 greylisted"]
+    house.courier.deliver_due()
+    [first] = house.mails(number)
+    assert house.deliveries()[0].state is DeliveryState.READY
+    assert house.deliveries()[0].not_before == MONDAY + timedelta(minutes=5)
+
+    house.change(number, "prioritise", Priority.URGENT)
+    house.later(minutes=5)
+    house.later(minutes=9)
+    assert house.post.mails == []
+    house.later(minutes=1)
+
+    assert [raw for _, _, raw in house.post.mails] == [first.raw]
+    assert len(house.asked_for) == 1
+    assert house.kinds(number).count(Kind.SENT) == 1
+
+
+def test_an_address_that_does_not_exist_is_told_to_the_agents(house):
+    number = house.opens(confirm=False)
+    house.change(number, "ask", "Which colour?")
+    house.post.answers = ["550 5.1.1 no such user"]
+    house.courier.deliver_due()
+    ticket = house.ticket(number)
+
+    assert house.deliveries()[0].state is DeliveryState.DEAD
+    assert ticket.event(3).kind is Kind.MAIL_FAILED
+    assert "550 5.1.1 no such user" in ticket.event(3).text
+    assert ticket.event(3).detail["certain"] is True
+    assert ticket.status is Status.WAITING_FOR_SUPPORT
+
+
+def test_a_mail_is_given_up_after_five_days(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    house.post.answers = ["451 later"] * 20
+    house.courier.deliver_due()
+    for _ in range(9):
+        house.later(hours=13)
+    assert house.kinds(number)[-1] is Kind.REPLIED
+    house.later(hours=13)
+
+    assert house.kinds(number)[-1] is Kind.MAIL_FAILED
+    assert house.deliveries()[0].state is DeliveryState.DEAD
+
+
+def test_a_reply_that_may_have_arrived_is_never_repeated_and_the_agents_are_asked(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    house.post.breaks = 1
+    house.courier.deliver_due()
+    for _ in range(5):
+        house.later(seconds=LOOKS[0].total_seconds())
+    ticket = house.ticket(number)
+
+    assert len(house.post.mails) == 1
+    assert house.deliveries()[0].state is DeliveryState.DOUBTFUL
+    assert ticket.event(3).kind is Kind.MAIL_FAILED
+    assert ticket.event(3).detail["certain"] is False
+
+
+def test_an_automatic_mail_that_may_have_arrived_bothers_nobody(house):
+    number = house.opens()
+    house.post.breaks = 1
+    house.courier.deliver_due()
+    house.later(minutes=5)
+    house.later(hours=5)
+
+    assert len(house.post.mails) == 1
+    assert house.deliveries()[0].state is DeliveryState.DOUBTFUL
+    assert house.kinds(number) == [Kind.OPENED]
+
+
+def test_a_mail_server_that_restarts_delays_mail_by_seconds(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    away = Courier(
+        house.db,
+        {Audience.CUSTOMER: MailSender(
+            house.db, Server(host="127.0.0.1", port=1), letterhead=house.sender._letterhead,
+            templates=Templates(), secret=SECRET, promises=house._promised, clock=lambda: house.now,
+        )},
+        clock=lambda: house.now,
+    )  # fmt: skip
+    away.deliver_due()
+    assert "cannot be reached" in away.closed_because
+    assert house.deliveries()[0].state is DeliveryState.READY
+
+    house.later(seconds=30)
+    assert len(house.post.mails) == 1
+
+
+def test_what_died_before_it_was_worded_is_sent_and_what_died_later_is_in_doubt(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    with house.db.change() as session:
+        outbox.claim(session, (Audience.CUSTOMER,), now=house.now, lease=timedelta(seconds=60))
+    house.later(minutes=2)
+    house.later(minutes=20)
+    assert len(house.post.mails) == 1
+
+    house.change(number, "reply", "And in again.")
+    with house.db.change() as session:
+        died = outbox.claim(session, (Audience.CUSTOMER,), now=house.now, lease=timedelta(seconds=60))
+    house.sender._worded(died)
+    house.later(minutes=2)
+    house.later(minutes=20)
+    assert len(house.post.mails) == 1
+    assert house.kinds(number)[-1] is Kind.MAIL_FAILED
+
+
+def test_a_reminder_that_the_answer_overtook_is_not_sent(house):
+    number = house.opens(confirm=False)
+    house.change(number, "ask", "Which colour?")
+    house.courier.deliver_due()
+    house.change(number, "remind", by=Actor.system("sweep"), asked=2)
+    house.writes(number, "Red.", "second@jan")
+    house.later(minutes=5)
+
+    assert len(house.post.mails) == 1
+    assert [each.state for each in house.deliveries()] == [DeliveryState.DONE, DeliveryState.DONE]
+
+
+def test_the_next_mail_tells_what_changed_since_the_last(house):
+    number = house.opens()
+    house.courier.deliver_due()
+    house.now += timedelta(minutes=10)
+    house.change(number, "prioritise", Priority.URGENT)
+    house.change(number, "take")
+    house.later(minutes=1)
+    assert "from medium to urgent" in house.post.text()
+    assert "Monday 7 December 2026 at 10:00" in house.post.text()
+
+    house.change(number, "reply", "Done.")
+    house.later(minutes=1)
+    assert "from medium to urgent" not in house.post.text()
+
+
+def test_automatic_mail_may_leave_without_an_address_to_bounce_to(house):
+    sender = house.a_sender(null_sender=True)
+    courier = Courier(house.db, {Audience.CUSTOMER: sender}, clock=lambda: house.now)
+    number = house.opens()
+    house.change(number, "reply", "Take the plug out.")
+    courier.deliver_due()
+
+    assert [sender for sender, _, _ in house.post.mails] == ["<>", "help@desk.example"]
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["x =?UTF-8?Q?=0A?=Bcc: evil@x.example", "x\r\nBcc: evil@x.example", "=?utf-8?b?CkJjYzogZXZpbEB4?="],
+)
+def test_a_customer_who_plants_headers_gets_an_ordinary_mail(house, attack):
+    number = house.opens(subject=attack)
+    house.change(number, "take")
+    house.courier.deliver_due()
+
+    assert [to for _, to, _ in house.post.mails] == [[JAN.key], [JAN.key]]
+    for _, _, raw in house.post.mails:
+        assert "Bcc" not in message_from_bytes(raw)
+        assert message_from_bytes(raw, policy=policy.default)["Subject"].startswith(f"Re: [HD-{number}] ")
+
+
+def test_a_customer_without_a_sendable_address_is_told_to_the_agents(house):
+    with house.db.change() as session:
+        odd = Actor.customer("józef@piekarnia.example")
+        number = tickets.add(
+            session, Ticket.open(by=odd, at=house.now, subject="Printer", text="Broken.")
+        ).number
+    house.courier.deliver_due()
+
+    assert house.kinds(number)[-1] is Kind.MAIL_FAILED
+    assert house.post.mails == []
+
+
+def test_promises_are_read_off_the_clocks(house):
+    policy = Policy(hours=BusinessHours(Calendar()))
+    number = house.opens()
+    ticket = house.ticket(number)
+    wednesday, next_monday = datetime(2026, 12, 2, 9, tzinfo=UTC), datetime(2026, 12, 7, 9, tzinfo=UTC)
+
+    assert read_promises(ticket, policy, now=MONDAY) == Promises(response=wednesday, recovery=next_monday)
+    evening = MONDAY + timedelta(hours=9)
+    assert read_promises(ticket, policy, now=evening).opens_at == datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+    house.change(number, "ask", "Which colour?")
+    house.courier.deliver_due()
+    waiting = read_promises(house.ticket(number), policy, now=MONDAY)
+    assert waiting.resolves_at == MONDAY + timedelta(hours=72)
+    assert waiting.recovery is None
+
+    house.change(number, "prioritise", Priority.IMPROVEMENT)
+    assert read_promises(house.ticket(number), policy, now=MONDAY).response is None
