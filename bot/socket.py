@@ -18,7 +18,7 @@ _PING = 3
 
 _LISTEN = 1.0
 """Seconds for which a connection listens before it looks round.  While one is renewed, what comes over the
-new connection waits for the old one to look round; with the library's 3 seconds, Slack would give up first."""
+new connection waits for the old one to look round; with the library's 3 seconds Slack gives up first."""
 
 
 class Socket:

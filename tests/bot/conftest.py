@@ -30,7 +30,7 @@ from sla.calendar import Calendar
 from sla.clock import attention
 from sla.hours import BusinessHours
 from sla.policy import Policy
-from store import inbox, outbox, schema, tickets
+from store import inbox, outbox, tickets
 from store.cards import Place, place_of
 from store.courier import Courier
 from store.database import Database, Session
@@ -453,7 +453,6 @@ def desk(database_url: str, slack: Slack, hours: BusinessHours) -> Iterator[Desk
     """The desk, on SQLite and on PostgreSQL."""
     policy = Policy(hours=hours)
     database = Database(database_url, attention=lambda ticket: attention(ticket, policy))
-    schema.upgrade(database)
     yield Desk(database, slack, hours)
     database.close()
 
