@@ -13,7 +13,7 @@ _STYLES = {
     "ul": "margin:0 0 14px;padding-left:22px",
     "ol": "margin:0 0 14px;padding-left:22px",
     "blockquote": "margin:0 0 14px;padding-left:12px;border-left:3px solid #cccccc;color:#555555",
-    "pre": "margin:0 0 14px;padding:10px;background:#f4f4f4;white-space:pre-wrap",
+    "code": "padding:1px 4px;background:#f4f4f4;white-space:pre-wrap",
     "a": "color:#1a5fb4",
     "h1": "margin:0 0 14px;font-size:18px",
     "h2": "margin:0 0 14px;font-size:16px",
