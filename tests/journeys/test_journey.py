@@ -20,6 +20,11 @@ def _received(visitor: Visitor, words: str) -> dict[str, Any] | None:
     return letters[-1] if letters else None
 
 
+def _status(visitor: Visitor) -> str:
+    """What the card says of the first ticket, as a screen reader tells it: status and priority."""
+    return str(_card(visitor, "HD-1")["text"]).rpartition(": ")[2]
+
+
 def _card(visitor: Visitor, words: str) -> dict[str, Any]:
     return visitor.wait_until(lambda: visitor.find("#support", words))
 
@@ -43,7 +48,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     # Alice takes it; the customer is told.
     visitor.click("Alice", card, "take")
     visitor.wait_until(lambda: _received(visitor, "Alice"))
-    card = visitor.wait_until(lambda: (c := _card(visitor, "HD-1")) and "In progress" in text_of(c) and c)
+    visitor.wait_until(lambda: _status(visitor) == "In progress, Medium")
 
     # The priority window shows the new date before it is confirmed.
     visitor.click("Alice", card, "priority")
@@ -52,7 +57,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     shown = visitor.wait_until(lambda: (t := text_of(visitor.modal_of("Alice"))) != before and t)
     assert "As Urgent" in shown
     assert visitor.submit("Alice", {"level": "urgent"})["outcome"] == "closed"
-    visitor.wait_until(lambda: "Urgent" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: _status(visitor) == "In progress, Urgent")
 
     # She asks something: the mail leaves, the ticket waits.
     visitor.click("Alice", _card(visitor, "HD-1"), "reply")
@@ -61,7 +66,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     question = visitor.wait_until(lambda: _received(visitor, "Which browser do you use?"))
     assert question["auto_submitted"] in (None, "", "no")
     assert question["in_reply_to"]
-    visitor.wait_until(lambda: "Waiting for customer" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Waiting for customer" in _status(visitor))
     visitor.wait_until(lambda: any(CARLA in text_of(each) for each in visitor.thread(card)))
 
     # A note in the thread stays inside.
@@ -72,7 +77,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     visitor.wait_until(lambda: any("Firefox" in text_of(each) for each in visitor.thread(card)))
     answered = next(each for each in visitor.thread(card) if "Firefox" in text_of(each))
     assert "Which browser" not in text_of(answered)
-    visitor.wait_until(lambda: "Waiting for support" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Waiting for support" in _status(visitor))
 
     # Resolved: the customer reads what was done.
     visitor.choose("Alice", _card(visitor, "HD-1"), "status", "✅ Resolved")
@@ -80,7 +85,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "closed"
     resolved = visitor.wait_until(lambda: _received(visitor, "We repaired the page."))
     assert "HD-1" in resolved["subject"]
-    visitor.wait_until(lambda: "Resolved" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Resolved" in _status(visitor))
 
     # One card, one ticket, and nothing internal ever left.
     assert len([each for each in visitor.channel("#support") if "HD-1" in text_of(each)]) == 1
@@ -99,7 +104,6 @@ def test_a_desk_that_was_stopped_goes_on_where_it_was(start: Start, visitor: Vis
     visitor.wait_until(lambda: _received(visitor, "Bob"))
     visitor.reply(confirmation, "One more thing: it is the second page.")
     visitor.wait_until(lambda: any("second page" in text_of(each) for each in visitor.thread(card)))
-    assert len(visitor.channel("#support")) == len([each for each in visitor.channel("#support") if each])
     assert len([each for each in visitor.channel("#support") if "HD-" in text_of(each)]) == 1
 
 
@@ -111,7 +115,7 @@ def test_silence_reminds_resolves_and_closes_and_a_reply_reopens(
     card = _card(visitor, "A question to us")
     visitor.click("Alice", card, "reply")
     assert visitor.submit("Alice", {"text": "Which address?", "then": "ask"})["outcome"] == "closed"
-    visitor.wait_until(lambda: "Waiting for customer" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Waiting for customer" in _status(visitor))
     visitor.wait_until(lambda: any(CARLA in text_of(each) for each in visitor.thread(card)))
     sweep = desk.parts.scheduler.wake
 
@@ -121,11 +125,11 @@ def test_silence_reminds_resolves_and_closes_and_a_reply_reopens(
 
     clock.ahead = timedelta(hours=72, minutes=1)
     sweep("sweep")
-    visitor.wait_until(lambda: "Resolved" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Resolved" in _status(visitor))
     letter = visitor.wait_until(lambda: _received(visitor, "resolved"))
 
     visitor.reply(letter, "Sorry, I was away. It is carla@example, and it still fails.")
-    visitor.wait_until(lambda: "Waiting for support" in text_of(_card(visitor, "HD-1")))
+    visitor.wait_until(lambda: "Waiting for support" in _status(visitor))
     visitor.wait_until(lambda: _received(visitor, "again"))
 
 
@@ -155,7 +159,7 @@ def test_strangers_and_guests_get_a_polite_refusal_and_nothing_else(start: Start
     for nobody in ("Gus", "Otto"):
         visitor.click(nobody, card, "take")
         visitor.wait_until(lambda nobody=nobody: visitor.ephemerals(nobody))
-    assert "In progress" not in text_of(_card(visitor, "HD-1")).split("Take it")[0]
+    assert _status(visitor) == "Waiting for support, Medium"
     assert _received(visitor, "Gus") is None
 
 
@@ -164,7 +168,7 @@ def test_the_ticket_command_answers_only_the_one_who_asks(start: Start, visitor:
     visitor.mail(CARLA, subject="Where are we", text="Hello?")
     card = _card(visitor, "Where are we")
     visitor.click("Alice", card, "take")
-    visitor.wait_until(lambda: "In progress" in text_of(visitor.again(card)))
+    visitor.wait_until(lambda: "In progress" in _status(visitor))
     for words in ("", "mine", "1", "help", "nonsense"):
         seen = len(visitor.ephemerals("Alice"))
         visitor.slash("Alice", "/ticket", words)
