@@ -16,6 +16,7 @@ from desk.ticket import CARD_HOLDS, Ticket
 from sla.clock import Clock
 
 _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
+_BEHIND_THE_SCENES = frozenset({Kind.SENT, Kind.QUARANTINED, Kind.SUPERSEDED, Kind.MACHINE_WROTE})
 _FILES_NAMED = 5
 _STATUS_CHOICES = {
     Status.WAITING_FOR_SUPPORT: ("Waiting for support", "Back on the pile"),
@@ -84,7 +85,8 @@ def _named(files: Sequence[str]) -> str:
 
 def facts(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> Block:
     """Where it stands: status, priority, owner, who waits, what is promised."""
-    owner = escape(one_line(ticket.owner_name, 80)) if ticket.owner else "_nobody yet_"
+    nobody = "_nobody yet_" if ticket.status in OPEN else "_nobody_"
+    owner = escape(one_line(ticket.owner_name, 80)) if ticket.owner else nobody
     pairs = [
         ("Status", f"{MARKS[ticket.status]} {ticket.status.words}"),
         ("Priority", ticket.priority.words),
@@ -99,7 +101,7 @@ def _waits(ticket: Ticket, style: Style, at: Moment) -> str:
     """How long the customer has really waited, nights and weekends included."""
     since = waiting_since(ticket)
     if since is None:
-        return "no, answered"
+        return "no"
     return f"{elapsed(at.now - since.at)}, since {moment(since.at, style.zone)}"
 
 
@@ -173,7 +175,6 @@ def _ended(ticket: Ticket) -> list[Block]:
 
 
 def _footer(ticket: Ticket, style: Style, at: Moment) -> Block:
-    last = ticket.history[-1]
-    who = f"{one_line(last.by.name, 60)}: " if last.by.is_staff else ""
-    said = f"As of {moment(at.now, style.zone)} · {who}{last.kind.words}"
+    last = next(event for event in reversed(ticket.history) if event.kind not in _BEHIND_THE_SCENES)
+    said = f"As of {moment(at.now, style.zone)} · last: {last.kind.words} by {one_line(last.by.name, 60)}"
     return blocks.context(plain(said))

@@ -74,7 +74,8 @@ def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str
     }
     title = "*As it is*" if chosen is ticket.priority else f"*As {chosen.words}*"
     promised = blocks.section("\n".join([title, *dates]))
-    return _form("priority", "Priority", "Change", ticket, prefix, [choice, promised])
+    about = blocks.context(_about(ticket, prefix))
+    return blocks.modal("priority", "Priority", "Change", [about, choice, promised], memory=_memory(ticket))
 
 
 def _may(ticket: Ticket, status: Status | None) -> bool:
@@ -84,14 +85,16 @@ def _may(ticket: Ticket, status: Status | None) -> bool:
 def _form(
     callback: str, title: str, submit: str, ticket: Ticket, prefix: str, parts: Sequence[Block]
 ) -> Block:
-    to = (
-        ticket.customer
-        if ticket.customer_name in ("", ticket.customer)
-        else f"{ticket.customer_name} <{ticket.customer}>"
-    )
-    about = blocks.context(
-        plain(f"To: {one_line(to, 400)}"),
-        plain(f"About: {ticket_name(prefix, ticket.number)} · {one_line(ticket.subject, 300)}"),
-    )
-    memory = value(ticket.number, ticket.version)
-    return blocks.modal(callback, title, submit, [about, *parts], memory=memory)
+    """A window whose words are mailed: it shows to whom."""
+    named = ticket.customer_name not in ("", ticket.customer)
+    to = f"{ticket.customer_name} <{ticket.customer}>" if named else ticket.customer
+    about = blocks.context(plain(f"To: {one_line(to, 400)}"), _about(ticket, prefix))
+    return blocks.modal(callback, title, submit, [about, *parts], memory=_memory(ticket))
+
+
+def _about(ticket: Ticket, prefix: str) -> Block:
+    return plain(f"About: {ticket_name(prefix, ticket.number)} · {one_line(ticket.subject, 300)}")
+
+
+def _memory(ticket: Ticket) -> str:
+    return value(ticket.number, ticket.version)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
-from bot.words import MARKS, moment, ticket_name
+from bot.words import MARKS, moment, plural, ticket_name
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
@@ -174,14 +174,17 @@ def _extended(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     )
 
 
-def _warned(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
-    return [blocks.section(_warning(event, style))]
+def _warned(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    return [blocks.section(f"{_warning(event, style)} · {ticket_name(style.prefix, ticket.number)}")]
 
 
 def _warning(event: Event, style: Style) -> str:
     goal, level = str(event.detail["goal"]).replace("_", " "), int(event.detail["level"])
     due = moment(datetime.fromisoformat(event.detail["due"]), style.zone)
-    if level >= _BREACH:
+    if level > _BREACH:  # what is beyond it counts whole working days
+        late = plural(level - _BREACH, "working day")
+        return f"🔴 *Overdue for {late}*: {escape(goal)} was due {due}"
+    if level == _BREACH:
         return f"🔴 *Overdue*: {escape(goal)} was due {due}"
     return f"🟠 *{level} % used*: {escape(goal)} is due {due}"
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot import card, lines
 from bot.lines import Style
 from bot.outcome import MessageGone
+from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
 from bot.wire import Wire
 from desk.delivery import Delivery
@@ -139,9 +140,15 @@ class LeadsSender(_Sender):
     def send(self, delivery: Delivery) -> str:
         """Post one warning, with a link to the card."""
         ticket, event, place = self._event(delivery)
-        link = self.link(place) if place else ""
+        link = self._link(place) if place else ""
         post = lines.warn_leads(ticket, event, self.style, mention=self.mention, link=link)
         return self.wire.post(self.channel, post, token=delivery.token)
+
+    def _link(self, place: Place) -> str:
+        try:
+            return self.link(place)
+        except SlackSilent as silent:
+            raise DeliveryFailed(str(silent), permanent=False) from silent
 
     def prove(self, delivery: Delivery) -> str | None:
         """Look for it in the channel."""

@@ -65,7 +65,7 @@ def _said(clock: Clock, zone: ZoneInfo) -> str:
     due = moment(clock.due, zone) if clock.due else ""
     match clock.state:
         case ClockState.RUNNING if clock.breached:
-            return f"🔴 *Overdue* since {due}\n{time} over"
+            return f"🔴 *Overdue* since\n{due}, {time}"
         case ClockState.RUNNING:
             mark = "🟠" if clock.spent >= clock.target * _PRESSING else "🟢"
             return f"{mark} {due}\n{time} left"

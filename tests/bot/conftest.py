@@ -2,11 +2,13 @@
 
 import itertools
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
@@ -446,6 +448,14 @@ def a_ticket(
 def hours() -> BusinessHours:
     """Monday to Friday 09:00-17:00 in Amsterdam, without Dutch holidays."""
     return BusinessHours(Calendar())
+
+
+@pytest.fixture
+def one_engine(tmp_path: Path, sqlite_template: Path) -> str:
+    """A database for what has nothing to do with databases: trying it on one engine is enough."""
+    file = tmp_path / "helpdesk.sqlite3"
+    shutil.copy(sqlite_template, file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture

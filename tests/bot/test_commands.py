@@ -12,6 +12,11 @@ from desk.status import Status
 ALICE = Actor.agent("U0ALICE", "Alice")
 
 
+@pytest.fixture
+def database_url(one_engine):
+    return one_engine
+
+
 def text_of(said):
     return json.dumps(said["blocks"], ensure_ascii=False)
 

@@ -85,3 +85,20 @@ def test_a_name_with_markup_in_a_warning_to_leads_is_dead(ticket_of, at):
     check_message(post.text, post.blocks)
     assert set(LIVE.findall(post.text)) == {"<!", "<https:"}
     assert post.text.count("<") == 2
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        (50, "🟠 *50 % used*: recovery is due Mon 30 Nov 17:00 · HD-42"),
+        (100, "🔴 *Overdue*: recovery was due Mon 30 Nov 17:00 · HD-42"),
+        (101, "🔴 *Overdue for 1 working day*: recovery was due Mon 30 Nov 17:00 · HD-42"),
+        (103, "🔴 *Overdue for 3 working days*: recovery was due Mon 30 Nov 17:00 · HD-42"),
+    ],
+)
+def test_a_warning_says_how_far_it_has_come(ticket_of, at, level, said):
+    ticket = ticket_of()
+    ticket.warn("recovery", level, cycle=1, by=Actor.system("s"), at=at("mon 10:00"), due=at("mon 17:00"))
+    post = lines.draw(ticket, ticket.history[-1], STYLE)
+    assert post.blocks[0]["text"]["text"] == said
+    assert post.broadcast is (level >= 75)

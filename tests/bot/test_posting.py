@@ -248,6 +248,18 @@ def test_a_breach_calls_the_leads(desk, slack, at):
     assert leads["text"].startswith("<@U0LENA> 🔴 *Overdue*: recovery was due Mon 30 Nov 17:00")
 
 
+def test_without_the_workspaces_address_a_warning_waits(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 75, at)
+    slack.errors.append(("auth.test", "internal_error", 200))
+    desk.deliver()
+    assert roots(slack, "C0LEADS") == []
+    desk.time.sleep(3)
+    desk.deliver()
+    assert len(roots(slack, "C0LEADS")) == 1
+
+
 def test_at_half_time_only_the_thread_hears_of_it(desk, slack, at):
     number = desk.a_ticket()
     desk.deliver()

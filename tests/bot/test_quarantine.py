@@ -105,3 +105,13 @@ def test_what_is_not_a_held_mail_cannot_be_let_in(desk):
     desk.click("accept", f"{number}:1:1")
     assert desk.slack.told[-1]["text"] == "That is not a held mail."
     assert [event.kind for event in desk.ticket(number).history] == [Kind.OPENED]
+
+
+@pytest.mark.parametrize("act", ["accept", "detach"])
+def test_outsiders_decide_about_no_mail(desk, hold, act):
+    number, carried = hold()
+    before = desk.ticket(number).version
+    for who in ("U0NORA", "U0GUS", "U0OTTO", "U0ROBOT", "U0GONE"):
+        desk.click(act, carried[act], by=who)
+        assert "only the people of the support team" in desk.slack.told[-1]["text"]
+    assert desk.ticket(number).version == before

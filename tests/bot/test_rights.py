@@ -38,6 +38,11 @@ FORMS = {
 }
 
 
+@pytest.fixture
+def database_url(one_engine):
+    return one_engine
+
+
 def use(desk, act, number, by):
     action, choice = act
     version = desk.ticket(number).version

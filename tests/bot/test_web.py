@@ -15,6 +15,11 @@ from desk.status import Status
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
+@pytest.fixture
+def database_url(one_engine):
+    return one_engine
+
+
 def signed(body, at, *, secret=SECRET, **headers):
     stamp = str(int(at.timestamp()))
     signature = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, sha256).hexdigest()
