@@ -132,6 +132,28 @@ def test_many_changes_at_once_are_made_one_after_another(
     assert len({event.text for event in kept.history}) == 21
 
 
+def test_a_change_that_reads_first_is_not_overtaken_by_another_process(tmp_path: Path, at: At) -> None:
+    one = _on_sqlite(tmp_path)
+    other = Database(str(one.engine.url))
+
+    def click() -> None:
+        with other.change() as session:
+            inbox.is_first(session, "theirs", at=at("mon 09:00"))
+
+    process = threading.Thread(target=click)
+    with one.change() as session:
+        assert inbox.waiting(session) == 0
+        process.start()
+        process.join(timeout=0.2)
+        assert process.is_alive(), "it waits for its turn"
+        assert inbox.is_first(session, "ours", at=at("mon 09:00"))
+    process.join(timeout=20)
+    with one.read() as session:
+        assert set(session.scalars(select(tables.clicks.c.key))) == {"ours", "theirs"}
+    one.close()
+    other.close()
+
+
 def test_a_reader_sees_one_moment_of_a_ticket(db: Database, a_ticket: ATicket, at: At, sanne: Actor) -> None:
     number = a_ticket()
     with db.read() as session:

@@ -21,6 +21,7 @@ import sys
 from store import schema
 from store.database import Database
 db = Database(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()
 print(schema.upgrade(db), schema.is_current(db))
 """
@@ -49,6 +50,9 @@ def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> No
         )
         for _ in range(3)
     ]
+    for process in starting:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
     for process in starting:
         assert process.stdin is not None
         process.stdin.write("go\n")
