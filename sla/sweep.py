@@ -91,7 +91,7 @@ def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str]
         except Exception:
             # One of the four loops: a fault in one ticket must not stop the promises of the others.
             log.exception("the sweep failed at ticket %s", number)
-            _postpone(db, number, until=now + _AFTER_A_FAULT)
+            _postpone(db, number, now=now, until=now + _AFTER_A_FAULT)
     return len(due)
 
 
@@ -133,8 +133,8 @@ def _look_at(
         if ticket.attention_at is not None and ticket.attention_at <= now:
             # Held up, or moved by a changed policy: either way it must not stand in front of the others.
             still = attention(ticket, policy)
-            until = still if still is not None and still > now else _next_look(ticket, policy, now)
-            tickets.postpone(session, number, until=until)
+            until = still if still is None or still > now else _next_look(ticket, policy, now)
+            tickets.postpone(session, number, now=now, until=until)
 
 
 def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:
@@ -144,9 +144,9 @@ def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:
     return now + _LOOK_AGAIN if waits_for_mail else max(opening, now + _LOOK_AGAIN)
 
 
-def _postpone(db: Database, number: int, *, until: datetime) -> None:
+def _postpone(db: Database, number: int, *, now: datetime, until: datetime) -> None:
     with db.change() as session:
-        tickets.postpone(session, number, until=until)
+        tickets.postpone(session, number, now=now, until=until)
 
 
 def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict]:

@@ -40,9 +40,11 @@ def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> S
     return session.scalars(query).all()
 
 
-def postpone(session: Session, number: int, *, until: datetime) -> None:
-    """Look at a ticket later: what is due is held up, and must not stand in front of the others."""
-    session.execute(update(tables.tickets).where(_row.number == number).values(attention_at=until))
+def postpone(session: Session, number: int, *, now: datetime, until: datetime | None) -> None:
+    """Look at a ticket later (or, with None, no more): what is due is held up, and must not stand in front of
+    the others.  A ticket that somebody changed meanwhile, and that is no longer due, is left alone."""
+    due = (_row.number == number, _row.attention_at <= now)
+    session.execute(update(tables.tickets).where(*due).values(attention_at=until))
 
 
 def of_owner(session: Session, owner: str) -> Sequence[Ticket]:

@@ -201,12 +201,11 @@ def test_who_sends_is_woken_after_a_commit_that_owes_and_after_no_other(
     db.close()
 
 
-def test_a_moment_keeps_its_instant_and_comes_back_in_utc(db: Database, a_ticket: ATicket) -> None:
-    number = a_ticket()
+def test_a_moment_keeps_its_instant_and_comes_back_in_utc(db: Database, anna: Actor) -> None:
     told = datetime(2027, 3, 28, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
     with db.change() as session:
-        tickets.postpone(session, number, until=told)
-    kept = read(db, number).attention_at
+        number = tickets.add(session, Ticket.open(by=anna, at=told, subject="S", text="T")).number
+    kept = read(db, number).opened_at
     assert kept == told
     assert kept is not None
     assert (kept.tzinfo, kept.hour, kept.microsecond) == (UTC, 1, 123456)
@@ -326,4 +325,17 @@ def test_a_server_that_nobody_answers_for_is_unavailable() -> None:
     db = Database("postgresql+psycopg://desk@127.0.0.1:1/desk")
     with pytest.raises(Unavailable), db.change() as session:
         tickets.count(session)
+    db.close()
+
+
+def test_only_a_ticket_that_is_still_due_is_postponed(database_url: str, at: At, anna: Actor) -> None:
+    db = Database(database_url, attention=lambda ticket: ticket.changed_at)
+    with db.change() as session:
+        number = tickets.add(session, Ticket.open(by=anna, at=at("mon 09:00"), subject="S", text="T")).number
+    with db.change() as session:
+        tickets.postpone(session, number, now=at("mon 08:59"), until=at("tue 09:00"))
+    assert read(db, number).attention_at == at("mon 09:00")
+    with db.change() as session:
+        tickets.postpone(session, number, now=at("mon 09:00"), until=at("tue 09:00"))
+    assert read(db, number).attention_at == at("tue 09:00")
     db.close()
