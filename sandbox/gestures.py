@@ -246,5 +246,6 @@ class Gestures:
 
 
 def _typed(text: str) -> Json:
-    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    raw = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": raw}]}
     return {"type": "rich_text", "elements": [words]}

@@ -113,7 +113,7 @@ def _one_line(text: str) -> str:
 
 def _body(mail: EmailMessage, kind: Any) -> str:
     part = mail.get_body(preferencelist=(kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def _attachment(part: Any) -> Json:

@@ -41,7 +41,7 @@ class Page:
             "clock": _clock,
             "day": _day,
             "initials": lambda name: "".join(word[0] for word in name.split()[:2]),
-            "hue": lambda name: int(hashlib.sha256(name.encode()).hexdigest(), 16) % 360,
+            "hue": lambda name: hashlib.sha256(name.encode()).digest()[1] % 8,
         }
         self._jinja.globals |= {"options_of": options_of, "name_of": self._name, "desk_address": desk_address}
 
@@ -148,7 +148,9 @@ class Page:
             thread = [] if one.is_reply else workspace.thread(channel, one.ts)
             row = self._row(one, rows[-1]["message"] if rows else None)
             writers = list(dict.fromkeys(reply.user for reply in thread))[:4]
-            rows.append(row | {"replies": len(thread), "writers": writers, "latest": thread[-1:]})
+            told = [each for each in workspace.ephemerals if each.only_for == me and each.thread_ts == one.ts]
+            row |= {"replies": len(thread), "writers": writers, "latest": thread[-1:], "whispers": len(told)}
+            rows.append(row)
         return rows
 
     def _thread(self, channel: Channel, root: Message, me: str) -> list[Json]:

@@ -84,11 +84,11 @@ class Sandbox:
     @property
     def deliver_mail_to(self) -> tuple[str, int] | None:
         """Where customers' mail goes: the desk's own SMTP listener, (host, port)."""
-        return self._parts.mail.deliver_to
+        return self.parts.mail.deliver_to
 
     @deliver_mail_to.setter
     def deliver_mail_to(self, address: tuple[str, int] | None) -> None:
-        self._parts.mail.deliver_to = address
+        self.parts.mail.deliver_to = address
 
     def start(self) -> None:
         """Listen; returns when both servers answer."""
@@ -96,9 +96,9 @@ class Sandbox:
         self.smtp_address: tuple[str, int] = self._smtp.getsockname()[:2]
         self.url = f"http://{self._host}:{web.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"
-        self._parts = self._put_together()
+        self.parts = self._put_together()
         if self._request_url:
-            self._parts.delivery.road = self._signed(self._request_url)
+            self.parts.delivery.road = self._signed(self._request_url)
         config = uvicorn.Config(
             OnlyFromHere(self._app()),
             http=Connection,
@@ -155,12 +155,12 @@ class Sandbox:
         )
 
     def _app(self) -> Starlette:
-        page = Page(self._parts, self.desk_address)
-        control = Control(self._parts, desk_address=self.desk_address, listen_at=self._listen_at)
+        page = Page(self.parts, self.desk_address)
+        control = Control(self.parts, desk_address=self.desk_address, listen_at=self._listen_at)
         routes: list[BaseRoute] = [
-            Route("/api/{method}", self._parts.webapi.answer, methods=["GET", "POST"]),
-            WebSocketRoute("/link", self._parts.sockets.serve),
-            *Hooks(self._parts.replies, self._parts.files, self._parts.faults).routes(self.bot_token),
+            Route("/api/{method}", self.parts.webapi.answer, methods=["GET", "POST"]),
+            WebSocketRoute("/link", self.parts.sockets.serve),
+            *Hooks(self.parts.replies, self.parts.files, self.parts.faults).routes(self.bot_token),
             *page.routes(),
             Route("/_control/state", control.state),
             Route("/_control/journal", control.journal),
@@ -170,21 +170,21 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        await self._parts.mail.start(self._smtp)
+        await self.parts.mail.start(self._smtp)
         asyncio.get_running_loop().call_soon(self._ready.set)
         yield
-        await self._parts.mail.stop()
-        await self._parts.delivery.stop()
+        await self.parts.mail.stop()
+        await self.parts.delivery.stop()
 
     async def _listen_at(self, request_url: str) -> None:
         """Deliver to that address by signed HTTP from now on, or by Socket Mode when it is empty."""
         if not request_url:
-            self._parts.delivery.road = self._sockets
+            self.parts.delivery.road = self._sockets
             return
         road = self._signed(request_url)
         if not await road.verify():
             raise ValueError(f"{request_url} did not answer the challenge")
-        self._parts.delivery.road = road
+        self.parts.delivery.road = road
 
     def _signed(self, request_url: str) -> SignedPosts:
         return SignedPosts(request_url, self.signing_secret, ack_seconds=self._ack_seconds)

@@ -7,7 +7,7 @@ _MORNING = (
         "carla@bakkerij-jansen.example",
         "Webshop shows an error since this morning",
         "Good morning,\n\nSince about eight our webshop only shows \"Something went wrong\" when somebody "
-        "pays. Customers are calling us. Can you look at it as soon as possible?\n\nKind regards,\nCarla Jansen",
+        "pays. Customers are calling us. Can you look at it soon?\n\nKind regards,\nCarla Jansen",
     ),
     (
         "dirk@devries-transport.example",

@@ -35,25 +35,34 @@ async function refresh() {
   const answer = await fetch(`/page/parts?${query()}`);
   const { version: fresh, regions } = await answer.json();
   version = fresh;
-  for (const name of REGIONS) if (regions[name] !== shown[name]) put(name, regions[name]);
+  const changed = REGIONS.filter((name) => regions[name] !== shown[name]).map((name) => put(name, regions[name]));
   settle();
+  for (const scroll of changed) scroll?.();
 }
 
 function put(name, html) {
   const target = region(name);
-  if (name !== "modal" && target.querySelector("details[open]")) return;
+  if (name !== "modal" && target.querySelector("details[open]")) return null;
   const feed = target.querySelector(".feed");
   const place_before = feed && (feed.dataset.thread || feed.dataset.channel);
   const low = !feed || feed.scrollHeight - feed.scrollTop - feed.clientHeight < 120;
   const top = feed ? feed.scrollTop : 0;
+  const whispers = lastWhisper(target);
   const kept = name === "modal" ? typed(target) : null;
   target.innerHTML = html;
   shown[name] = html;
   const fresh = target.querySelector(".feed");
   const same = fresh && (fresh.dataset.thread || fresh.dataset.channel) === place_before;
-  if (fresh) fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
   if (kept) retype(target, kept);
+  return () => {
+    if (!fresh) return;
+    fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
+    if (same && lastWhisper(target) !== whispers) [...target.querySelectorAll(".whisper")].at(-1)?.scrollIntoView();
+  };
 }
+
+// What only this person sees is an answer to what they just did: it is brought into sight.
+const lastWhisper = (target) => [...target.querySelectorAll(".whisper")].at(-1)?.dataset.ts;
 
 // What stands in a dialog stays when the app draws it anew, as long as the same input is there.
 function typed(target) {
@@ -105,7 +114,7 @@ function settle() {
   const feed = region("main").querySelector(".feed");
   const composer = document.querySelector('[data-compose="channel"]');
   composer.hidden = !feed.dataset.channel || Boolean(feed.dataset.archived);
-  composer.text.placeholder = `Message #${feed.dataset.name}, or a command such as /ticket mine`;
+  composer.text.placeholder = `Message #${feed.dataset.name}, or /ticket mine`;
   for (const one of document.querySelectorAll("[data-place]")) {
     const name = `seen ${one.dataset.place}`;
     if (one.classList.contains("on")) sessionStorage.setItem(name, one.dataset.count);
@@ -132,9 +141,13 @@ function around(one) {
 async function use(one, value) {
   if (one.dataset.confirm && !(await sure(JSON.parse(one.dataset.confirm)))) return refresh();
   const act = { action_id: one.dataset.action, block_id: one.dataset.block, value };
+  const where = around(one);
+  const whispers = () => Number(document.querySelector(`.message[data-ts="${where.ts}"] .for-you`)?.dataset.count || 0);
+  const before = whispers();
   one.classList.add("busy");
-  await tell("click", { user: me(), ...around(one), ...act });
+  await tell("click", { user: me(), ...where, ...act });
   one.classList.remove("busy");
+  if (whispers() > before && place.thread !== where.ts) await go({ thread: where.ts });
 }
 
 function sure(words) {
@@ -179,6 +192,7 @@ const ACTS = {
 function write({ name, answers = "", subject = "" }) {
   const form = document.getElementById("write");
   form.reset();
+  form.querySelector(".file span").textContent = "Attach a file";
   writer = { sender: box() };
   form.hidden = false;
   form.querySelector("strong").textContent = answers ? `${name} replies` : `New mail from ${name}`;
@@ -200,7 +214,7 @@ async function send(form) {
 }
 
 async function speak(form) {
-  const text = form.text.value.trim();
+  const text = form.text.value.trim().replace(/[&<>]/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[one]);
   const feed = region(form.dataset.compose === "thread" ? "thread" : "main").querySelector(".feed");
   if (!text || !feed) return;
   form.text.value = "";
@@ -222,7 +236,30 @@ document.addEventListener("click", (event) => {
   else if (event.target.matches(".veil")) ACTS["close-view"](event.target.querySelector(".modal-foot"));
 });
 
+// A menu opens where there is room for it, over whatever scrolls.
+function placeMenu(details) {
+  const menu = details.querySelector(".menu");
+  const at = details.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`;
+  menu.style.top = `${at.bottom + height + 8 > innerHeight ? at.top - height - 4 : at.bottom + 4}px`;
+}
+
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.(".overflow[open]")) return;
+  placeMenu(event.target);
+  event.target.querySelector(".menu button")?.focus({ preventScroll: true });
+}, true);
+
+document.addEventListener("scroll", () => {
+  for (const open of document.querySelectorAll(".overflow[open]")) placeMenu(open);
+}, true);
+
 document.addEventListener("change", (event) => {
+  if (event.target.name === "file") {
+    const names = [...event.target.files].map((file) => file.name).join(", ");
+    event.target.previousElementSibling.textContent = names || "Attach a file";
+  }
   const one = event.target.closest("[data-input]");
   if (one && "live" in one.dataset) use(one, valueOf(one));
 });
@@ -243,6 +280,8 @@ document.addEventListener("keydown", (event) => {
     event.target.form.requestSubmit();
   }
   const modal = document.querySelector(".modal");
+  const menu = document.querySelector("details[open]");
+  if (event.key === "Escape" && menu) return menu.removeAttribute("open");
   if (event.key === "Escape" && modal && !document.getElementById("confirm").open) {
     ACTS["close-view"](modal.querySelector(".modal-foot"));
   }
