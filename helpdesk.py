@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
+from socket import AF_INET, AF_INET6, create_server
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -422,7 +424,8 @@ def deliver(config_path: Path | None) -> None:
 
     config = _settings(config_path)
     most = config.mail.listener.max_bytes
-    raw = sys.stdin.buffer.read(most + 1)
+    with _refusals():
+        raw = _standard_input(most + 1)
     if not raw.strip():
         raise Refused("There was no mail on standard input: nothing was kept.", EX_DATAERR)
     if len(raw) > most:
@@ -436,6 +439,13 @@ def deliver(config_path: Path | None) -> None:
             kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=now()))
         db.close()
     click.echo(f"Kept as number {kept} of the inbox.", err=True)
+
+
+def _standard_input(most: int) -> bytes:
+    """At most so many bytes.  Raises OSError where there is nothing to read from."""
+    if sys.stdin is None:  # whoever started us may have closed it
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(most)
 
 
 @main.command()
@@ -542,10 +552,9 @@ def _refusals() -> Iterator[None]:
 
     try:
         yield
-    except Unavailable as problem:
-        raise Refused(f"{problem}. Nothing was changed; try again later.", EX_TEMPFAIL) from problem
-    except OSError as problem:
-        raise Refused(f"{problem}. Nothing was changed; try again later.", EX_TEMPFAIL) from problem
+    except (Unavailable, OSError) as problem:
+        reason = " ".join(str(problem).split()).rstrip("?!.")  # libpq asks questions over several lines
+        raise Refused(f"{reason}. Nothing was changed; try again later.", EX_TEMPFAIL) from problem
     except (SchemaTooNew, TemplateRefused, ValueError) as problem:
         raise Refused(str(problem), EX_CONFIG) from problem
 
@@ -557,10 +566,7 @@ def _know_the_workspace(parts: Parts) -> None:
     try:
         home = parts.people.home()
     except SlackSilent as silent:
-        reason = re.search(
-            r"invalid_auth|not_authed|account_inactive|token_revoked|token_expired", str(silent)
-        )
-        if reason:
+        if reason := _REFUSED_TOKEN.search(str(silent)):
             mend = "copy it again in Slack's page of your app: OAuth & Permissions, Bot User OAuth Token"
             raise Refused(f"Slack refuses SLACK_BOT_TOKEN ({reason[0]}); {mend}.", EX_CONFIG) from silent
         log.warning("%s; the desk goes on and keeps trying", silent)
@@ -575,12 +581,20 @@ def _run(parts: Parts) -> None:
     import uvicorn
 
     web = parts.config.web
-    parts.start()
-    try:
-        # log_config=None: our own logging stands.  uvicorn ends on SIGTERM and SIGINT.
-        uvicorn.run(parts.web, host=web.host, port=web.port, log_config=None, access_log=False)
-    finally:
-        parts.stop()
+    family = AF_INET6 if ":" in web.host else AF_INET
+    # Ours, not uvicorn's: a port that is taken is told of like every other refusal, before mail comes in.
+    with create_server((web.host, web.port), family=family) as door:
+        # log_config=None: our own logging stands.
+        server = uvicorn.Server(uvicorn.Config(parts.web, log_config=None, access_log=False))
+        # uvicorn ends on SIGTERM and then raises it again, which by default would end us before parts.stop.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            parts.start()
+            server.run(sockets=[door])
+        except KeyboardInterrupt:
+            log.info("ended by hand")
+        finally:
+            parts.stop()
 
 
 def _write_logs(config: Config) -> None:
