@@ -46,7 +46,8 @@ def render(text: str, name_of: Names) -> Markup:
     for tag, mark in _STYLES:
         words = re.sub(rf"(?<![\w{mark}]){mark}(\S(?:[^\n]*?\S)?){mark}(?!\w)", rf"<{tag}>\1</{tag}>", words)
     lines = "".join(_line(line) for line in words.split("\n")).removesuffix("<br>")
-    return Markup(_HOLE.sub(lambda hole: str(kept[int(hole[1])]), lines))
+    whole = _HOLE.sub(lambda hole: str(kept[int(hole[1])]), lines)
+    return Markup(whole.replace("</pre><br>", "</pre>"))
 
 
 def plain_text(text: str) -> Markup:

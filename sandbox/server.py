@@ -92,7 +92,11 @@ class Sandbox:
 
     def start(self) -> None:
         """Listen; returns when both servers answer."""
-        web, self._smtp = (socket.create_server((self._host, port)) for port in self._ports)
+        with contextlib.ExitStack() as opened:  # a taken second port must not leave the first one open
+            web, self._smtp = (
+                opened.enter_context(socket.create_server((self._host, port))) for port in self._ports
+            )
+            opened.pop_all()
         self.smtp_address: tuple[str, int] = self._smtp.getsockname()[:2]
         self.url = f"http://{self._host}:{web.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"

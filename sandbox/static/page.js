@@ -125,6 +125,7 @@ function settle() {
 
 function go(where) {
   place = { ...place, ...where };
+  if (where.thread) document.body.classList.remove("with-mail");  // on a narrow page there is room for one of them
   history.pushState(null, "", `/?${query()}`);
   if (where.at === "home" || (where.as && place.at === "home")) tell("home", { user: me() });
   return refresh();
@@ -181,8 +182,9 @@ const ACTS = {
   "close-view": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view }),
   "close-all": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view, all: true }),
   "toggle-mail": () => {
-    const hidden = document.body.classList.toggle("no-mail");
-    document.body.classList.toggle("with-mail", !hidden);
+    const visible = getComputedStyle(document.querySelector(".mail")).display !== "none";
+    document.body.classList.toggle("no-mail", visible);
+    document.body.classList.toggle("with-mail", !visible);
   },
   write: (one) => write({ name: one.dataset.name }),
   answer: (one) => write({ name: one.dataset.name, answers: one.dataset.letter, subject: one.dataset.subject }),
