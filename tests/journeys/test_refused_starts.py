@@ -1,16 +1,19 @@
 """What a person at a terminal reads when the desk cannot start, and before it does."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from types import SimpleNamespace
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 import helpdesk
 
@@ -77,7 +80,6 @@ def test_a_broken_settings_file_is_refused_with_the_place(run, tmp_path, text, w
     (tmp_path / "helpdesk.toml").write_text(text)
     done = run("serve")
     assert done.status == 78
-    assert "helpdesk.toml" in done.said or where in done.said
     assert where in done.said
     _is_clean(done)
 
@@ -151,10 +153,10 @@ def test_help_names_every_command(run):
 
 
 @pytest.mark.parametrize("command", sorted(helpdesk.main.commands))
-def test_every_command_says_how_it_is_used(run, command):
-    done = run(command, "--help", SLACK_BOT_TOKEN=None)
-    assert done.status == 0
-    assert f"Example: helpdesk {command}" in done.shown.replace("--config /etc/helpdesk.toml ", "")
+def test_every_command_says_how_it_is_used(command):
+    done = CliRunner().invoke(helpdesk.main, [command, "--help"])
+    assert done.exit_code == 0
+    assert f"Example: helpdesk {command}" in done.output.replace("--config /etc/helpdesk.toml ", "")
 
 
 def test_the_manifest_is_yaml_for_socket_mode_and_for_http(run):
@@ -180,8 +182,7 @@ def test_slack_calls_no_plain_http(run):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_lets_go_of_everything_and_ends_well(settings, tmp_path, visitor, how):
     # given a desk at work
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
+    port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "helpdesk", "serve"],
         env=_environment(settings, {"HELPDESK_WEB__PORT": str(port), "HELPDESK_LOG__LEVEL": "info"}),
@@ -199,6 +200,14 @@ def test_told_to_stop_it_lets_go_of_everything_and_ends_well(settings, tmp_path,
     assert process.returncode == 0
     assert b"Traceback" not in said
     assert not [each for each in tmp_path.iterdir() if each.name.endswith(("-wal", "-shm"))]
+
+
+def _free_port():
+    """A port that nobody has, below those that the system hands out by itself: it must stay free a while."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _environment(settings, changed):

@@ -1,0 +1,162 @@
+"""`helpdesk deliver`, as a mail server runs it: kept and taken, or a clear line and the right exit status."""
+
+import os
+import random
+import shlex
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import create_engine, select, text
+
+import helpdesk
+from store import inbox, tables
+from store.database import Database
+
+GOOD = (
+    b"From: Carla Jansen <carla@bakkerij-jansen.example>\r\nTo: help@desk.example\r\n"
+    b"Subject: The oven\r\nMessage-ID: <oven@bakkerij-jansen.example>\r\n"
+    b"Content-Type: text/plain; charset=iso-8859-1\n\nThe caf\xe9's oven\r\nis cold.\n\x00"
+)
+NO_HEADERS = b"\n\nThe till has no paper any more, and nobody answers the phone.\n"
+NOISE = random.Random(42).randbytes(30_000_000)  # the same noise every time
+STOPPED = "postgresql://desk:secret@127.0.0.1:1/desk"
+
+
+@pytest.fixture
+def settings(world, tmp_path):
+    """The environment of a desk that lives in this world; nothing of the machine's own counts."""
+    return helpdesk.demo_settings(world, f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
+
+
+@pytest.fixture
+def deliver(settings, tmp_path):
+    """Runs the command on a mail; gives its exit status and what it said."""
+
+    def run(raw, command="deliver", **more):
+        environment = {"PATH": os.environ["PATH"], **settings, **more}
+        done = subprocess.run(
+            [sys.executable, "-m", "helpdesk", command], input=raw,
+            env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        return SimpleNamespace(status=done.returncode, said=done.stderr.decode(), shown=done.stdout)
+
+    return run
+
+
+def test_what_was_delivered_is_kept_byte_for_byte_and_becomes_tickets(deliver, database_url, start, visitor):
+    # given mails that a mail server piped in while the desk was not running
+    for number, raw in enumerate((GOOD, NO_HEADERS, NOISE), 1):
+        done = deliver(raw, DATABASE_URL=database_url)
+        assert (done.status, done.said, done.shown) == (0, f"Kept as number {number} of the inbox.\n", b"")
+    assert _inbox(database_url) == [GOOD, NO_HEADERS, NOISE]
+
+    # when the desk starts
+    start()
+
+    # then each has its card, the noise too
+    visitor.wait_until(lambda: visitor.find("#support", "The oven"), seconds=20)
+    visitor.wait_until(lambda: visitor.find("#support", "The till has no paper any more"), seconds=20)
+    visitor.wait_until(lambda: len(visitor.channel("#support")) == 3, seconds=20)
+    assert _states(database_url) == [inbox.State.DONE] * 3
+    # and only a customer with an address was written to
+    visitor.wait_until(lambda: visitor.inbox("carla@bakkerij-jansen.example"))
+    assert list(_mailboxes_written_to(visitor)) == ["carla@bakkerij-jansen.example"]
+
+
+@pytest.mark.parametrize("raw", [b"", b" \r\n\n"])
+def test_an_empty_mail_is_no_mail(deliver, tmp_path, raw):
+    done = deliver(raw)
+    assert done.status == 65
+    assert done.said == "Error: There was no mail on standard input: nothing was kept.\n"
+    assert not (tmp_path / "helpdesk.sqlite3").exists()
+
+
+def test_a_mail_larger_than_the_desk_takes_is_refused_for_good(deliver, tmp_path):
+    assert deliver(b"x" * 2001, HELPDESK_MAIL__LISTENER__MAX_BYTES="2000").status == 65
+    done = deliver(b"x" * 2000, HELPDESK_MAIL__LISTENER__MAX_BYTES="2000")
+    assert done.status == 0
+    assert _inbox(f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}") == [b"x" * 2000]
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (STOPPED, "Connection refused"),
+        ("sqlite:///{folder}/no/such/folder/desk.sqlite3", "unable to open database file"),
+        ("sqlite:///{folder}/notes.txt", "file is not a database"),
+        ("sqlite:////proc/version", "unable to open database file"),
+    ],
+)
+def test_without_its_database_it_asks_the_mail_server_to_try_again(deliver, tmp_path, url, why):
+    (tmp_path / "notes.txt").write_text("These are notes and no database. " * 200)
+    done = deliver(GOOD, DATABASE_URL=url.format(folder=tmp_path))
+    assert done.status == 75
+    assert why in done.said
+    assert done.said.endswith("try again later.\n")
+    assert done.said.count("\n") == 1
+    assert "secret" not in done.said
+
+
+def test_a_database_that_nobody_may_write_is_tried_again_later(deliver, tmp_path):
+    # given a database that this user can read and not write
+    assert deliver(GOOD).status == 0
+    file = tmp_path / "helpdesk.sqlite3"
+    done = deliver(GOOD, DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert done.status == 75
+    assert "readonly database" in done.said
+    assert done.said.count("\n") == 1
+    assert _inbox(f"sqlite:///{file}") == [GOOD]
+
+
+def test_a_database_of_a_newer_desk_is_left_alone(deliver, database_url):
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    for command in ("deliver", "serve"):
+        done = deliver(GOOD, command, DATABASE_URL=database_url)
+        assert done.status == 78
+        assert done.said.splitlines()[-1].startswith(
+            "Error: the database has schema 9999, which this version"
+        )
+    assert _inbox(database_url) == []
+
+
+def test_without_a_standard_input_it_asks_to_try_again(settings, tmp_path):
+    command = f"exec {shlex.quote(sys.executable)} -m helpdesk deliver <&-"
+    environment = {"PATH": os.environ["PATH"], **settings}
+    done = subprocess.run(
+        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 75
+    assert done.stderr == b"Error: standard input is closed. Nothing was changed; try again later.\n"
+
+
+def test_it_needs_the_settings_of_the_desk_and_says_which_are_missing(deliver):
+    done = deliver(GOOD, SLACK_BOT_TOKEN="")
+    assert done.status == 78
+    assert "slack.bot_token: is missing; set SLACK_BOT_TOKEN" in done.said
+
+
+def _inbox(url):
+    return _column(url, tables.inbox.c.raw)
+
+
+def _states(url):
+    return _column(url, tables.inbox.c.state)
+
+
+def _column(url, column):
+    db = Database(url)
+    with db.read() as session:
+        found = list(session.scalars(select(column).order_by(tables.inbox.c.id)))
+    db.close()
+    return found
+
+
+def _mailboxes_written_to(visitor):
+    for address, letters in visitor.state()["mailboxes"].items():
+        if any(letter["way"] == "in" for letter in letters):
+            yield address
