@@ -1,4 +1,4 @@
-"""The front door: the command line; builds every part of the desk, hands each what it needs, and runs."""
+"""The front door: the command line, and what runs the desk that wiring.py builds."""
 
 from __future__ import annotations
 
@@ -7,34 +7,20 @@ import os
 import re
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from secrets import token_hex
 from socket import AF_INET, AF_INET6, create_server
-from threading import Event, Thread
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
-    from bot.people import People
-    from bot.socket import Socket
-    from bot.web import Check
     from config import Config
-    from mail.listener import Listener
-    from mail.mailbox import Mailbox
-    from mail.sending import MailSender
-    from sla.policy import Policy
-    from sla.scheduler import Scheduler
-    from store.courier import Courier
-    from store.database import Database
+    from wiring import Parts
 
 log = logging.getLogger("helpdesk")
 
@@ -45,310 +31,6 @@ EX_FAILED, EX_DATAERR, EX_TEMPFAIL, EX_CONFIG = 1, 65, 75, 78
 def now() -> datetime:
     """This moment, in UTC.  The one place that reads the clock."""
     return datetime.now(UTC)
-
-
-# --- Building -----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Parts:
-    """Every part of a running desk, wired by hand.
-
-    clock: reads the time; the demo and the tests turn it."""
-
-    config: Config
-    db: Database
-    policy: Policy
-    people: People
-    web: Starlette
-    scheduler: Scheduler
-    couriers: Mapping[str, Courier]
-    socket: Socket | None = None
-    listener: Listener | None = None
-    mailbox: Mailbox | None = None
-    _stop: Event = field(default_factory=Event)
-    _threads: list[Thread] = field(default_factory=list)
-
-    def start(self) -> None:
-        """Open the ways in and begin to work; the web application is served by whoever calls."""
-        if self.listener:
-            self.listener.start()
-        if self.mailbox:
-            self._threads.append(Thread(target=self.mailbox.run, args=(self._stop,), name="mailbox"))
-        for thread in self._threads:
-            thread.start()
-        self.scheduler.start()
-
-    def stop(self) -> None:
-        """Close the ways in, finish what is under way, and let go of everything."""
-        self._stop.set()
-        if self.socket:
-            self.socket.close()
-        if self.listener:
-            self.listener.stop()
-        self.scheduler.stop()
-        for thread in self._threads:
-            thread.join(timeout=30)
-        self.db.close()
-
-
-def build(config: Config, *, clock: Callable[[], datetime] = now) -> Parts:
-    """Wire the house.  Opens the database and brings its schema up to date; calls nobody else yet.
-
-    Raises store.database.Unavailable, store.schema.SchemaTooNew, mail.templates.loading.TemplateRefused."""
-    from bot import app as slack_app
-    from bot import metrics, web
-    from bot.house import House
-    from bot.lines import Style
-    from bot.people import People
-    from bot.socket import Socket, app_of
-    from sla import clock as clocks
-    from sla.scheduler import Job, Scheduler
-    from sla.sweep import sweep
-    from store import schema
-    from store.database import Database
-
-    policy = policy_of(config)
-
-    def wake() -> None:
-        scheduler.wake("slack")
-        scheduler.wake("mail")
-
-    db = Database(
-        config.database.url.get_secret_value(),
-        attention=lambda ticket: clocks.attention(ticket, policy),
-        on_commit=lambda: wake(),
-    )
-    schema.upgrade(db)
-    slack = config.slack
-    token = slack.bot_token.get_secret_value()
-    write = slack_app.write_client(token, api=slack.api_url)
-    read = slack_app.read_client(token, api=slack.api_url)
-    people = People(read, _rights(config), clock=clock)
-    app_token = slack.app_token.get_secret_value() if slack.app_token else ""
-    style = Style(config.desk.prefix, config.desk.timezone)
-    house = House(db, policy, people, write, style, clock, app=app_of(app_token))
-    app = slack_app.build(house)
-    socket = Socket(app, app_token) if slack.mode == "socket" else None
-    couriers = _couriers(config, house, read)
-    intake, listener, mailbox = _ways_in(config, db, policy, clock, lambda: scheduler.wake("intake"))
-    sources = (mailbox.name,) if mailbox else ()
-    jobs = [
-        Job("intake", intake, every=1),
-        Job("slack", couriers["slack"].deliver_due, every=1),
-        Job("mail", couriers["mail"].deliver_due, every=1),
-        Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
-        Job("tidy", lambda: _tidy(db, clock), every=3600),
-    ]
-    if socket:
-        jobs.append(Job("socket", socket.connect, every=5))
-    scheduler = Scheduler(jobs, clock=now)
-    checks = _checks(db, scheduler, couriers, socket, mailbox, people)
-    inlet = None
-    if slack.mode == "http" and slack.signing_secret:
-        inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
-    return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
-
-
-def policy_of(config: Config) -> Policy:
-    """The promises that the settings describe."""
-    from desk.priority import Priority
-    from sla.hours import BusinessHours
-    from sla.policy import Contract, Policy, ResponseCounts
-
-    def targets(table: Any) -> dict[Priority, timedelta]:
-        return {Priority(name): timedelta(hours=hours) for name, hours in table if hours is not None}
-
-    promises = config.promises
-    contracts = tuple(
-        Contract(
-            name=each.name,
-            domains=frozenset(each.domains),
-            addresses=frozenset(address.lower() for address in each.addresses),
-            first_response=targets(each.first_response),
-            recovery=targets(each.recovery),
-            hours=BusinessHours(each.hours.calendar()) if each.hours else None,
-            language=each.language,
-            rate=each.rate,
-        )
-        for each in config.contracts
-    )
-    return Policy(
-        hours=BusinessHours(config.hours.calendar()),
-        first_response=targets(promises.first_response),
-        recovery=targets(promises.recovery),
-        levels=promises.levels,
-        silence=timedelta(hours=promises.silence_hours),
-        reminder=timedelta(hours=promises.reminder_hours),
-        close_after=timedelta(days=promises.close_after_days),
-        response_counts=ResponseCounts(promises.response_counts),
-        contracts=contracts,
-    )
-
-
-def _rights(config: Config) -> Any:
-    from bot.people import Rights
-
-    slack = config.slack
-    return Rights(slack.support_channel, frozenset(slack.leads), slack.leads_group, slack.team_id)
-
-
-def _couriers(config: Config, house: Any, read: Any) -> dict[str, Courier]:
-    from bot.pace import Pace
-    from bot.posting import CardSender, LeadsSender, ThreadSender
-    from bot.wire import Wire
-    from desk.delivery import Audience
-    from store.courier import Courier, Sender
-
-    db, style, clock = house.db, house.style, house.clock
-    wire = Wire(house.slack, read, Pace(clock=now, sleep=time.sleep))
-    leads = LeadsSender(
-        db, wire, style, config.slack.leads_channel, house.people.rights.mention, house.permalink
-    )
-    slack: dict[Audience, Sender] = {
-        Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
-        Audience.AGENTS: ThreadSender(db, wire, style),
-        Audience.LEADS: leads,
-    }
-    mail: dict[Audience, Sender] = {Audience.CUSTOMER: _mail_sender(config, db, house.policy, clock)}
-    return {"slack": Courier(db, slack, clock=clock), "mail": Courier(db, mail, clock=clock)}
-
-
-def _mail_sender(config: Config, db: Database, policy: Policy, clock: Callable[[], datetime]) -> MailSender:
-    from mail.notifications import Letterhead, Templates
-    from mail.sending import MailSender, read_promises
-    from mail.smtp import Server
-    from store import keepsakes
-
-    desk, settings, smtp = config.desk, config.mail, config.mail.smtp
-    if settings.message_secret:
-        secret = settings.message_secret.get_secret_value()
-    else:
-        with db.change() as session:
-            secret = keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
-    password = smtp.password.get_secret_value() if smtp.password else None
-    return MailSender(
-        db,
-        Server(host=smtp.host, port=smtp.port, tls=smtp.tls, user=smtp.user, password=password),
-        letterhead=Letterhead(
-            name=desk.name,
-            address=desk.address,
-            zone=desk.timezone,
-            prefix=desk.prefix,
-            silence=policy.silence,
-        ),
-        templates=Templates(settings.templates),
-        secret=secret,
-        promises=lambda ticket, at: read_promises(ticket, policy, now=at),
-        clock=clock,
-    )
-
-
-def _ways_in(
-    config: Config,
-    db: Database,
-    policy: Policy,
-    clock: Callable[[], datetime],
-    on_mail: Callable[[], None],
-) -> tuple[Callable[[], object], Listener | None, Mailbox | None]:
-    from mail.connection import Account
-    from mail.house import Client, House
-    from mail.intake import Intake
-    from mail.listener import Listener
-    from mail.mailbox import Mailbox
-
-    def client_of(address: str) -> Client | None:
-        contract = policy.contract_of(address)
-        return Client(contract.name, contract.language) if contract else None
-
-    desk, settings = config.desk, config.mail
-    house = House(
-        addresses=frozenset({desk.address}),
-        prefix=desk.prefix,
-        loop_mark=desk.address,
-        language=desk.language,
-        priority=desk.default_priority,
-        trusted_authserv=settings.trusted_authserv,
-        client_of=client_of,
-    )
-    listener = mailbox = None
-    most = settings.listener.max_bytes
-    if settings.listener.enabled:
-        door = settings.listener
-        listener = Listener(
-            db, [desk.address], clock=clock, host=door.host, port=door.port,
-            protocol=door.protocol, max_bytes=most, on_mail=on_mail,
-        )  # fmt: skip
-    imap = settings.imap
-    if imap.host and imap.user and imap.password:
-        password = imap.password.get_secret_value()
-        account = Account(
-            host=imap.host,
-            user=imap.user,
-            password=password,
-            port=imap.port,
-            tls=imap.tls,
-            folder=imap.folder,
-        )
-        poll = timedelta(seconds=imap.poll_seconds)
-        mailbox = Mailbox(
-            db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail
-        )
-    return Intake(db, house, clock=clock).receive_new, listener, mailbox
-
-
-def _tidy(db: Database, clock: Callable[[], datetime]) -> None:
-    """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
-    from store import inbox
-
-    with db.change() as session:
-        inbox.forget_clicks(session, before=clock() - timedelta(days=2))
-
-
-def _checks(
-    db: Database,
-    scheduler: Scheduler,
-    couriers: Mapping[str, Courier],
-    socket: Socket | None,
-    mailbox: Mailbox | None,
-    people: People,
-) -> dict[str, Check]:
-    """What must work, each with the words for when it does not."""
-    from bot.people import SlackSilent
-    from store import schema
-    from store.database import Unavailable
-
-    def database() -> str | None:
-        try:
-            return None if schema.is_current(db) else "the schema is not this version's"
-        except Unavailable as problem:
-            return str(problem)
-
-    def beats() -> str | None:
-        late = [name for name in ("intake", "slack", "mail", "sweep") if _is_late(scheduler, name)]
-        return f"no good beat for a minute: {', '.join(late)}" if late else None
-
-    def slack() -> str | None:
-        try:
-            people.home()
-        except SlackSilent as problem:
-            return str(problem)
-        return None if socket is None or socket.connected else "no Socket Mode connection"
-
-    def roads() -> str | None:
-        closed = [f"{name}: {road.closed_because}" for name, road in couriers.items() if road.closed_because]
-        return "; ".join(closed) or None
-
-    checks: dict[str, Check] = {"database": database, "scheduler": beats, "slack": slack, "outbox": roads}
-    if mailbox:
-        checks["mailbox"] = lambda: mailbox.problem or None
-    return checks
-
-
-def _is_late(scheduler: Scheduler, name: str) -> bool:
-    last = scheduler.last_good(name)
-    return last is None or now() - last > timedelta(minutes=1)
 
 
 # --- Commands -----------------------------------------------------------------------------------------------
@@ -387,7 +69,7 @@ def serve(config_path: Path | None) -> None:
     config = _settings(config_path)
     _write_logs(config)
     with _refusals():
-        parts = build(config)
+        parts = _built(config)
         _know_the_workspace(parts)
         _run(parts)
 
@@ -400,6 +82,7 @@ def check(config_path: Path | None) -> None:
     Example: helpdesk check
     """
     from config import describe
+    from wiring import policy_of
 
     config = _settings(config_path)
     for line in describe(config):
@@ -495,7 +178,7 @@ def demo(port: int, folder: Path | None) -> None:
         config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
         _write_logs(config)
         with _refusals():
-            parts = build(config)
+            parts = _built(config)
         assert parts.listener is not None
         parts.start()
         world.deliver_mail_to = (parts.listener.host, parts.listener.port)
@@ -531,6 +214,12 @@ def demo_settings(world: Any, database: str) -> dict[str, str]:
 
 
 # --- Running ------------------------------------------------------------------------------------------------
+
+
+def _built(config: Config) -> Parts:
+    from wiring import build
+
+    return build(config, clock=now, machine=now)
 
 
 def _settings(path: Path | None) -> Config:

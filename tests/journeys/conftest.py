@@ -11,6 +11,7 @@ import uvicorn
 
 import config
 import helpdesk
+import wiring
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 
@@ -32,7 +33,7 @@ class Desk:
 
     def __init__(self, world: Sandbox, url: str, *, mode: str, clock: Clock) -> None:
         settings = helpdesk.demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode}
-        self.parts = helpdesk.build(config.load(None, settings), clock=clock)
+        self.parts = wiring.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
         self._world = world
         self._web: uvicorn.Server | None = None
         self._mode = mode

@@ -1,0 +1,313 @@
+"""Wires the house by hand, once: builds every part, and hands each what it needs."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from threading import Event, Thread
+from typing import Any
+
+from starlette.applications import Starlette
+
+from bot import app as slack_app
+from bot import house as slack_house
+from bot import metrics, web
+from bot.lines import Style
+from bot.pace import Pace
+from bot.people import People, Rights, SlackSilent
+from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.socket import Socket, app_of
+from bot.web import Check
+from bot.wire import Wire
+from config import Config
+from desk.delivery import Audience
+from desk.priority import Priority
+from mail import house as mail_house
+from mail.connection import Account
+from mail.intake import Intake
+from mail.listener import Listener
+from mail.mailbox import Mailbox
+from mail.notifications import Letterhead, Templates
+from mail.sending import MailSender, read_promises
+from mail.smtp import Server
+from sla import clock as clocks
+from sla.hours import BusinessHours
+from sla.policy import Contract, Policy, ResponseCounts
+from sla.scheduler import Job, Scheduler
+from sla.sweep import sweep
+from store import inbox, keepsakes, schema
+from store.courier import Courier, Sender
+from store.database import Database, Unavailable
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Parts:
+    """Every part of a running desk, wired by hand.
+
+    clock: reads the time; the demo and the tests turn it."""
+
+    config: Config
+    db: Database
+    policy: Policy
+    people: People
+    web: Starlette
+    scheduler: Scheduler
+    couriers: Mapping[str, Courier]
+    socket: Socket | None = None
+    listener: Listener | None = None
+    mailbox: Mailbox | None = None
+    _stop: Event = field(default_factory=Event)
+    _threads: list[Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Open the ways in and begin to work; the web application is served by whoever calls."""
+        if self.listener:
+            self.listener.start()
+        if self.mailbox:
+            self._threads.append(Thread(target=self.mailbox.run, args=(self._stop,), name="mailbox"))
+        for thread in self._threads:
+            thread.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Close the ways in, finish what is under way, and let go of everything."""
+        self._stop.set()
+        if self.socket:
+            self.socket.close()
+        if self.listener:
+            self.listener.stop()
+        self.scheduler.stop()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self.db.close()
+
+
+def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
+    """Wire the house.  Opens the database and brings its schema up to date; calls nobody else yet.
+
+    clock: the desk's, which a test may turn; machine: the real one, for pulses and paces.
+    Raises Unavailable, SchemaTooNew, TemplateRefused."""
+
+    policy = policy_of(config)
+
+    def wake() -> None:
+        scheduler.wake("slack")
+        scheduler.wake("mail")
+
+    db = Database(
+        config.database.url.get_secret_value(),
+        attention=lambda ticket: clocks.attention(ticket, policy),
+        on_commit=lambda: wake(),
+    )
+    schema.upgrade(db)
+    slack = config.slack
+    token = slack.bot_token.get_secret_value()
+    write = slack_app.write_client(token, api=slack.api_url)
+    read = slack_app.read_client(token, api=slack.api_url)
+    people = People(read, _rights(config), clock=clock)
+    app_token = slack.app_token.get_secret_value() if slack.app_token else ""
+    style = Style(config.desk.prefix, config.desk.timezone)
+    house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
+    app = slack_app.build(house)
+    socket = Socket(app, app_token) if slack.mode == "socket" else None
+    wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
+    couriers = _couriers(config, house, wire)
+    intake, listener, mailbox = _ways_in(config, db, policy, clock, lambda: scheduler.wake("intake"))
+    sources = (mailbox.name,) if mailbox else ()
+    jobs = [
+        Job("intake", intake, every=1),
+        Job("slack", couriers["slack"].deliver_due, every=1),
+        Job("mail", couriers["mail"].deliver_due, every=1),
+        Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
+        Job("tidy", lambda: _tidy(db, clock), every=3600),
+    ]
+    if socket:
+        jobs.append(Job("socket", socket.connect, every=5))
+    scheduler = Scheduler(jobs, clock=machine)
+    checks = _checks(db, scheduler, couriers, socket, mailbox, people, machine)
+    inlet = None
+    if slack.mode == "http" and slack.signing_secret:
+        inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
+    asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
+    return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+
+
+def policy_of(config: Config) -> Policy:
+    """The promises that the settings describe."""
+
+    def targets(table: Any) -> dict[Priority, timedelta]:
+        return {Priority(name): timedelta(hours=hours) for name, hours in table if hours is not None}
+
+    promises = config.promises
+    contracts = tuple(
+        Contract(
+            name=each.name,
+            domains=frozenset(each.domains),
+            addresses=frozenset(address.lower() for address in each.addresses),
+            first_response=targets(each.first_response),
+            recovery=targets(each.recovery),
+            hours=BusinessHours(each.hours.calendar()) if each.hours else None,
+            language=each.language,
+            rate=each.rate,
+        )
+        for each in config.contracts
+    )
+    return Policy(
+        hours=BusinessHours(config.hours.calendar()),
+        first_response=targets(promises.first_response),
+        recovery=targets(promises.recovery),
+        levels=promises.levels,
+        silence=timedelta(hours=promises.silence_hours),
+        reminder=timedelta(hours=promises.reminder_hours),
+        close_after=timedelta(days=promises.close_after_days),
+        response_counts=ResponseCounts(promises.response_counts),
+        contracts=contracts,
+    )
+
+
+def _rights(config: Config) -> Rights:
+
+    slack = config.slack
+    return Rights(slack.support_channel, frozenset(slack.leads), slack.leads_group, slack.team_id)
+
+
+def _couriers(config: Config, house: slack_house.House, wire: Wire) -> dict[str, Courier]:
+
+    db, style, clock = house.db, house.style, house.clock
+    leads = LeadsSender(
+        db, wire, style, config.slack.leads_channel, house.people.rights.mention, house.permalink
+    )
+    slack: dict[Audience, Sender] = {
+        Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
+        Audience.AGENTS: ThreadSender(db, wire, style),
+        Audience.LEADS: leads,
+    }
+    mail: dict[Audience, Sender] = {Audience.CUSTOMER: _mail_sender(config, db, house.policy, clock)}
+    return {"slack": Courier(db, slack, clock=clock), "mail": Courier(db, mail, clock=clock)}
+
+
+def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> MailSender:
+
+    desk, settings, smtp = config.desk, config.mail, config.mail.smtp
+    if settings.message_secret:
+        secret = settings.message_secret.get_secret_value()
+    else:
+        with db.change() as session:
+            secret = keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
+    password = smtp.password.get_secret_value() if smtp.password else None
+    return MailSender(
+        db,
+        Server(host=smtp.host, port=smtp.port, tls=smtp.tls, user=smtp.user, password=password),
+        letterhead=Letterhead(
+            name=desk.name,
+            address=desk.address,
+            zone=desk.timezone,
+            prefix=desk.prefix,
+            silence=policy.silence,
+        ),
+        templates=Templates(settings.templates),
+        secret=secret,
+        promises=lambda ticket, at: read_promises(ticket, policy, now=at),
+        clock=clock,
+    )
+
+
+def _ways_in(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    on_mail: Callable[[], None],
+) -> tuple[Callable[[], object], Listener | None, Mailbox | None]:
+
+    def client_of(address: str) -> mail_house.Client | None:
+        contract = policy.contract_of(address)
+        return mail_house.Client(contract.name, contract.language) if contract else None
+
+    desk, settings = config.desk, config.mail
+    house = mail_house.House(
+        addresses=frozenset({desk.address}),
+        prefix=desk.prefix,
+        loop_mark=desk.address,
+        language=desk.language,
+        priority=desk.default_priority,
+        trusted_authserv=settings.trusted_authserv,
+        client_of=client_of,
+    )
+    listener = mailbox = None
+    most = settings.listener.max_bytes
+    if settings.listener.enabled:
+        door = settings.listener
+        listener = Listener(
+            db, [desk.address], clock=clock, host=door.host, port=door.port,
+            protocol=door.protocol, max_bytes=most, on_mail=on_mail,
+        )  # fmt: skip
+    imap = settings.imap
+    if imap.host and imap.user and imap.password:
+        password = imap.password.get_secret_value()
+        account = Account(
+            host=imap.host,
+            user=imap.user,
+            password=password,
+            port=imap.port,
+            tls=imap.tls,
+            folder=imap.folder,
+        )
+        poll = timedelta(seconds=imap.poll_seconds)
+        mailbox = Mailbox(
+            db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail
+        )
+    return Intake(db, house, clock=clock).receive_new, listener, mailbox
+
+
+def _tidy(db: Database, clock: Clock) -> None:
+    """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
+
+    with db.change() as session:
+        inbox.forget_clicks(session, before=clock() - timedelta(days=2))
+
+
+def _checks(
+    db: Database,
+    scheduler: Scheduler,
+    couriers: Mapping[str, Courier],
+    socket: Socket | None,
+    mailbox: Mailbox | None,
+    people: People,
+    machine: Clock,
+) -> dict[str, Check]:
+    """What must work, each with the words for when it does not."""
+
+    def database() -> str | None:
+        try:
+            return None if schema.is_current(db) else "the schema is not this version's"
+        except Unavailable as problem:
+            return str(problem)
+
+    def beats() -> str | None:
+        late = [name for name in ("intake", "slack", "mail", "sweep") if _is_late(scheduler, name, machine())]
+        return f"no good beat for a minute: {', '.join(late)}" if late else None
+
+    def slack() -> str | None:
+        try:
+            people.home()
+        except SlackSilent as problem:
+            return str(problem)
+        return None if socket is None or socket.connected else "no Socket Mode connection"
+
+    def roads() -> str | None:
+        closed = [f"{name}: {road.closed_because}" for name, road in couriers.items() if road.closed_because]
+        return "; ".join(closed) or None
+
+    checks: dict[str, Check] = {"database": database, "scheduler": beats, "slack": slack, "outbox": roads}
+    if mailbox:
+        checks["mailbox"] = lambda: mailbox.problem or None
+    return checks
+
+
+def _is_late(scheduler: Scheduler, name: str, now: datetime) -> bool:
+    last = scheduler.last_good(name)
+    return last is None or now - last > timedelta(minutes=1)
