@@ -19,7 +19,7 @@ _AFTERWARDS: dict[str, tuple[str, Status | None]] = {
 }
 """What may follow a reply, in words, and the status it leads to."""
 
-_IS_MAIL = "The customer gets this as a mail. The history is quoted below it."
+_IS_MAIL = "The customer gets this as a mail, with your name below it and the history quoted."
 
 LEVELS = {
     Priority.URGENT: "It does not work at all",
