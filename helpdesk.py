@@ -97,10 +97,21 @@ def check(config_path: Path | None) -> None:
 def deliver(config_path: Path | None) -> None:
     """Keep one mail from standard input; `serve` makes the ticket.
 
-    For a pipe from a mail server.  Exit status 75: it could not be kept, try again; 65: that is no mail.
+    For a pipe from a mail server.  Exit status 75: it could not be kept, for whatever reason, try again;
+    65: that is no mail.
 
     Example: helpdesk deliver < message.eml
     """
+    try:
+        kept = _keep_one(config_path)
+    except Refused as refused:
+        # On 78 a mail server would send the mail back to the customer: settings can be mended, mails cannot.
+        status = EX_TEMPFAIL if refused.exit_code == EX_CONFIG else refused.exit_code
+        raise Refused(refused.message, status) from refused
+    click.echo(f"Kept as number {kept} of the inbox.", err=True)
+
+
+def _keep_one(config_path: Path | None) -> int | None:
     from store import inbox, schema
     from store.database import Database
     from store.inbox import Arrival
@@ -112,16 +123,15 @@ def deliver(config_path: Path | None) -> None:
     if not raw.strip():
         raise Refused("There was no mail on standard input: nothing was kept.", EX_DATAERR)
     if len(raw) > most:
-        raise Refused(
-            f"The mail is larger than {most} bytes (mail.listener.max_bytes): not kept.", EX_DATAERR
-        )
+        too_large = f"The mail is larger than {most} bytes (mail.listener.max_bytes): not kept."
+        raise Refused(too_large, EX_DATAERR)
     with _refusals():
         db = Database(config.database.url.get_secret_value())
         schema.upgrade(db)
         with db.change() as session:
             kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=now()))
         db.close()
-    click.echo(f"Kept as number {kept} of the inbox.", err=True)
+    return kept
 
 
 def _standard_input(most: int) -> bytes:

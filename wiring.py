@@ -75,11 +75,11 @@ class Parts:
     def stop(self) -> None:
         """Close the ways in, finish what is under way, and let go of everything."""
         self._stop.set()
+        self.scheduler.stop()  # first: one of its jobs opens the socket
         if self.socket:
             self.socket.close()
         if self.listener:
             self.listener.stop()
-        self.scheduler.stop()
         for thread in self._threads:
             thread.join(timeout=30)
         self.db.close()
