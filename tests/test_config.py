@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config import Config, ConfigRefused, Period, describe, example, load
+from config import Config, ConfigRefused, describe, example, load
+from settings.values import Period
 
 EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
 NEEDED = {

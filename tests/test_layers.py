@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"bot", "desk", "mail", "sandbox", "sla", "store"}
+PACKAGES = {"bot", "desk", "mail", "sandbox", "settings", "sla", "store"}
 BELONGS_TO_A_PACKAGE = {
     "aiosmtpd",
     "alembic",
@@ -35,8 +35,8 @@ def test_the_top_leaves_each_library_to_the_package_that_owns_it(name):
     assert not BELONGS_TO_A_PACKAGE & set(imports(ROOT / name))
 
 
-def test_the_settings_know_nothing_of_the_house_but_the_desk_and_its_hours():
-    assert (PACKAGES | {"helpdesk"}) & set(imports(ROOT / "config.py")) <= {"desk", "sla"}
+def test_the_config_knows_nothing_of_the_house_but_its_settings():
+    assert (PACKAGES | {"helpdesk"}) & set(imports(ROOT / "config.py")) <= {"settings"}
 
 
 def test_help_is_printed_before_the_house_is_built():
@@ -54,3 +54,8 @@ def test_a_package_opens_with_one_docstring_and_nothing_more():
     for package in PACKAGES:
         body = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")).body
         assert [type(line) for line in body] == [ast.Expr], package
+
+
+def test_the_tables_of_settings_know_of_the_house_only_the_desk_and_its_hours():
+    known = {name for file in (ROOT / "settings").glob("*.py") for name in imports(file)}
+    assert PACKAGES & known <= {"settings", "desk", "sla"}

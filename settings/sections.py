@@ -1,0 +1,363 @@
+"""The tables of helpdesk.toml: every setting with its default and what it is for."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+import holidays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from desk.priority import Priority
+from settings.values import (
+    CHANNEL,
+    GROUP,
+    NINE_TO_FIVE,
+    TEAM,
+    USER,
+    Address,
+    Allowed,
+    AppToken,
+    BotToken,
+    ClosedDay,
+    Day,
+    Domain,
+    Language,
+    Port,
+    Rule,
+    Token,
+    Unfit,
+    Whole,
+    database_url,
+    no_switch,
+    web_url,
+)
+from sla import calendar
+
+
+class Section(BaseModel):
+    """One table of helpdesk.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Desk(Section):
+    name: str = Field(default="Helpdesk", description="What the desk calls itself in mails", min_length=1)
+    address: Address = Field(
+        default="helpdesk@localhost", description="The mail address that customers write to"
+    )
+    prefix: str = Field(
+        default="HD", description="What stands before a ticket's number", pattern=r"^[A-Z][A-Z0-9]{0,9}$"
+    )
+    language: Language = Field(
+        default="en", description="The language of mails where nothing else decides: nl or en"
+    )
+    default_priority: Priority = Field(default=Priority.MEDIUM, description="The priority of a new ticket")
+    timezone: ZoneInfo = Field(
+        default=ZoneInfo("Europe/Amsterdam"),
+        description="The time zone of dates that people read, and of [hours]",
+    )
+
+
+class Slack(Section):
+    mode: Literal["socket", "http"] = Field(
+        default="socket", description="How Slack reaches the desk: socket or http"
+    )
+    support_channel: Annotated[str, CHANNEL] = Field(
+        description="Where the cards go; full members of this channel are the agents",
+        examples=["C0123456789"],
+    )
+    leads_channel: Annotated[str, CHANNEL] = Field(
+        description="Where the team leads are warned", examples=["C0987654321"]
+    )
+    leads: tuple[Annotated[str, USER], ...] = Field(default=(), description="Team leads, as user ids")
+    leads_group: Annotated[str, GROUP] | None = Field(
+        default=None, description="Team leads, as the id of a Slack user group", examples=["S0123456789"]
+    )
+    bot_token: BotToken = Field(description="The bot's token", examples=["xoxb-0000000000-example"])
+    app_token: AppToken | None = Field(
+        default=None,
+        description="The app's token, needed in socket mode",
+        examples=["xapp-1-A000-0000-example"],
+    )
+    signing_secret: Token | None = Field(
+        default=None,
+        description="The signing secret, needed in http mode",
+        examples=["0123456789abcdef0123456789abcdef"],
+    )
+    api_url: Annotated[str, AfterValidator(web_url)] = Field(
+        default="https://slack.com/api/",
+        description="Another address of Slack's Web API, for trying things out",
+    )
+    team_id: Annotated[str, TEAM] | None = Field(
+        default=None,
+        description="The home workspace; else the one the bot token belongs to",
+        examples=["T0123456789"],
+    )
+
+
+class Web(Section):
+    host: str = Field(
+        default="127.0.0.1", description="Where health, metrics and Slack's requests are answered"
+    )
+    port: Port = Field(default=8025, description="The port for that; 0 takes any free one")
+
+
+class Database(Section):
+    url: Annotated[SecretStr, AfterValidator(database_url)] = Field(
+        default=SecretStr("sqlite:///helpdesk.sqlite3"),
+        description="sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME for several replicas",
+    )
+
+
+class Week(Section):
+    mon: Day = Field(
+        default=NINE_TO_FIVE, description='Monday, like ["09:00-12:30", "13:00-17:00"]; [] is closed'
+    )
+    tue: Day = Field(default=NINE_TO_FIVE, description="Tuesday")
+    wed: Day = Field(default=NINE_TO_FIVE, description="Wednesday")
+    thu: Day = Field(default=NINE_TO_FIVE, description="Thursday")
+    fri: Day = Field(default=NINE_TO_FIVE, description="Friday")
+    sat: Day = Field(default=(), description="Saturday")
+    sun: Day = Field(default=(), description="Sunday")
+
+    @model_validator(mode="after")
+    def _some_day_is_open(self) -> Self:
+        if not any(periods for _, periods in self):
+            raise Unfit("has no open day, so no promise could ever fall due", "open the desk on some day")
+        return self
+
+
+class Hours(Section):
+    timezone: ZoneInfo = Field(
+        default=ZoneInfo("Europe/Amsterdam"), description="The time zone of the periods; else that of [desk]"
+    )
+    country: str = Field(default="NL", description="Whose public holidays are closed days; empty for none")
+    subdivision: str = Field(
+        default="", description="The state or province, where holidays differ; empty for the whole country"
+    )
+    closed_add: tuple[date, ...] = Field(default=(), description="Days closed as well, like [2026-12-24]")
+    closed_remove: tuple[ClosedDay, ...] = Field(
+        default=(calendar.GOOD_FRIDAY,),
+        description="Public holidays worked all the same: dates or RRULE text (for NL: Good Friday)",
+    )
+    closed_rules: tuple[Rule, ...] = Field(
+        default=(),
+        description='More closed days as RRULE text, like ["FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24"]',
+    )
+    week: Week = Week()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _good_friday_is_dutch(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("country", "NL") != "NL":
+            return {"closed_remove": (), **given}
+        return given
+
+    @field_validator("country")
+    @classmethod
+    def _country_is_known(cls, country: str) -> str:
+        try:
+            if country:
+                holidays.country_holidays(country)
+        except NotImplementedError:
+            raise Unfit(f"no holidays are known for {country!r}", 'write two letters, like "NL"') from None
+        return country
+
+    @field_validator("subdivision")
+    @classmethod
+    def _subdivision_is_known(cls, subdivision: str, info: ValidationInfo) -> str:
+        country = info.data.get("country")
+        try:
+            if country and subdivision:
+                holidays.country_holidays(country, subdiv=subdivision)
+        except NotImplementedError:
+            raise Unfit(
+                f"{country} has no {subdivision!r} with holidays of its own", "leave it out"
+            ) from None
+        return subdivision
+
+    @model_validator(mode="after")
+    def _make_a_calendar(self) -> Self:
+        try:
+            self.calendar()
+        except ValueError as error:
+            raise Unfit(str(error), "mend closed_rules or closed_remove") from None
+        return self
+
+    def calendar(self) -> calendar.Calendar:
+        """These hours in the words of the promises."""
+        return calendar.Calendar(
+            zone=self.timezone,
+            week=calendar.Week(**dict(self.week)),
+            country=self.country,
+            subdivision=self.subdivision,
+            add=self.closed_add,
+            remove=self.closed_remove,
+            rules=self.closed_rules,
+        )
+
+
+class FirstResponse(Section):
+    urgent: Allowed = Field(
+        default=8, description="Working hours within which a human answers an urgent ticket"
+    )
+    high: Allowed = Field(default=8, description="The same for high")
+    medium: Allowed = Field(default=16, description="The same for medium")
+    low: Allowed = Field(default=16, description="The same for low")
+
+
+class Recovery(Section):
+    urgent: Allowed = Field(default=8, description="Working hours within which an urgent ticket is solved")
+    high: Allowed = Field(default=16, description="The same for high")
+    medium: Allowed = Field(default=40, description="The same for medium")
+    low: Allowed = Field(default=112, description="The same for low")
+
+
+class Promises(Section):
+    levels: tuple[Annotated[Whole, Field(ge=1, le=100)], ...] = Field(
+        default=(50, 75, 100),
+        description="Percentages of a target at which the desk speaks up; 100 is the breach",
+    )
+    reminder_hours: Allowed = Field(
+        default=48, description="Hours of silence after which a customer is reminded, once"
+    )
+    silence_hours: Allowed = Field(
+        default=72, description="Hours of silence that resolve a ticket; weekends count"
+    )
+    close_after_days: Allowed = Field(
+        default=7, description="Days after which a resolved or cancelled ticket is closed"
+    )
+    response_counts: Literal["reply", "reply-or-taken"] = Field(
+        default="reply", description="What stops the first-response clock: reply or reply-or-taken"
+    )
+    first_response: FirstResponse = FirstResponse()
+    recovery: Recovery = Recovery()
+
+    @field_validator("levels")
+    @classmethod
+    def _levels_ascend(cls, levels: tuple[int, ...]) -> tuple[int, ...]:
+        if not levels or list(levels) != sorted(set(levels)):
+            raise Unfit(f"{list(levels)} does not ascend", "write it like [50, 75, 100]")
+        return levels
+
+    @field_validator("silence_hours")
+    @classmethod
+    def _reminder_comes_first(cls, silence: float, info: ValidationInfo) -> float:
+        if silence <= info.data.get("reminder_hours", 0):
+            raise Unfit("is not longer than reminder_hours", "remind before the silence resolves the ticket")
+        return silence
+
+
+class Goals(Section):
+    urgent: Allowed | None = None
+    high: Allowed | None = None
+    medium: Allowed | None = None
+    low: Allowed | None = None
+
+
+class Contract(Section):
+    name: str = Field(description="The client", min_length=1, examples=["Example BV"])
+    domains: tuple[Domain, ...] = Field(
+        default=(), description="Mail domains of the client", examples=[["example.com"]]
+    )
+    addresses: tuple[Address, ...] = Field(
+        default=(), description="Single addresses; they beat domains", examples=[["someone@example.org"]]
+    )
+    language: Language | None = Field(
+        default=None, description="The language of the client's mails", examples=["nl"]
+    )
+    rate: Annotated[Decimal, BeforeValidator(no_switch), Field(ge=0)] = Field(
+        default=Decimal(125), description="EUR per hour, excluding VAT"
+    )
+    first_response: Goals = Field(
+        default_factory=Goals, description="Targets that differ from [promises]", examples=[{"urgent": 4}]
+    )
+    recovery: Goals = Field(
+        default_factory=Goals, description="The same for recovery", examples=[{"urgent": 6}]
+    )
+    hours: Hours | None = Field(
+        default=None,
+        description="Business hours that differ from [hours]",
+        examples=[{"week": {"sat": ["10:00-14:00"]}}],
+    )
+
+    @model_validator(mode="after")
+    def _matches_somebody(self) -> Self:
+        if not self.domains and not self.addresses:
+            raise Unfit("matches nobody", "give it domains or addresses")
+        return self
+
+
+class Imap(Section):
+    host: str | None = Field(
+        default=None,
+        description="The mailbox's server; no mailbox is read without",
+        examples=["imap.example.com"],
+    )
+    port: Port = Field(default=993, description="Its port")
+    tls: Literal["tls", "starttls", "none"] = Field(default="tls", description="tls, starttls or none")
+    user: str | None = Field(default=None, description="Who logs in", examples=["help@example.com"])
+    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
+    folder: str = Field(default="INBOX", description="The folder that is read", min_length=1)
+    poll_seconds: Allowed = Field(default=60, description="Seconds between two looks")
+    idle: bool = Field(default=True, description="Whether the server may announce new mail in between (IDLE)")
+
+
+class Listener(Section):
+    enabled: bool = Field(default=False, description="Whether the desk accepts mail itself")
+    host: str = Field(default="127.0.0.1", description="Where it listens")
+    port: Port = Field(default=2525, description="The port for that; 0 takes any free one")
+    protocol: Literal["smtp", "lmtp"] = Field(default="smtp", description="smtp or lmtp")
+    max_bytes: Annotated[Whole, Field(ge=1024)] = Field(
+        default=35_000_000, description="The largest mail that is accepted"
+    )
+
+
+class Smtp(Section):
+    host: str = Field(default="localhost", description="The server that mails leave through", min_length=1)
+    port: Port = Field(default=25, description="Its port")
+    tls: Literal["starttls", "tls", "none"] = Field(default="none", description="starttls, tls or none")
+    user: str | None = Field(
+        default=None, description="Who logs in; nobody without", examples=["help@example.com"]
+    )
+    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
+
+
+class Mail(Section):
+    templates: Path | None = Field(
+        default=None, description="A folder whose templates replace the built-in ones", examples=["templates"]
+    )
+    trusted_authserv: str | None = Field(
+        default=None,
+        description="The authserv-id of your own mail server, whose Authentication-Results are believed",
+        examples=["mx.example.com"],
+    )
+    message_secret: Annotated[SecretStr, Field(min_length=16)] | None = Field(
+        default=None,
+        description="Signs our Message-IDs; made once and kept in the database where it is not set",
+        examples=["at-least-16-characters"],
+    )
+    imap: Imap = Imap()
+    listener: Listener = Listener()
+    smtp: Smtp = Smtp()
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error"
+    )
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto", description="json, console, or auto: console on a terminal"
+    )

@@ -1,0 +1,159 @@
+"""The values that settings are made of, each checked with a reason and a mend."""
+
+import re
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from dateutil.rrule import rrulestr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    SecretStr,
+)
+
+from sla import calendar
+
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+
+
+class Unfit(ValueError):
+    """A value that reads well and means nothing: why, and what to write instead."""
+
+    def __init__(self, reason: str, mend: str) -> None:
+        super().__init__(reason)
+        self.reason, self.mend = reason, mend
+
+
+class Period(NamedTuple):
+    """A stretch of one day when the desk is staffed.  Closing at 00:00 means the end of that day."""
+
+    opens: time
+    closes: time
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}-{self.closes:%H:%M}".replace("-00:00", "-24:00")
+
+
+def _period(value: object) -> Period:
+    if isinstance(value, Period):
+        return value
+    found = re.fullmatch(rf"({_CLOCK}) ?- ?({_CLOCK}|24:00)", str(value))
+    if not found:
+        raise Unfit(f"{value!r} is not a period", 'write it like "09:00-17:00"')
+    opens, closes = (time.fromisoformat(text.replace("24:", "00:")) for text in found.groups())
+    if closes != time(0) and opens >= closes:
+        raise Unfit(f"{value!r} ends before it begins", "split a period that passes midnight over two days")
+    return Period(opens, closes)
+
+
+def _apart(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    ordered = tuple(sorted(periods))
+    for first, second in pairwise(ordered):
+        if first.closes == time(0) or second.opens < first.closes:
+            raise Unfit(f"{first} and {second} overlap", "make one period of them")
+    return ordered
+
+
+def _rule(text: str) -> str:
+    mend = f'write RFC 5545 text, like "{calendar.GOOD_FRIDAY}"'
+    if re.search(r"INTERVAL=0+(\D|$)|FREQ=(HOUR|MINUTE|SECOND)LY", text.upper()):
+        raise Unfit(f"{text!r} does not go from day to day", mend)  # the first would never end
+    try:
+        rrulestr(text, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - any start will do, the text is only tried
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Unfit(f"{text!r} is not an RRULE ({error})", mend) from None
+    return text
+
+
+def _date_or_rule(value: object) -> date | str:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return _rule(str(value))
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[^\s@<>()\",;:]+@[^\s@<>()\",;:]+", text):
+        raise Unfit(f"{text!r} is not a mail address", "write only the address, like help@example.com")
+    return text
+
+
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text.lower()):
+        raise Unfit(f"{text!r} is not a mail domain", "write what stands after the @, like example.com")
+    return text.lower()
+
+
+def _like(pattern: str, what: str, mend: str) -> AfterValidator:
+    def check(value: Any) -> Any:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not re.fullmatch(pattern, text):
+            raise Unfit(f"does not look like {what}", mend)  # never the value: it may be a secret
+        return value
+
+    return AfterValidator(check)
+
+
+def no_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise Unfit("should be a number", "write it in digits")  # true would pass for 1
+    return value
+
+
+def database_url(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
+    scheme, colon, rest = url.partition(":")
+    if scheme in ("postgres", "postgresql"):
+        return SecretStr(f"postgresql+psycopg{colon}{rest}")
+    if scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.startswith("///") and rest[3:]):
+        return value
+    raise Unfit(
+        "is not a database the desk can use",
+        "write sqlite:///file.sqlite3 or postgresql://user:password@host/name",
+    )
+
+
+def web_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unfit(f"{text!r} is not a web address", "write it like https://slack.com/api/")
+    return text.rstrip("/") + "/"
+
+
+_APP_PAGE = "in Slack's page of your app (api.slack.com/apps)"
+CHANNEL_MEND = "in Slack: click the channel's name, About, Channel ID at the very bottom"
+CHANNEL = _like(r"[CG][A-Z0-9]{2,}", "a channel id (C0123456789)", CHANNEL_MEND)
+USER = _like(
+    r"[UW][A-Z0-9]{2,}", "a user id (U0123456789)", "in Slack: the person's profile, More, Copy member ID"
+)
+GROUP = _like(
+    r"S[A-Z0-9]{2,}", "a user group id (S0123456789)", "in Slack: People, User groups, Copy group ID"
+)
+TEAM = _like(
+    r"[TE][A-Z0-9]{2,}", "a workspace id (T0123456789)", "it stands in the web address of the workspace"
+)
+BOT_TOKEN_MEND = f"{_APP_PAGE}: OAuth & Permissions, Bot User OAuth Token"
+APP_TOKEN_MEND = f"{_APP_PAGE}: Basic Information, App-Level Tokens, one with connections:write"
+SIGNING_MEND = f"{_APP_PAGE}: Basic Information, App Credentials, Signing Secret"
+
+
+Whole = Annotated[int, BeforeValidator(no_switch)]
+Port = Annotated[Whole, Field(ge=0, le=65535)]
+Allowed = Annotated[float, BeforeValidator(no_switch), Field(gt=0, allow_inf_nan=False)]
+Address = Annotated[str, AfterValidator(_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Day = Annotated[tuple[Annotated[Period, PlainValidator(_period)], ...], AfterValidator(_apart)]
+Rule = Annotated[str, AfterValidator(_rule)]
+ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]
+Token = Annotated[SecretStr, Field(min_length=1)]
+BotToken = Annotated[SecretStr, _like(r"xoxb-\S+", "a bot token (xoxb-...)", BOT_TOKEN_MEND)]
+AppToken = Annotated[SecretStr, _like(r"xapp-\S+", "an app token (xapp-...)", APP_TOKEN_MEND)]
+Language = Literal["nl", "en"]
+
+NINE_TO_FIVE = (Period(time(9), time(17)),)
