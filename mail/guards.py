@@ -12,6 +12,7 @@ _MOST_BOUNDARIES = 100
 _LOOKED_AT = 64 * 1024
 
 _BOUNDARY = re.compile(rb"""boundary\s{0,5}=\s{0,5}"?([^"\r\n;]{1,100})""", re.IGNORECASE)
+_A_HEADER = re.compile(rb"(?im)^(from|to|subject|date|received|message-id|content-type|mime-version):")
 
 
 def why_unreadable(raw: bytes) -> str:
@@ -26,6 +27,8 @@ def why_unreadable(raw: bytes) -> str:
         return "it has more than a million lines"
     if _parts(raw) > _MOST_PARTS:
         return f"it has more than {_MOST_PARTS} parts"
+    if _is_noise(raw):
+        return "it is no mail: it has no headers, and is no text"
     return ""
 
 
@@ -46,6 +49,12 @@ def header_lines(raw: bytes) -> list[tuple[str, str]]:
 def _header_size(raw: bytes) -> int:
     ends = [end for end in (raw.find(b"\n\n"), raw.find(b"\n\r\n"), raw.find(b"\r\r")) if end >= 0]
     return min(ends, default=len(raw))
+
+
+def _is_noise(raw: bytes) -> bool:
+    """Whether the beginning has neither a header that every mail has nor only what text is made of."""
+    start = raw[:_LOOKED_AT]
+    return b"\0" in start and not _A_HEADER.search(start)
 
 
 def _parts(raw: bytes) -> int:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 import helpdesk
+from sandbox.visitor import text_of
 from store import inbox, tables
 from store.database import Database
 
@@ -59,6 +60,8 @@ def test_what_was_delivered_is_kept_byte_for_byte_and_becomes_tickets(deliver, d
     visitor.wait_until(lambda: visitor.find("#support", "The oven"), seconds=20)
     visitor.wait_until(lambda: visitor.find("#support", "The till has no paper any more"), seconds=20)
     visitor.wait_until(lambda: len(visitor.channel("#support")) == 3, seconds=20)
+    noise = visitor.wait_until(lambda: visitor.find("#support", "it is no mail"), seconds=20)
+    assert "has no headers, and is no text" in text_of(noise)
     assert _states(database_url) == [inbox.State.DONE] * 3
     # and only a customer with an address was written to
     visitor.wait_until(lambda: visitor.inbox("carla@bakkerij-jansen.example"))

@@ -276,3 +276,11 @@ def _with_files(*files: tuple[str, bytes], disposition: str = "attachment", extr
 def _multipart(*parts: str) -> bytes:
     head = "From: sanne@bakkerij.example\nContent-Type: multipart/mixed; boundary=grens\n\n--grens\n"
     return (head + "\n--grens\n".join(parts) + "\n--grens--\n").encode()
+
+
+def test_noise_is_no_mail_and_words_without_headers_are():
+    noise = read(bytes(range(256)) * 100)
+    assert isinstance(noise, Unreadable)
+    assert noise.reason == "it is no mail: it has no headers, and is no text"
+    assert isinstance(read(b"The till has no paper any more.\n"), InboundEmail)
+    assert isinstance(read(b"Subject: a NUL\n\nIt slipped in here: \0.\n"), InboundEmail)
