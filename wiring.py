@@ -90,7 +90,6 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
 
     clock: the desk's, which a test may turn; machine: the real one, for pulses and paces.
     Raises Unavailable, SchemaTooNew, TemplateRefused."""
-
     policy = policy_of(config)
 
     def wake() -> None:
@@ -115,10 +114,11 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     couriers = _couriers(config, house, wire)
-    intake, listener, mailbox = _ways_in(config, db, policy, clock, lambda: scheduler.wake("intake"))
+    listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
+    mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
     sources = (mailbox.name,) if mailbox else ()
     jobs = [
-        Job("intake", intake, every=1),
+        Job("intake", _intake(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
@@ -215,52 +215,44 @@ def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> 
     )
 
 
-def _ways_in(
-    config: Config,
-    db: Database,
-    policy: Policy,
-    clock: Clock,
-    on_mail: Callable[[], None],
-) -> tuple[Callable[[], object], Listener | None, Mailbox | None]:
-
+def _intake(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None
 
-    desk, settings = config.desk, config.mail
+    desk = config.desk
     house = mail_house.House(
         addresses=frozenset({desk.address}),
         prefix=desk.prefix,
         loop_mark=desk.address,
         language=desk.language,
         priority=desk.default_priority,
-        trusted_authserv=settings.trusted_authserv,
+        trusted_authserv=config.mail.trusted_authserv,
         client_of=client_of,
     )
-    listener = mailbox = None
-    most = settings.listener.max_bytes
-    if settings.listener.enabled:
-        door = settings.listener
-        listener = Listener(
-            db, [desk.address], clock=clock, host=door.host, port=door.port,
-            protocol=door.protocol, max_bytes=most, on_mail=on_mail,
-        )  # fmt: skip
-    imap = settings.imap
-    if imap.host and imap.user and imap.password:
-        password = imap.password.get_secret_value()
-        account = Account(
-            host=imap.host,
-            user=imap.user,
-            password=password,
-            port=imap.port,
-            tls=imap.tls,
-            folder=imap.folder,
-        )
-        poll = timedelta(seconds=imap.poll_seconds)
-        mailbox = Mailbox(
-            db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail
-        )
-    return Intake(db, house, clock=clock).receive_new, listener, mailbox
+    return Intake(db, house, clock=clock)
+
+
+def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:
+    door = config.mail.listener
+    if not door.enabled:
+        return None
+    return Listener(
+        db, [config.desk.address], clock=clock, host=door.host, port=door.port,
+        protocol=door.protocol, max_bytes=door.max_bytes, on_mail=on_mail,
+    )  # fmt: skip
+
+
+def _mailbox(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Mailbox | None:
+    imap = config.mail.imap
+    if not (imap.host and imap.user and imap.password):
+        return None
+    account = Account(
+        host=imap.host, user=imap.user, password=imap.password.get_secret_value(),
+        port=imap.port, tls=imap.tls, folder=imap.folder,
+    )  # fmt: skip
+    poll, most = timedelta(seconds=imap.poll_seconds), config.mail.listener.max_bytes
+    return Mailbox(db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail)
 
 
 def _tidy(db: Database, clock: Clock) -> None:

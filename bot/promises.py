@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.words import business, moment
 from desk.priority import Priority
 from desk.ticket import Ticket
-from sla.clock import Clock, ClockState, preview, read_clocks, waits_since
+from sla.clock import Clock, preview, read_clocks, waits_since
+from sla.course import ClockState
 from sla.policy import Goal, Policy
 
 _PRESSING = 0.75

@@ -1,33 +1,16 @@
 """Clocks, calculated from a ticket's history: nothing about them is ever stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from desk.event import HUMAN_MAILS, Event, Kind
+from desk.event import Event, Kind
 from desk.priority import Priority
-from desk.status import OPEN, RUNNING, Status
+from desk.status import Status
 from desk.ticket import Ticket
+from sla.course import ClockState, Course, Span, courses_of
 from sla.hours import BusinessHours
-from sla.policy import WORKING_DAY, Goal, Policy, ResponseCounts
-
-
-class ClockState(StrEnum):
-    """PAUSED: waiting for the customer.  VOID: cancelled, nothing is promised any more."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    VOID = "void"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of elapsed time in which a clock ran; end is None while it runs."""
-
-    start: datetime
-    end: datetime | None
+from sla.policy import WORKING_DAY, Goal, Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,19 +52,6 @@ class Clock:
         return self.state is ClockState.RUNNING
 
 
-@dataclass(frozen=True)
-class _Course:
-    """How one clock ran and how it ended.  since, until: the events that began and ended it."""
-
-    goal: Goal
-    cycle: int
-    spans: tuple[Span, ...]
-    state: ClockState
-    since: int = 1
-    until: int | None = None
-    stopped_at: datetime | None = None
-
-
 def read_clock(ticket: Ticket, goal: Goal, policy: Policy, *, now: datetime) -> Clock | None:
     """The clock of that goal as it stands; None where nothing is promised."""
     return _read(ticket, goal, policy, ticket.priority, now)
@@ -114,7 +84,7 @@ def levels_ahead(ticket: Ticket, policy: Policy) -> Iterator[tuple[Clock, int, d
 
     A level is a percentage of the target; 101, 102 and so on are whole working days beyond the breach."""
     hours = policy.hours_of(ticket)
-    for course in _courses(ticket, policy):
+    for course in courses_of(ticket, policy):
         target = policy.target(ticket, course.goal, ticket.priority)
         if target is None or course.state is not ClockState.RUNNING:
             continue
@@ -149,13 +119,13 @@ def ended_at(ticket: Ticket) -> datetime | None:
 
 def _read(ticket: Ticket, goal: Goal, policy: Policy, priority: Priority, now: datetime) -> Clock | None:
     target = policy.target(ticket, goal, priority)
-    course = next((each for each in _courses(ticket, policy) if each.goal is goal), None)
+    course = next((each for each in courses_of(ticket, policy) if each.goal is goal), None)
     if target is None or course is None:
         return None
     return _clock(course, policy.hours_of(ticket), target, now)
 
 
-def _clock(course: _Course, hours: BusinessHours, target: timedelta, now: datetime) -> Clock:
+def _clock(course: Course, hours: BusinessHours, target: timedelta, now: datetime) -> Clock:
     return Clock(
         goal=course.goal,
         cycle=course.cycle,
@@ -185,118 +155,15 @@ def _used_up(spans: tuple[Span, ...], hours: BusinessHours, allowed: timedelta) 
     return None
 
 
-def _courses(ticket: Ticket, policy: Policy) -> list[_Course]:
-    first = _first_response(ticket, policy)
-    following = _next_response(ticket, first)
-    return [first, *([following] if following else []), _recovery(ticket)]
-
-
-def _first_response(ticket: Ticket, policy: Policy) -> _Course:
-    taken_counts = policy.response_counts is ResponseCounts.REPLY_OR_TAKEN
-    for event in ticket.history:
-        taken = taken_counts and event.kind is Kind.TAKEN
-        if taken or event.kind in _ENDS or _answers(ticket, event):
-            return _ended(_Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS), event)
-    return _Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
-
-
-def _next_response(ticket: Ticket, first: _Course) -> _Course | None:
-    """The latest clock of a customer who wrote again, or whose ticket was reopened, after we had answered."""
-    if first.until is None:
-        return None
-    ending: Event | None = ticket.event(first.until)
-    course, cycle = None, 0
-    while ending is not None:
-        call = _next_call(ticket, ending)
-        if call is None:
-            break
-        cycle += 1
-        spans = (Span(call.at, None),)
-        course = _Course(Goal.NEXT_RESPONSE, cycle, spans, _RUNS, since=call.seq)
-        ending = next((each for each in ticket.history[ending.seq :] if _ends(ticket, each, course)), None)
-        course = _ended(course, ending) if ending else course
-    return course
-
-
-def _next_call(ticket: Ticket, ending: Event) -> Event | None:
-    """The first call for an answer that the end of the last clock did not answer.
-
-    Mails cross: what a customer wrote after our words were written is not answered when those leave."""
-    written = ending.detail["of"] if ending.kind is Kind.SENT else ending.seq
-    return next((each for each in ticket.history[written:] if _calls_for_answer(ticket, each)), None)
-
-
-def _answers(ticket: Ticket, event: Event, since: int = 0) -> bool:
-    """Whether our mail server took a human's mail, written after the event `since`."""
-    if event.kind is not Kind.SENT or event.detail["of"] < since:
-        return False
-    return ticket.event(event.detail["of"]).kind in HUMAN_MAILS
-
-
-def _calls_for_answer(ticket: Ticket, event: Event) -> bool:
-    if event.kind is Kind.REOPENED:
-        return ticket.event(event.seq - 1).status not in OPEN
-    return event.kind is Kind.CUSTOMER_WROTE and event.status in OPEN
-
-
-def _ends(ticket: Ticket, event: Event, course: _Course) -> bool:
-    return event.kind in _ENDS or _answers(ticket, event, since=course.since)
-
-
 def _is_sent(event: Event, seq: int) -> bool:
     return event.kind is Kind.SENT and event.detail["of"] == seq
-
-
-def _ended(course: _Course, event: Event) -> _Course:
-    state = ClockState.VOID if event.kind is Kind.CANCELLED else ClockState.STOPPED
-    start = course.spans[0].start
-    end = max(start, event.at)  # a mail that reached us before a click may be recorded after it
-    return replace(course, spans=(Span(start, end),), state=state, until=event.seq, stopped_at=end)
-
-
-_ENDS = frozenset({Kind.RESOLVED, Kind.CANCELLED})
-"""A ticket that ends owes no response."""
-
-_RUNS = ClockState.RUNNING
-
-
-_RECOVERY_STATES = {
-    Status.WAITING_FOR_SUPPORT: ClockState.RUNNING,
-    Status.IN_PROGRESS: ClockState.RUNNING,
-    Status.WAITING_FOR_CUSTOMER: ClockState.PAUSED,
-    Status.RESOLVED: ClockState.STOPPED,
-    Status.CANCELLED: ClockState.VOID,
-}
-
-
-def _recovery(ticket: Ticket) -> _Course:
-    spans: list[Span] = []
-    since: datetime | None = None
-    changed = ticket.opened_at
-    for event in ticket.history:
-        runs = event.status in RUNNING
-        if runs == (since is not None):
-            continue
-        changed = max(changed, event.at)  # a mail that came in before a click may be recorded after it
-        if since is None:
-            since = changed
-        else:
-            spans.append(Span(since, changed))
-            since = None
-    if since is not None:
-        spans.append(Span(since, None))
-    # Closing ends nothing: what was cancelled stays void.
-    status = [event.status for event in ticket.history if event.status is not Status.CLOSED][-1]
-    resolved = [event.at for event in ticket.history if event.kind is Kind.RESOLVED]
-    stopped_at = max(changed, resolved[-1]) if status is Status.RESOLVED else None
-    return _Course(Goal.RECOVERY, 1, tuple(spans), _RECOVERY_STATES[status], stopped_at=stopped_at)
 
 
 def _allowed(target: timedelta, level: int) -> timedelta:
     return target * min(level, BREACH) / 100 + max(level - BREACH, 0) * WORKING_DAY
 
 
-def _levels(ticket: Ticket, course: _Course, policy: Policy) -> Iterator[int]:
+def _levels(ticket: Ticket, course: Course, policy: Policy) -> Iterator[int]:
     """The levels of a clock that are not on record; after the breach, the next working day."""
     known = {
         int(event.detail["level"])

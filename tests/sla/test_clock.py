@@ -10,7 +10,8 @@ from desk.actor import Actor
 from desk.event import Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
-from sla.clock import Clock, ClockState, attention, preview, read_clock, waits_since
+from sla.clock import Clock, attention, preview, read_clock, waits_since
+from sla.course import ClockState
 from sla.hours import BusinessHours
 from sla.policy import Goal, Policy, ResponseCounts
 
