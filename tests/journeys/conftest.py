@@ -14,6 +14,7 @@ import helpdesk
 import wiring
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
+from terminal.demo import demo_settings
 
 Start = Callable[..., "Desk"]
 
@@ -32,7 +33,7 @@ class Desk:
     """The real desk in this process: Slack over real sockets, mail over real SMTP."""
 
     def __init__(self, world: Sandbox, url: str, *, mode: str, clock: Clock) -> None:
-        settings = helpdesk.demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode}
+        settings = demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode}
         self.parts = wiring.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
         self._world = world
         self._web: uvicorn.Server | None = None

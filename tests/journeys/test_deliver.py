@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import create_engine, select, text
 
-import helpdesk
 from sandbox.visitor import text_of
 from store import inbox, tables
 from store.database import Database
+from terminal.demo import demo_settings
 
 GOOD = (
     b"From: Carla Jansen <carla@bakkerij-jansen.example>\r\nTo: help@desk.example\r\n"
@@ -28,7 +28,7 @@ STOPPED = "postgresql://desk:secret@127.0.0.1:1/desk"
 @pytest.fixture
 def settings(world, tmp_path):
     """The environment of a desk that lives in this world; nothing of the machine's own counts."""
-    return helpdesk.demo_settings(world, f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
+    return demo_settings(world, f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
 
 
 @pytest.fixture

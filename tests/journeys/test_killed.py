@@ -25,6 +25,7 @@ from desk.status import Status
 from sandbox.visitor import Visitor, text_of
 from store import cards, inbox, outbox, tables, tickets
 from store.database import Database
+from terminal.demo import demo_settings
 
 CARLA = "carla@bakkerij-jansen.example"
 ENDS = {DeliveryState.DOUBTFUL, DeliveryState.DEAD}
@@ -37,7 +38,7 @@ class Desk:
     def __init__(self, world, url, folder):
         self.world, self.folder = world, folder
         self.mail_port, self.web_port = _free_ports(2)
-        self.settings = helpdesk.demo_settings(world, url) | {
+        self.settings = demo_settings(world, url) | {
             "HELPDESK_MAIL__LISTENER__PORT": str(self.mail_port),
             "HELPDESK_WEB__PORT": str(self.web_port),
         }

@@ -16,12 +16,13 @@ import yaml
 from click.testing import CliRunner
 
 import helpdesk
+from terminal.demo import demo_settings
 
 
 @pytest.fixture
 def settings(world, tmp_path):
     """The environment of a desk that lives in this world; nothing of the machine's own counts."""
-    return helpdesk.demo_settings(world, f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
+    return demo_settings(world, f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
 
 
 @pytest.fixture

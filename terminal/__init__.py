@@ -1,0 +1,1 @@
+"""The commands that people type: each reads its arguments, makes one call, and prints."""

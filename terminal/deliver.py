@@ -1,0 +1,58 @@
+"""`helpdesk deliver`: one mail from a mail server's pipe."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from terminal.call import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, Call, Refused, refusals
+
+
+@click.command()
+@click.pass_obj
+def deliver(call: Call) -> None:
+    """Keep one mail from standard input; `serve` makes the ticket.
+
+    For a pipe from a mail server.  Exit status 75: it could not be kept, for whatever reason, try again;
+    65: that is no mail.
+
+    Example: helpdesk deliver < message.eml
+    """
+    try:
+        kept = _keep_one(call)
+    except Refused as refused:
+        # On 78 a mail server would send the mail back to the customer: settings can be mended, mails cannot.
+        status = EX_TEMPFAIL if refused.exit_code == EX_CONFIG else refused.exit_code
+        raise Refused(refused.message, status) from refused
+    click.echo(f"Kept as number {kept} of the inbox.", err=True)
+
+
+def _keep_one(call: Call) -> int | None:
+    from store import inbox, schema
+    from store.database import Database
+    from store.inbox import Arrival
+
+    config = call.settings()
+    most = config.mail.listener.max_bytes
+    with refusals():
+        raw = _standard_input(most + 1)
+    if not raw.strip():
+        raise Refused("There was no mail on standard input: nothing was kept.", EX_DATAERR)
+    if len(raw) > most:
+        too_large = f"The mail is larger than {most} bytes (mail.listener.max_bytes): not kept."
+        raise Refused(too_large, EX_DATAERR)
+    with refusals():
+        db = Database(config.database.url.get_secret_value())
+        schema.upgrade(db)
+        with db.change() as session:
+            kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=call.now()))
+        db.close()
+    return kept
+
+
+def _standard_input(most: int) -> bytes:
+    """At most so many bytes.  Raises OSError where there is nothing to read from."""
+    if sys.stdin is None:  # whoever started us may have closed it
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(most)

@@ -1,0 +1,75 @@
+"""`helpdesk serve`: the desk itself, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import sys
+from socket import AF_INET, AF_INET6, create_server
+from typing import TYPE_CHECKING
+
+import click
+
+from terminal.call import EX_CONFIG, Call, Refused, refusals
+
+if TYPE_CHECKING:
+    from wiring import Parts
+
+log = logging.getLogger("helpdesk")
+
+
+@click.command()
+@click.pass_obj
+def serve(call: Call) -> None:
+    """Run the desk until it is told to stop.
+
+    Example: helpdesk --config /etc/helpdesk.toml serve
+    """
+    from terminal.logs import write_logs
+    from wiring import build
+
+    config = call.settings()
+    write_logs(config)
+    with refusals():
+        parts = build(config, clock=call.now, machine=call.now)
+        _know_the_workspace(parts)
+        _run(parts)
+
+
+def _know_the_workspace(parts: Parts) -> None:
+    """Refuse a token that Slack refuses.  A Slack that does not answer is waited for while mail comes in."""
+    from bot.people import SlackSilent
+
+    try:
+        home = parts.people.home()
+    except SlackSilent as silent:
+        if reason := _REFUSED_TOKEN.search(str(silent)):
+            mend = "copy it again in Slack's page of your app: OAuth & Permissions, Bot User OAuth Token"
+            raise Refused(f"Slack refuses SLACK_BOT_TOKEN ({reason[0]}); {mend}.", EX_CONFIG) from silent
+        log.warning("%s; the desk goes on and keeps trying", silent)
+    else:
+        log.info("the desk works in workspace %s", home.team)
+
+
+_REFUSED_TOKEN = re.compile(r"invalid_auth|not_authed|account_inactive|token_revoked|token_expired")
+
+
+def _run(parts: Parts) -> None:
+    import uvicorn
+
+    web = parts.config.web
+    family = AF_INET6 if ":" in web.host else AF_INET
+    # Ours, not uvicorn's: a port that is taken is told of like every other refusal, before mail comes in.
+    with create_server((web.host, web.port), family=family) as door:
+        # log_config=None: our own logging stands.
+        server = uvicorn.Server(uvicorn.Config(parts.web, log_config=None, access_log=False))
+        # uvicorn ends on SIGTERM and then raises it again, which by default would end us before parts.stop.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            parts.start()
+            server.run(sockets=[door])
+        except KeyboardInterrupt:
+            log.info("ended by hand")
+        finally:
+            parts.stop()
