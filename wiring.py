@@ -36,7 +36,7 @@ from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import inbox, keepsakes, schema
+from store import ahead, inbox, keepsakes, schema
 from store.courier import Courier, Sender
 from store.database import Database, Unavailable
 
@@ -133,6 +133,12 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
     return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+
+
+def next_due(parts: Parts) -> datetime | None:
+    """The next moment at which the desk has something to do by itself; in the past while it is busy."""
+    with parts.db.read() as session:
+        return ahead.next_due(session)
 
 
 def policy_of(config: Config) -> Policy:

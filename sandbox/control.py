@@ -3,7 +3,7 @@
 import base64
 import dataclasses
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -14,6 +14,7 @@ from sandbox.delivery import Ack
 from sandbox.faults import Fault
 from sandbox.letters import CUSTOMERS, Draft, Letter
 from sandbox.messages import with_thread
+from sandbox.mrkdwn import ZONE
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
 
@@ -24,8 +25,9 @@ Road = Callable[[str], Awaitable[None]]
 class Control:
     """Acts by name; each takes the request's JSON and answers with JSON."""
 
-    def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road) -> None:
+    def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road, root_url: str) -> None:
         self._parts, self._desk_address, self._listen_at = parts, desk_address, listen_at
+        self._root_url = root_url
         self._acts: dict[str, Act] = {
             "say": self._say,
             "edit": self._edit,
@@ -45,6 +47,7 @@ class Control:
             "sockets": self._sockets,
             "revoke": self._revoke,
             "turn": self._turn,
+            "guide": self._guide,
             "settings": self._settings,
         }
 
@@ -196,9 +199,32 @@ class Control:
         return {}
 
     async def _turn(self, body: Json) -> Json:
-        self._parts.workspace.clock.turn(timedelta(seconds=float(body["seconds"])))
+        """On by `seconds`, `to` a moment (ISO 8601, with its zone), to the next `weekday` (1 is Monday) `at` a
+        wall time (HH:MM), or to what is due `next`."""
+        clock, timekeeper = self._parts.workspace.clock, self._parts.timekeeper
+        if body.get("next"):
+            due = await timekeeper.next_due()
+            if due is None:
+                raise NotPossible("nothing is due")
+            await timekeeper.run_to(max(due, clock.now()))
+        elif body.get("weekday"):
+            wall = time.fromisoformat(str(body["at"]))
+            await timekeeper.run_to(_next_weekday(clock.now(), int(body["weekday"]), wall))
+        elif body.get("to"):
+            await timekeeper.run_to(_moment(str(body["to"])))
+        else:
+            await timekeeper.run_to(clock.now() + timedelta(seconds=float(body["seconds"])))
         self._parts.workspace.changed()
-        return {"now": self._parts.workspace.clock.now().isoformat()}
+        return {"now": clock.now().isoformat()}
+
+    async def _guide(self, body: Json) -> Json:
+        """`go` to a step (by number, from 0), `shut` the story (or not), or `act` for the visitor."""
+        guide = self._parts.guide
+        if "shut" in body:
+            guide.shut_up(bool(body["shut"]))
+        if body.get("act"):
+            await guide.act(self._root_url)
+        return {"where": guide.go(int(body["go"])) if "go" in body else {}}
 
     async def _settings(self, body: Json) -> Json:
         if body.get("deliver_mail_to"):
@@ -207,6 +233,20 @@ class Control:
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise NotPossible(f"{text} has no zone")
+    return moment
+
+
+def _next_weekday(now: datetime, weekday: int, wall: time) -> datetime:
+    today = now.astimezone(ZONE)
+    days = range(8)
+    moments = (datetime.combine(today + timedelta(days=n), wall, tzinfo=ZONE) for n in days)
+    return next(one for one in moments if one > now and one.isoweekday() == weekday)
 
 
 def _taken(ack: Ack) -> Json:

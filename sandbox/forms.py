@@ -1,5 +1,6 @@
 """What a person enters: the value of each input, as Slack writes it into `state.values` and `actions`."""
 
+import re
 from typing import Any
 
 from sandbox.checker import elements_of
@@ -20,6 +21,8 @@ MANY = {
     "multi_channels_select": ("selected_channels", "initial_channels"),
 }
 ONE_OPTION = ("static_select", "external_select", "radio_buttons", "overflow")
+_BEFORE_WORDS = re.compile(r"^\W+")
+"""A sign in front of a label, which a person need not type."""
 MANY_OPTIONS = ("multi_static_select", "checkboxes")
 
 
@@ -149,7 +152,8 @@ def _number_complaint(element: Json, value: str) -> str:
 
 def _option(element: Json, value: Any) -> Json:
     for option in options_of(element):
-        if value in (option["value"], option["text"]["text"]):
+        label = option["text"]["text"]
+        if value in (option["value"], label, _BEFORE_WORDS.sub("", label)):
             return option
     there = ", ".join(option["value"] for option in options_of(element))
     raise NotPossible(f"{value} cannot be chosen here, only: {there}")

@@ -6,11 +6,13 @@ from sandbox.api_files import Files
 from sandbox.delivery import Delivery
 from sandbox.faults import Faults
 from sandbox.gestures import Gestures
+from sandbox.guide import Guide
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
 from sandbox.replies import Replies
 from sandbox.sockets import Sockets
+from sandbox.timekeeper import Timekeeper
 from sandbox.webapi import WebApi
 from sandbox.workspace import Workspace
 
@@ -28,3 +30,5 @@ class Parts:
     faults: Faults
     journal: Journal
     webapi: WebApi
+    timekeeper: Timekeeper
+    guide: Guide

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Self
 
 import uvicorn
@@ -26,6 +27,7 @@ from sandbox.delivery import Delivery
 from sandbox.doors import OnlyFromHere
 from sandbox.faults import Faults
 from sandbox.gestures import Gestures
+from sandbox.guide import Guide, Step
 from sandbox.hooks import Hooks
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
@@ -36,6 +38,7 @@ from sandbox.refused import Json
 from sandbox.replies import Replies
 from sandbox.signed import SignedPosts
 from sandbox.sockets import Sockets
+from sandbox.timekeeper import Due, Timekeeper
 from sandbox.webapi import WebApi
 from sandbox.wire import Connection
 from sandbox.workspace import Workspace
@@ -63,6 +66,7 @@ class Sandbox:
         port: int = 0,
         smtp_port: int = 0,
         *,
+        at: datetime | None = None,
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
@@ -72,6 +76,8 @@ class Sandbox:
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds = ping_seconds
         self.clock = Clock()
+        if at is not None:
+            self.clock.turn(at - self.clock.now())
         self._ready = threading.Event()
 
     def __enter__(self) -> Self:
@@ -121,6 +127,18 @@ class Sandbox:
         if not self._ready.wait(START_SECONDS):
             raise RuntimeError("the sandbox did not start")
 
+    def now(self) -> datetime:
+        """What the clock of this world shows: an app that should live by it is given this one."""
+        return self.clock.now()
+
+    def follow(self, due: Due, wake: Callable[[], None]) -> None:
+        """Know an app that lives by this clock; see Timekeeper.follow."""
+        self.parts.timekeeper.follow(due, wake)
+
+    def tell(self, story: Sequence[Step]) -> None:
+        """Show a guided story on the page."""
+        self.parts.guide.tell(story)
+
     def stop(self) -> None:
         """Close every connection and wait for the thread."""
         self._server.should_exit = True
@@ -156,11 +174,15 @@ class Sandbox:
             faults,
             journal,
             webapi,
+            Timekeeper(self.clock),
+            Guide(),
         )
 
     def _app(self) -> Starlette:
-        page = Page(self.parts, self.desk_address)
-        control = Control(self.parts, desk_address=self.desk_address, listen_at=self._listen_at)
+        page = Page(self.parts, self.desk_address, self.url)
+        control = Control(
+            self.parts, desk_address=self.desk_address, listen_at=self._listen_at, root_url=self.url
+        )
         routes: list[BaseRoute] = [
             Route("/api/{method}", self.parts.webapi.answer, methods=["GET", "POST"]),
             WebSocketRoute("/link", self.parts.sockets.serve),

@@ -245,8 +245,20 @@ class Visitor:
         self._do("settings", request_url=request_url)
 
     def turn_clock(self, seconds: float) -> str:
-        """Turn the sandbox's own clock (not the desk's)."""
+        """Let time pass in the sandbox, and for an app that follows its clock; gives what it shows then."""
         return str(self._do("turn", seconds=seconds)["now"])
+
+    def turn_to(self, moment: str) -> str:
+        """On to that moment, ISO 8601 with its zone; what falls due on the way happens in its hour."""
+        return str(self._do("turn", to=moment)["now"])
+
+    def turn_to_weekday(self, weekday: int, at: str) -> str:
+        """On to the next such day of the week (1 is Monday) at that time of the clock on the wall (HH:MM)."""
+        return str(self._do("turn", weekday=weekday, at=at)["now"])
+
+    def turn_to_next_due(self) -> str:
+        """On to the next thing that is due; NotPossibleHere when nothing is."""
+        return str(self._do("turn", next=True)["now"])
 
     def wait_until(self, look: Callable[[], Found], seconds: float = 10.0) -> Found:
         """Look again and again until there is something to see; gives it.  AssertionError when time is up."""

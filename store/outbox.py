@@ -11,7 +11,8 @@ from desk.ticket import Ticket
 from store import tables
 
 S = DeliveryState
-_PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+"""Where a delivery stands while it is still owed."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Since when the most overdue delivery has been waiting; None when nothing is."""
     row = tables.outbox.c
-    due = and_(row.state.in_(_PENDING), row.not_before <= now)
+    due = and_(row.state.in_(PENDING), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
 
@@ -149,7 +150,7 @@ def _next(audiences: tuple[Audience, ...], now: datetime) -> Select[Delivery]:
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
         earlier.id < row.id,
-        earlier.state.in_(_PENDING),
+        earlier.state.in_(PENDING),
     )
     has_card = exists().where(tables.cards.c.ticket == row.ticket)
     return (

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from terminal.call import Call, refusals
 
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+    from wiring import Parts
+
 
 @click.command()
 @click.option("--port", default=8025, show_default=True, help="Where the page is; 0 takes any free port.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the database is kept, to go on later.")
+@click.option("--empty", is_flag=True, help="Start clean, at the real time, without the guided story.")
 @click.pass_obj
-def demo(call: Call, port: int, folder: Path | None) -> None:
+def demo(call: Call, port: int, folder: Path | None, empty: bool) -> None:
     """Try the whole desk on this machine: a local workspace page, made-up customers, no accounts.
 
     Example: helpdesk demo
@@ -22,25 +28,17 @@ def demo(call: Call, port: int, folder: Path | None) -> None:
     from tempfile import TemporaryDirectory
     from threading import Event
 
-    from config import load
-    from sandbox.server import Sandbox
-    from sandbox.story import tell
-    from terminal.logs import write_logs
-    from wiring import build
+    from terminal.story import friday_noon
 
-    with TemporaryDirectory(prefix="helpdesk-") as kept, Sandbox(port=port) as world:
+    begins = None if empty else friday_noon(call.now())
+    with TemporaryDirectory(prefix="helpdesk-") as kept, refusals(), _world(port, begins) as world:
         home = folder or Path(kept)
         home.mkdir(parents=True, exist_ok=True)
-        config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
-        write_logs(config)
-        with refusals():
-            parts = build(config, clock=call.now, machine=call.now)
-        assert parts.listener is not None
-        parts.start()
-        world.deliver_mail_to = (parts.listener.host, parts.listener.port)
-        click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
-        tell(world.url)
+        parts = _desk_in(world, home, call)
         try:
+            click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
+            if not empty:
+                _tell(world)
             Event().wait()
         except KeyboardInterrupt:
             click.echo("\nEnding.")
@@ -48,7 +46,37 @@ def demo(call: Call, port: int, folder: Path | None) -> None:
             parts.stop()
 
 
-def demo_settings(world: Any, database: str) -> dict[str, str]:
+def _world(port: int, begins: datetime | None) -> Sandbox:
+    from sandbox.server import Sandbox
+
+    return Sandbox(port=port, at=begins)
+
+
+def _desk_in(world: Sandbox, home: Path, call: Call) -> Parts:
+    """Start the desk by the world's clock, its database in that folder."""
+    from config import load
+    from terminal.logs import write_logs
+    from wiring import build, next_due
+
+    config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
+    write_logs(config)
+    parts = build(config, clock=world.now, machine=call.now)
+    assert parts.listener is not None
+    parts.start()
+    world.deliver_mail_to = (parts.listener.host, parts.listener.port)
+    world.follow(lambda: next_due(parts), lambda: parts.scheduler.wake("sweep"))
+    return parts
+
+
+def _tell(world: Sandbox) -> None:
+    from sandbox.visitor import Visitor
+    from terminal.story import STORY, earlier
+
+    earlier(Visitor(world.url))
+    world.tell(STORY)
+
+
+def demo_settings(world: Sandbox, database: str) -> dict[str, str]:
     """The environment of a desk that lives in the sandbox."""
     return {
         "SLACK_BOT_TOKEN": world.bot_token,
