@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("helpdesk")
 
+MANIFEST = Path(__file__).parent / "manifest.yml"
+"""What the desk asks of Slack; the demo installs just that."""
+
 EX_FAILED, EX_DATAERR, EX_TEMPFAIL, EX_CONFIG = 1, 65, 75, 78
 """Exit statuses of sysexits.h: 65 that is no mail, 75 not now, try again later, 78 unusable settings."""
 
@@ -150,7 +153,7 @@ def manifest(url: str | None) -> None:
     """
     from bot.manifest import http_variant
 
-    text = (Path(__file__).parent / "manifest.yml").read_text(encoding="utf-8")
+    text = MANIFEST.read_text(encoding="utf-8")
     try:
         click.echo(http_variant(text, url) if url else text, nl=False)
     except ValueError as problem:
@@ -179,10 +182,12 @@ def demo(port: int, folder: Path | None) -> None:
     from tempfile import TemporaryDirectory
 
     from config import load
+    from sandbox.installed import Installed
     from sandbox.server import Sandbox
     from sandbox.story import tell
 
-    with TemporaryDirectory(prefix="helpdesk-") as kept, Sandbox(port=port) as world:
+    app = Installed.of(MANIFEST)
+    with TemporaryDirectory(prefix="helpdesk-") as kept, Sandbox(port=port, app=app) as world:
         home = folder or Path(kept)
         home.mkdir(parents=True, exist_ok=True)
         config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))

@@ -6,6 +6,7 @@ from sandbox.api_files import Files
 from sandbox.delivery import Delivery
 from sandbox.faults import Faults
 from sandbox.gestures import Gestures
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
@@ -28,3 +29,4 @@ class Parts:
     faults: Faults
     journal: Journal
     webapi: WebApi
+    app: Installed

@@ -18,6 +18,7 @@ from sandbox.api_chat import Chat
 from sandbox.api_files import Files
 from sandbox.api_people import People
 from sandbox.api_places import Places
+from sandbox.api_reactions import Reactions
 from sandbox.api_views import Views
 from sandbox.arguments import Arguments
 from sandbox.clock import Clock
@@ -27,6 +28,7 @@ from sandbox.doors import OnlyFromHere
 from sandbox.faults import Faults
 from sandbox.gestures import Gestures
 from sandbox.hooks import Hooks
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
@@ -46,6 +48,7 @@ START_SECONDS = 10.0
 class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
+    `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
     pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
@@ -63,6 +66,7 @@ class Sandbox:
         port: int = 0,
         smtp_port: int = 0,
         *,
+        app: Installed | None = None,
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
@@ -72,6 +76,7 @@ class Sandbox:
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds = ping_seconds
         self.clock = Clock()
+        self.app = app or Installed()
         self._ready = threading.Event()
 
     def __enter__(self) -> Self:
@@ -131,18 +136,22 @@ class Sandbox:
         workspace, modals = Workspace(self.clock), Modals(self.clock)
         replies, files = Replies(workspace, self.url), Files(workspace, self.url)
         self._sockets = Sockets(ack_seconds=self._ack_seconds)
-        delivery = Delivery(self._sockets, self.clock, journal, faults, retry_delays=self._retry_delays)
+        delivery = Delivery(
+            self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
+        )
         workspace.emit = delivery.event
         methods = {
-            **Chat(workspace, self.url).methods(),
+            **Chat(workspace, self.url, self.app).methods(),
             **Places(workspace).methods(),
-            **People(workspace, self.url).methods(),
-            **Views(workspace, modals).methods(),
+            **People(workspace, self.url, self.app).methods(),
+            **Reactions(workspace).methods(),
+            **Views(workspace, modals, self.app).methods(),
             **files.methods(),
             "apps.connections.open": self._open_connection,
         }
-        webapi = WebApi(methods, faults, journal, bot_token=self.bot_token, app_token=self.app_token)
-        gestures = Gestures(workspace, modals, replies, delivery, journal)
+        tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
+        webapi = WebApi(methods, workspace, self.app, faults, journal, **tokens)
+        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app)
         mail = MailWorld(self.clock, journal, faults)
         return Parts(
             workspace,
@@ -156,6 +165,7 @@ class Sandbox:
             faults,
             journal,
             webapi,
+            self.app,
         )
 
     def _app(self) -> Starlette:

@@ -12,6 +12,7 @@ import uvicorn
 import config
 import helpdesk
 import wiring
+from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 
@@ -65,7 +66,7 @@ class Desk:
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
     """The world outside: Slack, and the customers' mailboxes."""
-    with Sandbox() as sandbox:
+    with Sandbox(app=Installed.of(helpdesk.MANIFEST)) as sandbox:
         yield sandbox
 
 
