@@ -81,6 +81,8 @@ class Places:
 
     def join(self, call: Arguments) -> Json:
         channel = self._workspace.channel(call.needed("channel"))
+        if channel.kind != "channel":
+            raise Refused("method_not_supported_for_channel_type")
         if channel.archived:
             raise Refused("is_archived")
         if BOT_USER not in channel.members:

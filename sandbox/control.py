@@ -1,24 +1,19 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
-import base64
 import dataclasses
 from collections.abc import Awaitable, Callable
-from datetime import datetime, time, timedelta
-from email.utils import parseaddr
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.delivery import Ack
+from sandbox.acts import Act, PeopleActs
 from sandbox.faults import Fault
-from sandbox.letters import CUSTOMERS, Draft, Letter
+from sandbox.letters import CUSTOMERS
 from sandbox.messages import with_thread
-from sandbox.mrkdwn import ZONE
+from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
 
-Act = Callable[[Json], Awaitable[Json]]
 Road = Callable[[str], Awaitable[None]]
 
 
@@ -26,28 +21,14 @@ class Control:
     """Acts by name; each takes the request's JSON and answers with JSON."""
 
     def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road, root_url: str) -> None:
-        self._parts, self._desk_address, self._listen_at = parts, desk_address, listen_at
-        self._root_url = root_url
+        self._parts, self._listen_at = parts, listen_at
         self._acts: dict[str, Act] = {
-            "say": self._say,
-            "edit": self._edit,
-            "remove": self._remove,
-            "click": self._click,
-            "submit": self._submit,
-            "close": self._close,
-            "slash": self._slash,
-            "shortcut": self._shortcut,
-            "home": self._home,
-            "mail": self._mail,
+            **PeopleActs(parts, desk_address).acts(),
+            **PageActs(parts, root_url).acts(),
             "fault": self._fault,
             "faults": self._clear_faults,
-            "archive": self._archive,
-            "invite": self._invite,
-            "group": self._group,
             "sockets": self._sockets,
             "revoke": self._revoke,
-            "turn": self._turn,
-            "guide": self._guide,
             "settings": self._settings,
         }
 
@@ -74,6 +55,8 @@ class Control:
         workspace, modals, mail = self._parts.workspace, self._parts.modals, self._parts.mail
         places = []
         for channel in workspace.channels.values():
+            if channel.deleted:
+                continue
             shown = [
                 with_thread(one, workspace.thread(channel, one.ts), all_metadata=True)
                 for one in channel.messages
@@ -105,66 +88,6 @@ class Control:
             "faults": self._parts.faults.shown(),
         }
 
-    async def _say(self, body: Json) -> Json:
-        thread = str(body.get("thread_ts") or "")
-        message = self._parts.gestures.say(body["user"], body["channel"], body["text"], thread)
-        return message.shown() | {"channel": message.channel}
-
-    async def _edit(self, body: Json) -> Json:
-        self._parts.gestures.edit(body["user"], body["channel"], body["ts"], body["text"])
-        return {}
-
-    async def _remove(self, body: Json) -> Json:
-        self._parts.gestures.remove(body["user"], body["channel"], body["ts"])
-        return {}
-
-    async def _click(self, body: Json) -> Json:
-        gestures, act = self._parts.gestures, {**body, "action_id": body["action_id"]}
-        if body.get("view"):
-            values = body.get("values") or {}
-            return _taken(await gestures.use_in_view(body["user"], body["view"], act, values))
-        return _taken(await gestures.use(body["user"], body["channel"], body["ts"], act))
-
-    async def _submit(self, body: Json) -> Json:
-        values = body.get("values") or {}
-        return await self._parts.gestures.submit(body["user"], str(body.get("view") or ""), values)
-
-    async def _close(self, body: Json) -> Json:
-        view, everything = str(body.get("view") or ""), bool(body.get("all"))
-        await self._parts.gestures.close(body["user"], view, everything)
-        return {}
-
-    async def _slash(self, body: Json) -> Json:
-        words = str(body.get("text") or "")
-        return _taken(await self._parts.gestures.slash(body["user"], body["channel"], body["command"], words))
-
-    async def _shortcut(self, body: Json) -> Json:
-        where, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
-        return _taken(await self._parts.gestures.shortcut(body["user"], body["callback_id"], where, ts))
-
-    async def _home(self, body: Json) -> Json:
-        self._parts.gestures.open_home(body["user"])
-        return {}
-
-    async def _mail(self, body: Json) -> Json:
-        answers = self._parts.mail.find(body["answers"]) if body.get("answers") else None
-        files = [
-            (one["name"], base64.b64decode(one["content"]), one.get("type") or "application/octet-stream")
-            for one in body.get("files") or []
-        ]
-        draft = Draft(
-            sender=body["sender"],
-            to=body.get("to") or _answer_address(answers) or self._desk_address,
-            subject=str(body.get("subject") or ""),
-            text=str(body.get("text") or ""),
-            html=str(body.get("html") or ""),
-            cc=list(body.get("cc") or []),
-            files=files,
-            answers=answers,
-            headers=dict(body.get("headers") or {}),
-        )
-        return (await self._parts.mail.send(draft)).shown()
-
     async def _fault(self, body: Json) -> Json:
         known = {field.name for field in dataclasses.fields(Fault)}
         if unknown := set(body) - known:
@@ -176,20 +99,6 @@ class Control:
         self._parts.faults.clear()
         return {}
 
-    async def _archive(self, body: Json) -> Json:
-        self._parts.gestures.archive(body["channel"], bool(body.get("archived", True)))
-        return {}
-
-    async def _invite(self, body: Json) -> Json:
-        self._parts.gestures.invite(body["channel"], body["user"], bool(body.get("there", True)))
-        return {}
-
-    async def _group(self, body: Json) -> Json:
-        workspace = self._parts.workspace
-        workspace.groups[body["group"]] = [workspace.person(one).id for one in body["users"]]
-        workspace.changed()
-        return {}
-
     async def _sockets(self, body: Json) -> Json:
         await (self._parts.sockets.cut() if body.get("cut") else self._parts.sockets.refresh())
         return {}
@@ -198,34 +107,6 @@ class Control:
         self._parts.webapi.revoked = bool(body.get("revoked", True))
         return {}
 
-    async def _turn(self, body: Json) -> Json:
-        """On by `seconds`, `to` a moment (ISO 8601, with its zone), to the next `weekday` (1 is Monday) `at` a
-        wall time (HH:MM), or to what is due `next`."""
-        clock, timekeeper = self._parts.workspace.clock, self._parts.timekeeper
-        if body.get("next"):
-            due = await timekeeper.next_due()
-            if due is None:
-                raise NotPossible("nothing is due")
-            await timekeeper.run_to(max(due, clock.now()))
-        elif body.get("weekday"):
-            wall = time.fromisoformat(str(body["at"]))
-            await timekeeper.run_to(_next_weekday(clock.now(), int(body["weekday"]), wall))
-        elif body.get("to"):
-            await timekeeper.run_to(_moment(str(body["to"])))
-        else:
-            await timekeeper.run_to(clock.now() + timedelta(seconds=float(body["seconds"])))
-        self._parts.workspace.changed()
-        return {"now": clock.now().isoformat()}
-
-    async def _guide(self, body: Json) -> Json:
-        """`go` to a step (by number, from 0), `shut` the story (or not), or `act` for the visitor."""
-        guide = self._parts.guide
-        if "shut" in body:
-            guide.shut_up(bool(body["shut"]))
-        if body.get("act"):
-            await guide.act(self._root_url)
-        return {"where": guide.go(int(body["go"])) if "go" in body else {}}
-
     async def _settings(self, body: Json) -> Json:
         if body.get("deliver_mail_to"):
             host, port = body["deliver_mail_to"]
@@ -233,29 +114,3 @@ class Control:
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise NotPossible(f"{text} has no zone")
-    return moment
-
-
-def _next_weekday(now: datetime, weekday: int, wall: time) -> datetime:
-    today = now.astimezone(ZONE)
-    days = range(8)
-    moments = (datetime.combine(today + timedelta(days=n), wall, tzinfo=ZONE) for n in days)
-    return next(one for one in moments if one > now and one.isoweekday() == weekday)
-
-
-def _taken(ack: Ack) -> Json:
-    return {"acked": ack.taken, "reason": ack.reason, "answer": ack.payload}
-
-
-def _answer_address(letter: Letter | None) -> str:
-    """Where an answer to this letter goes: Reply-To, else From."""
-    if letter is None:
-        return ""
-    shown: dict[str, Any] = {name.lower(): value for name, value in letter.shown()["headers"]}
-    return parseaddr(str(shown.get("reply-to") or shown.get("from") or ""))[1]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.refused import Json
 from sandbox.world import APP, BOT_USER, TEAM
@@ -43,9 +44,16 @@ class Delivery:
     """Events are retried, gestures are not.  Runs in the server's own event loop."""
 
     def __init__(
-        self, road: Road, clock: Clock, journal: Journal, faults: Faults, *, retry_delays: Sequence[float]
+        self,
+        road: Road,
+        clock: Clock,
+        journal: Journal,
+        faults: Faults,
+        app: Installed,
+        *,
+        retry_delays: Sequence[float],
     ) -> None:
-        self.road = road
+        self.road, self._app = road, app
         self._clock, self._journal, self._faults = clock, journal, faults
         self._retry_delays = retry_delays
         self._under_way: set[asyncio.Task[None]] = set()
@@ -57,7 +65,11 @@ class Delivery:
         return ack
 
     def event(self, event: Json) -> None:
-        """Deliver an event as soon as the loop is free, and again until the app takes it."""
+        """Deliver an event, if the app hears of it, when the loop is free, and again until it is taken."""
+        heard = self._app.hears(event)
+        self._journal.note("event", event["type"], event=event, heard=heard)
+        if not heard:
+            return
         payload = self._wrapped(event)
         fault = self._faults.meet(f"event.{event['type']}")
         if fault is not None and fault.never:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import forms, payloads
 from sandbox.delivery import Ack, Delivery
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.messages import Message
 from sandbox.modals import Modals, View
@@ -21,9 +22,15 @@ class Gestures:
     Raises NotPossible for what that person could not do in Slack."""
 
     def __init__(
-        self, workspace: Workspace, modals: Modals, replies: Replies, delivery: Delivery, journal: Journal
+        self,
+        workspace: Workspace,
+        modals: Modals,
+        replies: Replies,
+        delivery: Delivery,
+        journal: Journal,
+        app: Installed,
     ) -> None:
-        self._workspace, self._modals, self._replies = workspace, modals, replies
+        self._workspace, self._modals, self._replies, self._app = workspace, modals, replies, app
         self._delivery, self._journal = delivery, journal
 
     def say(self, who: str, where: str, text: str, thread_ts: str = "") -> Message:
@@ -96,6 +103,8 @@ class Gestures:
 
     async def slash(self, who: str, where: str, command: str, words: str) -> Ack:
         person, channel = self._member(who, where)
+        if not self._app.has_command(command):
+            raise NotPossible(f"{command} is not a valid command")
         address = self._replies.address(person.id, channel.id)
         trigger = self._modals.trigger(person.id)
         payload = payloads.slash(person, channel, command, words, trigger=trigger, response_url=address)
@@ -107,6 +116,9 @@ class Gestures:
     async def shortcut(self, who: str, callback_id: str, where: str, ts: str) -> Ack:
         """A message shortcut when a message is named, else a global one."""
         person = self._workspace.person(who)
+        if not self._app.has_shortcut(callback_id, "message" if ts else "global"):
+            kind = "message" if ts else "global"
+            raise NotPossible(f"{callback_id} is not a {kind} shortcut of {self._app.name}")
         trigger = self._modals.trigger(person.id)
         if not ts:
             at = self._workspace.clock.ts()
@@ -123,6 +135,8 @@ class Gestures:
 
     def open_home(self, who: str) -> None:
         """Open the app's Home tab: the app hears of it and may publish."""
+        if not self._app.home_tab:
+            raise NotPossible(f"{self._app.name} has no Home tab")
         person = self._workspace.person(who)
         event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
         event |= {"channel": self._workspace.direct(person.id).id, "event_ts": self._workspace.clock.ts()}
@@ -133,8 +147,30 @@ class Gestures:
     def archive(self, where: str, archived: bool) -> None:
         channel = self._workspace.place(where)
         channel.archived = archived
-        kind = "channel_archive" if archived else "channel_unarchive"
-        self._workspace.channel_news(kind, channel, user="U0LENA")
+        kind = "archive" if archived else "unarchive"
+        self._workspace.channel_news(f"{channel.kind}_{kind}", channel, user="U0LENA")
+
+    def delete(self, where: str) -> None:
+        """Delete a channel for good, with all that was said in it."""
+        channel = self._workspace.place(where)
+        if channel.im:
+            raise NotPossible("nobody can delete a direct conversation")
+        channel.deleted = True
+        self._workspace.channel_news(f"{channel.kind}_deleted", channel)
+
+    def rename(self, where: str, name: str) -> None:
+        channel = self._workspace.place(where)
+        self._workspace.rename(channel, name)
+
+    def react(self, who: str, where: str, ts: str, name: str, there: bool) -> None:
+        """Put an emoji under a message, or take one's own away."""
+        person, message = self._seen(who, where, ts)
+        if message.only_for:
+            raise NotPossible("nobody can react to what only one person sees")
+        try:
+            self._workspace.react(message, person.id, name, there=there)
+        except Refused as refusal:
+            raise NotPossible(refusal.error) from refusal
 
     def invite(self, where: str, who: str, there: bool) -> None:
         """Bring somebody (or the bot) into a channel, or out of it."""
@@ -145,7 +181,8 @@ class Gestures:
             channel.members = [one for one in channel.members if one != person.id]
         kind = "member_joined_channel" if there else "member_left_channel"
         if BOT_USER in channel.members or person.id == BOT_USER:
-            self._workspace.channel_news(kind, channel, user=person.id, channel_type="C")
+            letter = "G" if channel.private else "C"
+            self._workspace.channel_news(kind, channel, user=person.id, channel_type=letter)
 
     async def _gesture(self, kind: str, payload: Json) -> Ack:
         ack = await self._delivery.gesture(kind, payload)

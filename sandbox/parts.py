@@ -7,6 +7,7 @@ from sandbox.delivery import Delivery
 from sandbox.faults import Faults
 from sandbox.gestures import Gestures
 from sandbox.guide import Guide
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
@@ -32,3 +33,4 @@ class Parts:
     webapi: WebApi
     timekeeper: Timekeeper
     guide: Guide
+    app: Installed

@@ -19,6 +19,7 @@ from sandbox.api_chat import Chat
 from sandbox.api_files import Files
 from sandbox.api_people import People
 from sandbox.api_places import Places
+from sandbox.api_reactions import Reactions
 from sandbox.api_views import Views
 from sandbox.arguments import Arguments
 from sandbox.clock import Clock
@@ -29,6 +30,7 @@ from sandbox.faults import Faults
 from sandbox.gestures import Gestures
 from sandbox.guide import Guide, Step
 from sandbox.hooks import Hooks
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
@@ -49,6 +51,7 @@ START_SECONDS = 10.0
 class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
+    `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
     pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
@@ -67,6 +70,7 @@ class Sandbox:
         smtp_port: int = 0,
         *,
         at: datetime | None = None,
+        app: Installed | None = None,
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
@@ -78,6 +82,7 @@ class Sandbox:
         self.clock = Clock()
         if at is not None:
             self.clock.turn(at - self.clock.now())
+        self.app = app or Installed()
         self._ready = threading.Event()
 
     def __enter__(self) -> Self:
@@ -149,18 +154,22 @@ class Sandbox:
         workspace, modals = Workspace(self.clock), Modals(self.clock)
         replies, files = Replies(workspace, self.url), Files(workspace, self.url)
         self._sockets = Sockets(ack_seconds=self._ack_seconds)
-        delivery = Delivery(self._sockets, self.clock, journal, faults, retry_delays=self._retry_delays)
+        delivery = Delivery(
+            self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
+        )
         workspace.emit = delivery.event
         methods = {
-            **Chat(workspace, self.url).methods(),
+            **Chat(workspace, self.url, self.app).methods(),
             **Places(workspace).methods(),
-            **People(workspace, self.url).methods(),
-            **Views(workspace, modals).methods(),
+            **People(workspace, self.url, self.app).methods(),
+            **Reactions(workspace).methods(),
+            **Views(workspace, modals, self.app).methods(),
             **files.methods(),
             "apps.connections.open": self._open_connection,
         }
-        webapi = WebApi(methods, faults, journal, bot_token=self.bot_token, app_token=self.app_token)
-        gestures = Gestures(workspace, modals, replies, delivery, journal)
+        tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
+        webapi = WebApi(methods, workspace, self.app, faults, journal, **tokens)
+        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app)
         mail = MailWorld(self.clock, journal, faults)
         return Parts(
             workspace,
@@ -176,6 +185,7 @@ class Sandbox:
             webapi,
             Timekeeper(self.clock),
             Guide(),
+            self.app,
         )
 
     def _app(self) -> Starlette:

@@ -24,7 +24,7 @@ class Sights:
         self._parts = parts
 
     def seen(self, asked: dict[str, str]) -> Json:
-        """Everything the templates show.  asked: as, at, thread, box, letter, html, traffic (the page's query)."""
+        """Everything the templates show.  asked: the page's query (as, at, thread, box, letter, ...)."""
         workspace, modals = self._parts.workspace, self._parts.modals
         me = workspace.people.get(asked.get("as", ""), workspace.people["U0ALICE"])
         own = [one for one in workspace.channels.values() if me.id in one.members and not one.deleted]
@@ -47,7 +47,7 @@ class Sights:
             "home": home,
             "home_state": _entered(home),
             "state_of_message": lambda one: state_of(one.blocks, one.values)["values"],
-            "app": getattr(self._parts, "app", None),
+            "app": self._parts.app,
             "guide": self._parts.guide,
             **self._mail(asked),
             **self._traffic(asked.get("traffic", "")),

@@ -54,6 +54,10 @@ class Visitor:
         """Delete a message, the bot's too."""
         self._do("remove", user=user, channel=message["channel"], ts=message["ts"])
 
+    def react(self, user: str, message: Json, name: str, there: bool = True) -> None:
+        """Put an emoji under a message, or with there=False take one's own away."""
+        self._do("react", user=user, channel=message["channel"], ts=message["ts"], name=name, there=there)
+
     def click(self, user: str, message: Json, action_id: str, value: Any = None, block_id: str = "") -> Json:
         """Click a button of a message or ephemeral; `value` or `block_id` say which, where there are several.
 
@@ -108,6 +112,17 @@ class Visitor:
 
     def archive(self, channel: str, archived: bool = True) -> None:
         self._do("archive", channel=channel, archived=archived)
+
+    def rename(self, channel: str, name: str) -> None:
+        self._do("rename", channel=channel, name=name)
+
+    def delete_channel(self, channel: str) -> None:
+        """Delete it for good, with all that was said in it."""
+        self._do("delete_channel", channel=channel)
+
+    def new_channel(self, name: str, members: Iterable[str], *, private: bool = False) -> Json:
+        """Make a channel for these people; "Helpdesk" is the bot.  Gives it as conversations.info does."""
+        return self._do("new_channel", name=name, members=list(members), private=private)
 
     def invite(self, channel: str, user: str, there: bool = True) -> None:
         """Bring somebody (also "Helpdesk", the bot) into a channel, or with there=False out of it."""

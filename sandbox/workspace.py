@@ -1,5 +1,6 @@
 """The workspace as it stands: who is in which channel, what was written there, and who is told of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,10 @@ from sandbox import world
 from sandbox.clock import Clock
 from sandbox.messages import Message
 from sandbox.refused import Json, NotPossible, Refused
-from sandbox.world import BOT_USER, TEAM, Channel, Person
+from sandbox.world import BOT_USER, CREATED, TEAM, Channel, Person
+
+EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
+CHANNEL_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
 
 class Workspace:
@@ -35,6 +39,8 @@ class Workspace:
     def place(self, name: str) -> Channel:
         """By id or by #name, for a person on the page."""
         for channel in self.channels.values():
+            if channel.deleted:
+                continue
             if name == channel.id or (not channel.im and name.lstrip("#") == channel.name):
                 return channel
         raise NotPossible(f"there is no channel {name}")
@@ -48,13 +54,13 @@ class Workspace:
                 return channel
         raise Refused("channel_not_found")
 
-    def writable(self, name: str) -> Channel:
-        """A channel the bot may write in."""
+    def writable(self, name: str, *, from_outside: bool = False) -> Channel:
+        """A channel the bot may write in; `from_outside` a public one that it is not in, too."""
         channel = self.direct(name).id if name in self.people and name != BOT_USER else name
         found = self.channel(channel)
         if found.archived:
             raise Refused("is_archived")
-        if BOT_USER not in found.members:
+        if BOT_USER not in found.members and not (from_outside and found.kind == "channel"):
             raise Refused("not_in_channel")
         return found
 
@@ -85,6 +91,9 @@ class Workspace:
         channel.messages.append(message)
         self.changed()
         self._tell(channel, self.event(message))
+        if f"<@{BOT_USER}>" in message.text and not message.by_bot and not channel.im:
+            mention = {"type": "app_mention", "user": message.user, "text": message.text, "ts": message.ts}
+            self._tell(channel, self.event(message) | mention)
         return message
 
     def whisper(self, message: Message) -> Message:
@@ -116,6 +125,47 @@ class Workspace:
         event = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
         self._tell(channel, self._envelope(channel, event))
 
+    def react(self, message: Message, user: str, name: str, *, there: bool) -> None:
+        """Raises Refused where Slack would."""
+        if not EMOJI_NAME.fullmatch(name):
+            raise Refused("invalid_name")
+        users = message.reactions.setdefault(name, [])
+        if (user in users) == there:
+            if not users:
+                del message.reactions[name]
+            raise Refused("already_reacted" if there else "no_reaction")
+        if there:
+            users.append(user)
+        else:
+            users.remove(user)
+        if not users:
+            del message.reactions[name]
+        self.changed()
+        item = {"type": "message", "channel": message.channel, "ts": message.ts}
+        event: Json = {"type": "reaction_added" if there else "reaction_removed", "user": user, "item": item}
+        event |= {"reaction": name, "item_user": message.user, "event_ts": self.clock.ts()}
+        self._tell(self.channels[message.channel], event)
+
+    def found(self, name: str, members: list[str], *, private: bool) -> Channel:
+        """A new channel; raises NotPossible for a name that is taken or cannot be one."""
+        self._check_name(name)
+        number = sum(1 for channel in self.channels.values() if channel.id.startswith("C0NEW")) + 1
+        channel = Channel(f"C0NEW{number}", name, list(members), private=private)
+        self.channels[channel.id] = channel
+        self.changed()
+        return channel
+
+    def rename(self, channel: Channel, name: str) -> None:
+        """Raises NotPossible for a name that is taken or cannot be one."""
+        if channel.im:
+            raise NotPossible("a direct conversation has no name of its own")
+        self._check_name(name)
+        channel.name = name
+        self.changed()
+        told: Json = {"id": channel.id, "name": name, "name_normalized": name, "created": CREATED}
+        event: Json = {"type": f"{channel.kind}_rename", "channel": told, "event_ts": self.clock.ts()}
+        self._tell(channel, event)
+
     def event(self, message: Message) -> Json:
         channel = self.channels[message.channel]
         event = message.shown(all_metadata=message.by_bot)
@@ -126,9 +176,15 @@ class Workspace:
         return event
 
     def channel_news(self, kind: str, channel: Channel, **fields: object) -> None:
-        """Tell the app that the channel itself changed (archived, joined, left)."""
+        """Tell the app that the channel itself changed (archived, deleted, joined, left)."""
         self.changed()
         self.emit({"type": kind, "channel": channel.id, "event_ts": self.clock.ts(), **fields})
+
+    def _check_name(self, name: str) -> None:
+        if not CHANNEL_NAME.fullmatch(name):
+            raise NotPossible(f"{name!r} is no name for a channel: lower case, digits, - and _, at most 80")
+        if any(one.name == name and not one.deleted for one in self.channels.values()):
+            raise NotPossible(f"there is a channel {name} already")
 
     def _envelope(self, channel: Channel, event: Json) -> Json:
         ts = self.clock.ts()

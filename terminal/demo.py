@@ -47,9 +47,11 @@ def demo(call: Call, port: int, folder: Path | None, empty: bool) -> None:
 
 
 def _world(port: int, begins: datetime | None) -> Sandbox:
+    from sandbox.installed import Installed
     from sandbox.server import Sandbox
+    from terminal.setup import MANIFEST
 
-    return Sandbox(port=port, at=begins)
+    return Sandbox(port=port, at=begins, app=Installed.of(MANIFEST))
 
 
 def _desk_in(world: Sandbox, home: Path, call: Call) -> Parts:

@@ -12,9 +12,11 @@ import uvicorn
 import config
 import helpdesk
 import wiring
+from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from terminal.demo import demo_settings
+from terminal.setup import MANIFEST
 
 Start = Callable[..., "Desk"]
 
@@ -66,7 +68,7 @@ class Desk:
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
     """The world outside: Slack, and the customers' mailboxes."""
-    with Sandbox() as sandbox:
+    with Sandbox(app=Installed.of(MANIFEST)) as sandbox:
         yield sandbox
 
 

@@ -1,0 +1,145 @@
+"""What people do, as acts of the control API: those who work in the workspace, and those who write mail."""
+
+import base64
+from collections.abc import Awaitable, Callable
+from email.utils import parseaddr
+from typing import Any
+
+from sandbox.delivery import Ack
+from sandbox.letters import Draft, Letter
+from sandbox.parts import Parts
+from sandbox.refused import Json
+
+Act = Callable[[Json], Awaitable[Json]]
+
+
+class PeopleActs:
+    """Each act takes the request's JSON and answers with JSON."""
+
+    def __init__(self, parts: Parts, desk_address: str) -> None:
+        self._parts, self._desk_address = parts, desk_address
+
+    def acts(self) -> dict[str, Act]:
+        return {
+            "say": self._say,
+            "edit": self._edit,
+            "remove": self._remove,
+            "react": self._react,
+            "click": self._click,
+            "submit": self._submit,
+            "close": self._close,
+            "slash": self._slash,
+            "shortcut": self._shortcut,
+            "home": self._home,
+            "archive": self._archive,
+            "rename": self._rename,
+            "delete_channel": self._delete_channel,
+            "new_channel": self._new_channel,
+            "invite": self._invite,
+            "group": self._group,
+            "mail": self._mail,
+        }
+
+    async def _say(self, body: Json) -> Json:
+        thread = str(body.get("thread_ts") or "")
+        message = self._parts.gestures.say(body["user"], body["channel"], body["text"], thread)
+        return message.shown() | {"channel": message.channel}
+
+    async def _edit(self, body: Json) -> Json:
+        self._parts.gestures.edit(body["user"], body["channel"], body["ts"], body["text"])
+        return {}
+
+    async def _remove(self, body: Json) -> Json:
+        self._parts.gestures.remove(body["user"], body["channel"], body["ts"])
+        return {}
+
+    async def _click(self, body: Json) -> Json:
+        gestures, act = self._parts.gestures, {**body, "action_id": body["action_id"]}
+        if body.get("view"):
+            values = body.get("values") or {}
+            return _taken(await gestures.use_in_view(body["user"], body["view"], act, values))
+        return _taken(await gestures.use(body["user"], body["channel"], body["ts"], act))
+
+    async def _submit(self, body: Json) -> Json:
+        values = body.get("values") or {}
+        return await self._parts.gestures.submit(body["user"], str(body.get("view") or ""), values)
+
+    async def _close(self, body: Json) -> Json:
+        view, everything = str(body.get("view") or ""), bool(body.get("all"))
+        await self._parts.gestures.close(body["user"], view, everything)
+        return {}
+
+    async def _slash(self, body: Json) -> Json:
+        words = str(body.get("text") or "")
+        return _taken(await self._parts.gestures.slash(body["user"], body["channel"], body["command"], words))
+
+    async def _shortcut(self, body: Json) -> Json:
+        where, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
+        return _taken(await self._parts.gestures.shortcut(body["user"], body["callback_id"], where, ts))
+
+    async def _home(self, body: Json) -> Json:
+        self._parts.gestures.open_home(body["user"])
+        return {}
+
+    async def _react(self, body: Json) -> Json:
+        there = bool(body.get("there", True))
+        self._parts.gestures.react(body["user"], body["channel"], body["ts"], str(body["name"]), there)
+        return {}
+
+    async def _archive(self, body: Json) -> Json:
+        self._parts.gestures.archive(body["channel"], bool(body.get("archived", True)))
+        return {}
+
+    async def _rename(self, body: Json) -> Json:
+        self._parts.gestures.rename(body["channel"], str(body["name"]))
+        return {}
+
+    async def _delete_channel(self, body: Json) -> Json:
+        self._parts.gestures.delete(body["channel"])
+        return {}
+
+    async def _new_channel(self, body: Json) -> Json:
+        workspace = self._parts.workspace
+        members = [workspace.person(one).id for one in body["members"]]
+        return workspace.found(str(body["name"]), members, private=bool(body.get("private"))).shown()
+
+    async def _invite(self, body: Json) -> Json:
+        self._parts.gestures.invite(body["channel"], body["user"], bool(body.get("there", True)))
+        return {}
+
+    async def _group(self, body: Json) -> Json:
+        workspace = self._parts.workspace
+        workspace.groups[body["group"]] = [workspace.person(one).id for one in body["users"]]
+        workspace.changed()
+        return {}
+
+    async def _mail(self, body: Json) -> Json:
+        answers = self._parts.mail.find(body["answers"]) if body.get("answers") else None
+        files = [
+            (one["name"], base64.b64decode(one["content"]), one.get("type") or "application/octet-stream")
+            for one in body.get("files") or []
+        ]
+        draft = Draft(
+            sender=body["sender"],
+            to=body.get("to") or _answer_address(answers) or self._desk_address,
+            subject=str(body.get("subject") or ""),
+            text=str(body.get("text") or ""),
+            html=str(body.get("html") or ""),
+            cc=list(body.get("cc") or []),
+            files=files,
+            answers=answers,
+            headers=dict(body.get("headers") or {}),
+        )
+        return (await self._parts.mail.send(draft)).shown()
+
+
+def _taken(ack: Ack) -> Json:
+    return {"acked": ack.taken, "reason": ack.reason, "answer": ack.payload}
+
+
+def _answer_address(letter: Letter | None) -> str:
+    """Where an answer to this letter goes: Reply-To, else From."""
+    if letter is None:
+        return ""
+    shown: dict[str, Any] = {name.lower(): value for name, value in letter.shown()["headers"]}
+    return parseaddr(str(shown.get("reply-to") or shown.get("from") or ""))[1]

@@ -1,0 +1,62 @@
+"""Acts of the control API that steer the page: letting time pass, and going through the story."""
+
+from datetime import datetime, time, timedelta
+
+from sandbox.acts import Act
+from sandbox.mrkdwn import ZONE
+from sandbox.parts import Parts
+from sandbox.refused import Json, NotPossible
+
+
+class PageActs:
+    """root_url: where the sandbox itself answers; the story's own hand uses it as any visitor does."""
+
+    def __init__(self, parts: Parts, root_url: str) -> None:
+        self._parts, self._root_url = parts, root_url
+
+    def acts(self) -> dict[str, Act]:
+        return {"turn": self._turn, "guide": self._guide}
+
+    async def _turn(self, body: Json) -> Json:
+        """On by `seconds`, `to` a moment (ISO 8601 with its zone), to the next `weekday` (1 is Monday) `at` a
+        wall time (HH:MM), or to what is due `next`."""
+        clock = self._parts.workspace.clock
+        await self._parts.timekeeper.run_to(await self._wanted(body, clock.now()))
+        self._parts.workspace.changed()
+        return {"now": clock.now().isoformat()}
+
+    async def _wanted(self, body: Json, now: datetime) -> datetime:
+        if body.get("next"):
+            due = await self._parts.timekeeper.next_due()
+            if due is None:
+                raise NotPossible("nothing is due")
+            return max(due, now)
+        if body.get("weekday"):
+            return _next_weekday(now, int(body["weekday"]), time.fromisoformat(str(body["at"])))
+        if body.get("to"):
+            return _moment(str(body["to"]))
+        return now + timedelta(seconds=float(body["seconds"]))
+
+    async def _guide(self, body: Json) -> Json:
+        """`go` to a step (by number, from 0), `shut` the story (or not), or `act` for the visitor."""
+        guide = self._parts.guide
+        if "shut" in body:
+            guide.shut_up(bool(body["shut"]))
+        if body.get("act"):
+            await guide.act(self._root_url)
+        return {"where": guide.go(int(body["go"])) if "go" in body else {}}
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise NotPossible(f"{text} has no zone")
+    return moment
+
+
+def _next_weekday(now: datetime, weekday: int, wall: time) -> datetime:
+    if not 1 <= weekday <= 7:
+        raise NotPossible("a weekday is 1 (Monday) to 7 (Sunday)")
+    today = now.astimezone(ZONE).date()
+    moments = (datetime.combine(today + timedelta(days=n), wall, tzinfo=ZONE) for n in range(8))
+    return next(one for one in moments if one > now and one.isoweekday() == weekday)
