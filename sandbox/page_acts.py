@@ -20,22 +20,13 @@ class PageActs:
     async def _turn(self, body: Json) -> Json:
         """On by `seconds`, `to` a moment (ISO 8601 with its zone), to the next `weekday` (1 is Monday) `at` a
         wall time (HH:MM), or to what is due `next`."""
-        clock = self._parts.workspace.clock
-        await self._parts.timekeeper.run_to(await self._wanted(body, clock.now()))
+        clock, timekeeper = self._parts.workspace.clock, self._parts.timekeeper
+        if not body.get("next"):
+            await timekeeper.run_to(_wanted(body, clock.now()))
+        elif not await timekeeper.run_to_next():
+            raise NotPossible("nothing is due")
         self._parts.workspace.changed()
         return {"now": clock.now().isoformat()}
-
-    async def _wanted(self, body: Json, now: datetime) -> datetime:
-        if body.get("next"):
-            due = await self._parts.timekeeper.next_due()
-            if due is None:
-                raise NotPossible("nothing is due")
-            return max(due, now)
-        if body.get("weekday"):
-            return _next_weekday(now, int(body["weekday"]), time.fromisoformat(str(body["at"])))
-        if body.get("to"):
-            return _moment(str(body["to"]))
-        return now + timedelta(seconds=float(body["seconds"]))
 
     async def _guide(self, body: Json) -> Json:
         """`go` to a step (by number, from 0), `shut` the story (or not), or `act` for the visitor."""
@@ -47,10 +38,20 @@ class PageActs:
         return {"where": guide.go(int(body["go"])) if "go" in body else {}}
 
 
-def _moment(text: str) -> datetime:
+def _wanted(body: Json, now: datetime) -> datetime:
+    if body.get("weekday"):
+        return _next_weekday(now, int(body["weekday"]), time.fromisoformat(str(body["at"])))
+    if body.get("to"):
+        return _ahead(str(body["to"]), now)
+    return now + timedelta(seconds=float(body["seconds"]))
+
+
+def _ahead(text: str, now: datetime) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise NotPossible(f"{text} has no zone")
+    if moment < now:
+        raise NotPossible(f"time only runs forward, and {text} has passed")
     return moment
 
 

@@ -40,9 +40,7 @@ class Timekeeper:
         return await asyncio.to_thread(self._due)
 
     async def run_to(self, moment: datetime) -> None:
-        """Turn on to that moment; raises ValueError when it has passed: time only runs forward."""
-        if moment < self._clock.now():
-            raise ValueError(f"time only runs forward, and {moment.isoformat()} has passed")
+        """Turn on to that moment, or when it has passed only let the app do what is due by now."""
         await self._settled()
         while (due := await self.next_due()) is not None and due <= moment:
             self._to(due)
@@ -50,6 +48,14 @@ class Timekeeper:
                 break  # it waits for something that time alone does not bring
         self._to(moment)
         await self._settled()
+
+    async def run_to_next(self) -> bool:
+        """Turn on to the next thing that is due; False when nothing is.  What is due by now is done first."""
+        await self._settled()
+        due = await self.next_due()
+        if due is not None:
+            await self.run_to(due)
+        return due is not None
 
     def _to(self, moment: datetime) -> None:
         ahead = moment - self._clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,14 +32,14 @@ def demo(call: Call, port: int, folder: Path | None, empty: bool) -> None:
     from terminal.story import friday_noon
 
     begins = None if empty else friday_noon(call.now())
-    with TemporaryDirectory(prefix="helpdesk-") as kept, refusals(), _world(port, begins) as world:
+    with TemporaryDirectory(prefix="helpdesk-") as kept, refusals(), made_up_world(port, begins) as world:
         home = folder or Path(kept)
         home.mkdir(parents=True, exist_ok=True)
-        parts = _desk_in(world, home, call)
+        parts = desk_in(world, home, machine=call.now)
         try:
             click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
             if not empty:
-                _tell(world)
+                tell_story(world)
             Event().wait()
         except KeyboardInterrupt:
             click.echo("\nEnding.")
@@ -46,7 +47,8 @@ def demo(call: Call, port: int, folder: Path | None, empty: bool) -> None:
             parts.stop()
 
 
-def _world(port: int, begins: datetime | None) -> Sandbox:
+def made_up_world(port: int, begins: datetime | None) -> Sandbox:
+    """Slack and mail as this desk needs them; begins: what its clock shows at the start, None for now."""
     from sandbox.installed import Installed
     from sandbox.server import Sandbox
     from terminal.setup import MANIFEST
@@ -54,15 +56,15 @@ def _world(port: int, begins: datetime | None) -> Sandbox:
     return Sandbox(port=port, at=begins, app=Installed.of(MANIFEST))
 
 
-def _desk_in(world: Sandbox, home: Path, call: Call) -> Parts:
-    """Start the desk by the world's clock, its database in that folder."""
+def desk_in(world: Sandbox, home: Path, *, machine: Callable[[], datetime]) -> Parts:
+    """Start the desk by that world's clock, its database in the folder home.  machine: the real clock."""
     from config import load
     from terminal.logs import write_logs
     from wiring import build, next_due
 
     config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
     write_logs(config)
-    parts = build(config, clock=world.now, machine=call.now)
+    parts = build(config, clock=world.now, machine=machine)
     assert parts.listener is not None
     parts.start()
     world.deliver_mail_to = (parts.listener.host, parts.listener.port)
@@ -70,7 +72,8 @@ def _desk_in(world: Sandbox, home: Path, call: Call) -> Parts:
     return parts
 
 
-def _tell(world: Sandbox) -> None:
+def tell_story(world: Sandbox) -> None:
+    """Let happen what came before, and begin the story on the page."""
     from sandbox.visitor import Visitor
     from terminal.story import STORY, earlier
 

@@ -68,7 +68,7 @@ def _is_monday(visitor: Visitor) -> bool:
 
 _DIRK = """Hallo,
 
-In het maandrapport staan de ritten van oktober dubbel. Alles werkt verder gewoon, maar de totalen kloppen niet.
+In het maandrapport staan de ritten van oktober dubbel. Alles werkt verder gewoon, maar de totalen kloppen niet. \
 Kunnen jullie dat nakijken?
 
 Groet,
@@ -76,14 +76,14 @@ Dirk de Vries"""
 
 _BOB = "De ritten van oktober waren twee keer ingelezen. De dubbele zijn verwijderd en het rapport is opnieuw gemaakt."
 
-_DIRK_AGAIN = """Opgelost? Het rapport van november staat nu ook dubbel!! Dit is de tweede keer deze week en onze
+_DIRK_AGAIN = """Opgelost? Het rapport van november staat nu ook dubbel!! Dit is de tweede keer deze week en onze \
 klanten bellen ons erover. Ik wil vandaag weten wat jullie hieraan doen.
 
 Dirk"""
 
 _CARLA = """Good afternoon,
 
-Our webshop only shows "Something went wrong" when somebody pays, and the weekend is our busiest time. Nobody can
+Our webshop only shows "Something went wrong" when somebody pays, and the weekend is our busiest time. Nobody can \
 order anything at the moment. Please help!
 
 Carla Jansen"""

@@ -13,14 +13,14 @@ const query = () => new URLSearchParams(Object.entries(place).filter(([, value])
 const me = () => place.as || "U0ALICE";
 const box = () => document.querySelector("[data-mailbox].open")?.dataset.place;
 
-async function tell(act, body) {
+async function tell(act, body, { quiet = false } = {}) {
   const answer = await fetch(`/_control/${act}`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
   const result = await answer.json().catch(() => ({ error: "The sandbox itself failed: its own output says why." }));
   if (!answer.ok) toast(result.error);
   else if (result.acked === false) toast("The app did not answer in time. Is it running?");
-  await refresh();
+  if (!quiet) await refresh();
   return answer.ok ? result : null;
 }
 
@@ -65,7 +65,7 @@ function put(name, html) {
 }
 
 // Whoever works by keyboard stays where they were when a part is drawn anew: the element of the same kind is found.
-const MARKS = ["act", "action", "go", "place", "callback", "value", "step", "kind"];
+const MARKS = ["act", "action", "go", "place", "callback", "step", "kind"];
 
 function likeness(one, target) {
   const seen = [one.tagName, one.closest(".message")?.id || "", ...MARKS.map((mark) => one.dataset[mark] || "")].join("|");
@@ -249,9 +249,12 @@ async function turn(one) {
 async function guide(one) {
   const { step, help, shut } = one.dataset;
   one.classList.add("busy");
-  const answer = await tell("guide", help ? { act: true } : step !== undefined ? { go: Number(step) } : { shut: Boolean(shut) });
+  if (step === undefined) await tell("guide", help ? { act: true } : { shut: Boolean(shut) });
+  else {
+    const answer = await tell("guide", { go: Number(step) }, { quiet: true });
+    if (answer) await go({ thread: "", letter: "", html: "", ...answer.where });
+  }
   one.classList.remove("busy");
-  if (answer && Object.keys(answer.where).length) await go({ thread: "", letter: "", html: "", ...answer.where });
 }
 
 function write({ name, answers = "", subject = "" }) {
