@@ -13,7 +13,9 @@ from sandbox.letters import CUSTOMERS
 from sandbox.messages import with_thread
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
+from sandbox.world import BOT_USER
 
+LIMITS = ("slack", "none")
 Road = Callable[[str], Awaitable[None]]
 
 
@@ -100,11 +102,19 @@ class Control:
         return {}
 
     async def _sockets(self, body: Json) -> Json:
-        await (self._parts.sockets.cut() if body.get("cut") else self._parts.sockets.refresh())
+        """`disconnect` says why they are told to go; `cut` closes them without a word."""
+        if body.get("cut"):
+            await self._parts.sockets.cut()
+        else:
+            await self._parts.sockets.disconnect(str(body.get("disconnect") or "refresh_requested"))
         return {}
 
     async def _revoke(self, body: Json) -> Json:
-        self._parts.webapi.revoked = bool(body.get("revoked", True))
+        revoked = bool(body.get("revoked", True))
+        if revoked and not self._parts.webapi.revoked:
+            tokens = {"oauth": [], "bot": [BOT_USER]}
+            self._parts.workspace.emit({"type": "tokens_revoked", "tokens": tokens})
+        self._parts.webapi.revoked = revoked
         return {}
 
     async def _turn(self, body: Json) -> Json:
@@ -116,6 +126,10 @@ class Control:
         if body.get("deliver_mail_to"):
             host, port = body["deliver_mail_to"]
             self._parts.mail.deliver_to = (str(host), int(port))
+        if "limits" in body:
+            if body["limits"] not in LIMITS:
+                raise NotPossible(f"limits are {' or '.join(LIMITS)}, not {body['limits']!r}")
+            self._parts.limits.on = body["limits"] == "slack"
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}

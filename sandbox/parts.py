@@ -8,10 +8,12 @@ from sandbox.faults import Faults
 from sandbox.gestures import Gestures
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
 from sandbox.replies import Replies
 from sandbox.sockets import Sockets
+from sandbox.talk import Talk
 from sandbox.webapi import WebApi
 from sandbox.workspace import Workspace
 
@@ -30,3 +32,5 @@ class Parts:
     journal: Journal
     webapi: WebApi
     app: Installed
+    limits: Limits
+    talk: Talk

@@ -5,7 +5,8 @@ import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator, Sequence
-from typing import Self
+from datetime import datetime
+from typing import Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -30,6 +31,7 @@ from sandbox.gestures import Gestures
 from sandbox.hooks import Hooks
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
 from sandbox.page import Page
@@ -38,6 +40,7 @@ from sandbox.refused import Json
 from sandbox.replies import Replies
 from sandbox.signed import SignedPosts
 from sandbox.sockets import Sockets
+from sandbox.talk import Talk
 from sandbox.webapi import WebApi
 from sandbox.wire import Connection
 from sandbox.workspace import Workspace
@@ -49,6 +52,7 @@ class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
     `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
+    Its clock starts at the moment `at`.  `limits` "none" lets every call through, for storms.
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
     pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
@@ -67,6 +71,8 @@ class Sandbox:
         smtp_port: int = 0,
         *,
         app: Installed | None = None,
+        at: datetime | None = None,
+        limits: Literal["slack", "none"] = "slack",
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
@@ -75,7 +81,7 @@ class Sandbox:
         self._host, self._ports = host, (port, smtp_port)
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds = ping_seconds
-        self.clock = Clock()
+        self.clock, self._limits = Clock(at), limits
         self.app = app or Installed()
         self._ready = threading.Event()
 
@@ -135,7 +141,7 @@ class Sandbox:
         faults, journal = Faults(), Journal(self.clock)
         workspace, modals = Workspace(self.clock), Modals(self.clock)
         replies, files = Replies(workspace, self.url), Files(workspace, self.url)
-        self._sockets = Sockets(ack_seconds=self._ack_seconds)
+        self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds)
         delivery = Delivery(
             self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
         )
@@ -150,7 +156,8 @@ class Sandbox:
             "apps.connections.open": self._open_connection,
         }
         tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
-        webapi = WebApi(methods, workspace, self.app, faults, journal, **tokens)
+        limits = Limits(self.clock, on=self._limits == "slack")
+        webapi = WebApi(methods, workspace, self.app, faults, limits, journal, **tokens)
         gestures = Gestures(workspace, modals, replies, delivery, journal, self.app)
         mail = MailWorld(self.clock, journal, faults)
         return Parts(
@@ -166,15 +173,19 @@ class Sandbox:
             journal,
             webapi,
             self.app,
+            limits,
+            Talk(workspace, journal),
         )
 
     def _app(self) -> Starlette:
         page = Page(self.parts, self.desk_address)
         control = Control(self.parts, desk_address=self.desk_address, listen_at=self._listen_at)
+        parts = self.parts
+        hooks = Hooks(parts.replies, parts.files, parts.faults, parts.journal)
         routes: list[BaseRoute] = [
             Route("/api/{method}", self.parts.webapi.answer, methods=["GET", "POST"]),
             WebSocketRoute("/link", self.parts.sockets.serve),
-            *Hooks(self.parts.replies, self.parts.files, self.parts.faults).routes(self.bot_token),
+            *hooks.routes(self.bot_token),
             *page.routes(),
             Route("/_control/state", control.state),
             Route("/_control/journal", control.journal),
@@ -189,6 +200,7 @@ class Sandbox:
         yield
         await self.parts.mail.stop()
         await self.parts.delivery.stop()
+        await self.parts.sockets.stop()
 
     async def _listen_at(self, request_url: str) -> None:
         """Deliver to that address by signed HTTP from now on, or by Socket Mode when it is empty."""

@@ -104,7 +104,10 @@ def test_metadata_is_shown_only_to_who_asks_for_all(slack: WebClient) -> None:
         assert [one["metadata"] for one in full] == [meta] * len(full)
 
 
-def test_history_comes_in_pages_newest_first_and_threads_oldest_first(slack: WebClient) -> None:
+def test_history_comes_in_pages_newest_first_and_threads_oldest_first(
+    slack: WebClient, visitor: Visitor
+) -> None:
+    visitor.limits("none")
     sent = [slack.chat_postMessage(channel="C0SUPPORT", text=str(n))["ts"] for n in range(5)]
     replies = [
         slack.chat_postMessage(channel="C0SUPPORT", text=f"r{n}", thread_ts=sent[0])["ts"] for n in range(3)
