@@ -50,9 +50,7 @@ def heard(line: ClientConnection) -> Json:
 
 
 def ack(line: ClientConnection, envelope: Json) -> None:
-    line.send(
-        json.dumps({"envelope_id": envelope["envelope_id"], **({"payload": payload} if payload else {})})
-    )
+    line.send(json.dumps({"envelope_id": envelope["envelope_id"]}))
 
 
 def is_closed(line: ClientConnection) -> bool:
