@@ -38,6 +38,7 @@ class PeopleActs:
             "invite": self._invite,
             "group": self._group,
             "mail": self._mail,
+            "foreign": self._write_elsewhere,
         }
 
     async def _say(self, body: Json) -> Json:
@@ -130,7 +131,15 @@ class PeopleActs:
             answers=answers,
             headers=dict(body.get("headers") or {}),
         )
+        words = (draft.sender, draft.subject, draft.text, draft.html, *draft.headers.values())
+        self._parts.foreign.learn(*words, *(name for name, _, _ in files))
         return (await self._parts.mail.send(draft)).shown()
+
+    async def _write_elsewhere(self, body: Json) -> Json:
+        """`words` of outsiders that came another way than by mail; `own` addresses that are the desk's."""
+        self._parts.foreign.learn(*map(str, body.get("words") or []))
+        self._parts.foreign.allow(*map(str, body.get("own") or []))
+        return {}
 
 
 def _taken(ack: Ack) -> Json:

@@ -49,6 +49,14 @@ class Director:
 
     # how it is set up
 
+    def foreign_words(self, *words: str) -> None:
+        """What outsiders wrote on another way than `mail`: the app must not make a mention or link of it."""
+        self._do("foreign", words=list(words))
+
+    def own_addresses(self, *addresses: str) -> None:
+        """Addresses that the app may link to, whoever else wrote them (the sandbox's own it always may)."""
+        self._do("foreign", own=list(addresses))
+
     def deliver_mail_to(self, host: str, port: int) -> None:
         self._do("settings", deliver_mail_to=[host, port])
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sandbox import forms, payloads
 from sandbox.delivery import Ack, Delivery
+from sandbox.foreign import Foreign
 from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.modals import Modals, View
@@ -28,9 +29,10 @@ class Gestures:
         delivery: Delivery,
         journal: Journal,
         app: Installed,
+        foreign: Foreign,
     ) -> None:
         self._workspace, self._modals, self._replies, self._app = workspace, modals, replies, app
-        self._delivery, self._journal = delivery, journal
+        self._delivery, self._journal, self._foreign = delivery, journal, foreign
 
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
@@ -194,6 +196,7 @@ class Gestures:
                 raise Refused("invalid_arguments", ["errors must name input blocks of the view"])
             view.errors = dict(answer["errors"])
             return "errors"
+        self._foreign.check(answer)
         if asked == "update":
             self._modals.update(view, answer["view"])
             return "updated"

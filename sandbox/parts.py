@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.api_files import Files
 from sandbox.delivery import Delivery
 from sandbox.faults import Faults
+from sandbox.foreign import Foreign
 from sandbox.gestures import Gestures
 from sandbox.installed import Installed
 from sandbox.journal import Journal
@@ -34,3 +35,4 @@ class Parts:
     app: Installed
     limits: Limits
     talk: Talk
+    foreign: Foreign

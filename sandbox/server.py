@@ -27,6 +27,7 @@ from sandbox.control import Control
 from sandbox.delivery import Delivery
 from sandbox.doors import OnlyFromHere
 from sandbox.faults import Faults
+from sandbox.foreign import Foreign
 from sandbox.gestures import Gestures
 from sandbox.hooks import Hooks
 from sandbox.installed import Installed
@@ -140,7 +141,8 @@ class Sandbox:
     def _put_together(self) -> Parts:
         faults, journal = Faults(), Journal(self.clock)
         workspace, modals = Workspace(self.clock), Modals(self.clock)
-        replies, files = Replies(workspace, self.url), Files(workspace, self.url)
+        foreign = Foreign(self.url)
+        replies, files = Replies(workspace, self.url, foreign), Files(workspace, self.url)
         self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds)
         delivery = Delivery(
             self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
@@ -157,8 +159,8 @@ class Sandbox:
         }
         tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
         limits = Limits(self.clock, on=self._limits == "slack")
-        webapi = WebApi(methods, workspace, self.app, faults, limits, journal, **tokens)
-        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app)
+        webapi = WebApi(methods, workspace, self.app, faults, limits, foreign, journal, **tokens)
+        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign)
         mail = MailWorld(self.clock, journal, faults)
         return Parts(
             workspace,
@@ -175,6 +177,7 @@ class Sandbox:
             self.app,
             limits,
             Talk(workspace, journal),
+            foreign,
         )
 
     def _app(self) -> Starlette:

@@ -147,7 +147,8 @@ ELEMENTS: dict[str, Rule] = {
     "feedback_buttons": Shape({"positive_button": FEEDBACK, "negative_button": FEEDBACK}, {"action_id": ID}),
     "icon_button": Shape(
         {"icon": string(100), "text": plain(75)},
-        {"action_id": ID, "confirm": CONFIRM, "value": string(2000), "accessibility_label": string(75)}
+        COMMON
+        | {"value": string(2000), "accessibility_label": string(75)}
         | {"visible_to_user_ids": listed(string(30), 10)},
     ),
     "plain_text": plain(3000),

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.arguments import Arguments
 from sandbox.catalogue import APP_LEVEL
 from sandbox.faults import Fault, Faults
+from sandbox.foreign import Foreign
 from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.limits import Limits
@@ -33,13 +34,14 @@ class WebApi:
         app: Installed,
         faults: Faults,
         limits: Limits,
+        foreign: Foreign,
         journal: Journal,
         *,
         bot_token: str,
         app_token: str,
     ) -> None:
         self._methods, self._workspace, self._app = methods, workspace, app
-        self._faults, self._limits, self._journal = faults, limits, journal
+        self._faults, self._limits, self._foreign, self._journal = faults, limits, foreign, journal
         self._granted = {bot_token: app.scopes, app_token: app.app_level}
         self._app_token = app_token
         self.revoked = False
@@ -73,6 +75,7 @@ class WebApi:
             if wait := self._limits.meet(method, self._lane(call)):
                 raise Refused("ratelimited", retry_after=wait)
             check_scopes(method, call, self._granted.get(token, frozenset()), self._workspace)
+            self._foreign.check_call(call)
             return self._methods[method](call)
         except Refused as refusal:
             return refusal.shown()
