@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -38,11 +39,16 @@ class Control:
         name = request.path_params["act"]
         if name not in self._acts:
             return JSONResponse({"error": f"there is no act {name}"}, status_code=404)
+        given: Any = None
         try:
-            return JSONResponse(await self._acts[name](await request.json()))
+            given = await request.json()
+            answer = await self._acts[name](given)
         except (NotPossible, Refused, KeyError, ValueError, TypeError) as wrong:
             text = f"{name} needs {wrong}" if isinstance(wrong, KeyError) else str(wrong)
+            self._parts.journal.note("control", name, given=given, status=409, error=text)
             return JSONResponse({"error": text}, status_code=409)
+        self._parts.journal.note("control", name, given=given, status=200)
+        return JSONResponse(answer)
 
     async def state(self, request: Request) -> Response:
         return JSONResponse(self._snapshot())
