@@ -31,9 +31,9 @@ class Foreign:
     of theirs.  A mention or a mailto link is one that the desk may make itself, of the same person: it counts
     as theirs only beside a word that stood beside it in their words."""
 
-    def __init__(self, own: str) -> None:
-        self._own = [own.lower()]
-        self._angles: dict[str, list[tuple[str, str]]] = {}
+    def __init__(self, own: str, is_channel: Callable[[str], bool]) -> None:
+        self._own, self._is_channel = [own.lower()], is_channel
+        self._angles: dict[str, set[tuple[str, str]]] = {}
         self._urls: dict[str, None] = {}
         self._bare: dict[str, None] = {}
 
@@ -43,7 +43,7 @@ class Foreign:
             stripped = unescape(_TAG.sub(" ", given))
             for text in {given, unescape(given), stripped}:
                 for token in _ANGLE.finditer(text):
-                    self._angles.setdefault(_target(token[1]), []).append(_beside(text, token))
+                    self._angles.setdefault(_target(token[1]), set()).add(_beside(text, token))
                 self._urls.update(dict.fromkeys(_urls(text)))
                 self._bare.update(dict.fromkeys(one.lower() for one in _BARE.findall(text)))
         for known in (self._angles, self._urls, self._bare):
@@ -101,7 +101,7 @@ class Foreign:
             if self._is_theirs(url[0], is_cut=is_cut):
                 yield _told(url[0], pointer)
         for word in _BARE.findall(bare):
-            if word.lower() in self._bare:
+            if word.lower() in self._bare and (word[0] == "@" or self._is_channel(word[1:].lower())):
                 yield _told(word, pointer)
 
     def _in_rich(self, elements: list[Any], pointer: str) -> Iterator[str]:
@@ -120,7 +120,7 @@ class Foreign:
         target = _target(inside)
         if target.startswith("http"):
             return self._is_theirs(target)
-        theirs = self._angles.get(target, [])
+        theirs = self._angles.get(target, set())
         if target in BROADCASTS:
             return bool(theirs)
         return any(beside[side] and beside[side] == one[side] for one in theirs for side in (0, 1))

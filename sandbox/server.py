@@ -141,7 +141,7 @@ class Sandbox:
     def _put_together(self) -> Parts:
         faults, journal = Faults(), Journal(self.clock)
         workspace, modals = Workspace(self.clock), Modals(self.clock)
-        foreign = Foreign(self.url)
+        foreign = Foreign(self.url, workspace.has_channel)
         replies, files = Replies(workspace, self.url, foreign), Files(workspace, self.url)
         self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds)
         delivery = Delivery(

@@ -100,7 +100,7 @@ class Talk:
     def _check_name(self, name: str) -> None:
         if not CHANNEL_NAME.fullmatch(name):
             raise NotPossible(f"{name!r} is no name for a channel: lower case, digits, - and _, at most 80")
-        if any(one.name == name and not one.deleted for one in self._workspace.channels.values()):
+        if self._workspace.has_channel(name):
             raise NotPossible(f"there is a channel {name} already")
 
 

@@ -70,6 +70,9 @@ class Workspace:
                 return channel
         raise Refused("channel_not_found")
 
+    def has_channel(self, name: str) -> bool:
+        return any(one.name == name and not one.deleted for one in self.channels.values())
+
     def writable(self, name: str, *, from_outside: bool = False) -> Channel:
         """A channel the bot may write in; `from_outside` a public one that it is not in, too."""
         channel = self.direct(name).id if name in self.people and name != BOT_USER else name

@@ -20,7 +20,7 @@ WORDS = (
     "Hello <!channel> and <!here>, dear <!subteam^S0LEADS> people, ask <@U0ALICE> please, or "
     "<#C0GENERAL|general> then <https://evil.example/pay|your bank> or <https://evil.example/bare> or "
     "<mailto:me@evil.example> now. "
-    "See https://evil.example/look?a=1&b=2, www.evil.example/too; also @here and @everyone in #general. "
+    "See https://evil.example/look?a=1&b=2, www.evil.example/too; also @here and @everyone in #general, #42. "
     "From my desk: {own}/archives/C0SUPPORT/p1"
 )
 
@@ -101,6 +101,7 @@ FINE: dict[str, Json] = {
     "a channel of the desk's own": mrkdwn("moved to <#C0GENERAL|general>", verbatim=True),
     "a date": mrkdwn("<!date^1767225600^{date}|then>", verbatim=True),
     "an address of the desk's own": mrkdwn("<https://desk.example/help|Help>"),
+    "a number that is no channel": mrkdwn("Ticket #42"),
     "words like theirs": mrkdwn("here and everyone, in general: me@here.example"),
 }
 
