@@ -38,19 +38,20 @@ class PeopleActs:
             "invite": self._invite,
             "group": self._group,
             "mail": self._mail,
+            "foreign": self._write_elsewhere,
         }
 
     async def _say(self, body: Json) -> Json:
         thread = str(body.get("thread_ts") or "")
-        message = self._parts.gestures.say(body["user"], body["channel"], body["text"], thread)
+        message = self._parts.talk.say(body["user"], body["channel"], body["text"], thread)
         return message.shown() | {"channel": message.channel}
 
     async def _edit(self, body: Json) -> Json:
-        self._parts.gestures.edit(body["user"], body["channel"], body["ts"], body["text"])
+        self._parts.talk.edit(body["user"], body["channel"], body["ts"], body["text"])
         return {}
 
     async def _remove(self, body: Json) -> Json:
-        self._parts.gestures.remove(body["user"], body["channel"], body["ts"])
+        self._parts.talk.remove(body["user"], body["channel"], body["ts"])
         return {}
 
     async def _click(self, body: Json) -> Json:
@@ -83,28 +84,28 @@ class PeopleActs:
 
     async def _react(self, body: Json) -> Json:
         there = bool(body.get("there", True))
-        self._parts.gestures.react(body["user"], body["channel"], body["ts"], str(body["name"]), there)
+        self._parts.talk.react(body["user"], body["channel"], body["ts"], str(body["name"]), there)
         return {}
 
     async def _archive(self, body: Json) -> Json:
-        self._parts.gestures.archive(body["channel"], bool(body.get("archived", True)))
+        self._parts.talk.archive(body["channel"], bool(body.get("archived", True)))
         return {}
 
     async def _rename(self, body: Json) -> Json:
-        self._parts.gestures.rename(body["channel"], str(body["name"]))
+        self._parts.talk.rename(body["channel"], str(body["name"]))
         return {}
 
     async def _delete_channel(self, body: Json) -> Json:
-        self._parts.gestures.delete(body["channel"])
+        self._parts.talk.delete(body["channel"])
         return {}
 
     async def _new_channel(self, body: Json) -> Json:
         workspace = self._parts.workspace
         members = [workspace.person(one).id for one in body["members"]]
-        return workspace.found(str(body["name"]), members, private=bool(body.get("private"))).shown()
+        return self._parts.talk.found(str(body["name"]), members, private=bool(body.get("private"))).shown()
 
     async def _invite(self, body: Json) -> Json:
-        self._parts.gestures.invite(body["channel"], body["user"], bool(body.get("there", True)))
+        self._parts.talk.invite(body["channel"], body["user"], bool(body.get("there", True)))
         return {}
 
     async def _group(self, body: Json) -> Json:
@@ -130,7 +131,15 @@ class PeopleActs:
             answers=answers,
             headers=dict(body.get("headers") or {}),
         )
+        words = (draft.sender, draft.subject, draft.text, draft.html, *draft.headers.values())
+        self._parts.foreign.learn(*words, *(name for name, _, _ in files))
         return (await self._parts.mail.send(draft)).shown()
+
+    async def _write_elsewhere(self, body: Json) -> Json:
+        """`words` of outsiders that came another way than by mail; `own` addresses that are the desk's."""
+        self._parts.foreign.learn(*map(str, body.get("words") or []))
+        self._parts.foreign.allow(*map(str, body.get("own") or []))
+        return {}
 
 
 def _taken(ack: Ack) -> Json:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +14,9 @@ from sandbox.messages import with_thread
 from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
+from sandbox.world import BOT_USER
 
+LIMITS = ("slack", "none")
 Road = Callable[[str], Awaitable[None]]
 
 
@@ -36,11 +39,16 @@ class Control:
         name = request.path_params["act"]
         if name not in self._acts:
             return JSONResponse({"error": f"there is no act {name}"}, status_code=404)
+        given: Any = None
         try:
-            return JSONResponse(await self._acts[name](await request.json()))
+            given = await request.json()
+            answer = await self._acts[name](given)
         except (NotPossible, Refused, KeyError, ValueError, TypeError) as wrong:
             text = f"{name} needs {wrong}" if isinstance(wrong, KeyError) else str(wrong)
+            self._parts.journal.note("control", name, given=given, status=409, error=text)
             return JSONResponse({"error": text}, status_code=409)
+        self._parts.journal.note("control", name, given=given, status=200)
+        return JSONResponse(answer)
 
     async def state(self, request: Request) -> Response:
         return JSONResponse(self._snapshot())
@@ -100,17 +108,29 @@ class Control:
         return {}
 
     async def _sockets(self, body: Json) -> Json:
-        await (self._parts.sockets.cut() if body.get("cut") else self._parts.sockets.refresh())
+        """`disconnect` says why they are told to go; `cut` closes them without a word."""
+        if body.get("cut"):
+            await self._parts.sockets.cut()
+        else:
+            await self._parts.sockets.disconnect(str(body.get("disconnect") or "refresh_requested"))
         return {}
 
     async def _revoke(self, body: Json) -> Json:
-        self._parts.webapi.revoked = bool(body.get("revoked", True))
+        revoked = bool(body.get("revoked", True))
+        if revoked and not self._parts.webapi.revoked:
+            tokens = {"oauth": [], "bot": [BOT_USER]}
+            self._parts.workspace.emit({"type": "tokens_revoked", "tokens": tokens})
+        self._parts.webapi.revoked = revoked
         return {}
 
     async def _settings(self, body: Json) -> Json:
         if body.get("deliver_mail_to"):
             host, port = body["deliver_mail_to"]
             self._parts.mail.deliver_to = (str(host), int(port))
+        if "limits" in body:
+            if body["limits"] not in LIMITS:
+                raise NotPossible(f"limits are {' or '.join(LIMITS)}, not {body['limits']!r}")
+            self._parts.limits.on = body["limits"] == "slack"
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}

@@ -60,7 +60,13 @@ class Delivery:
 
     async def gesture(self, kind: str, payload: Json) -> Ack:
         """Deliver a click, a submission, a slash command: once, and what the app answered."""
-        ack = await self.road.bring(Parcel(kind, payload))
+        fault = self._faults.meet(kind)
+        if fault is not None and fault.late:
+            await self._clock.wait(fault.late)
+        if fault is not None and fault.never:
+            ack = Ack(False, reason="operation_timeout")
+        else:
+            ack = await self.road.bring(Parcel(kind, payload))
         self._note(kind, payload, ack, 0)
         return ack
 
@@ -73,9 +79,11 @@ class Delivery:
         payload = self._wrapped(event)
         fault = self._faults.meet(f"event.{event['type']}")
         if fault is not None and fault.never:
+            self._journal.note("fault", f"event.{event['type']}", never=True)
             return
+        late = fault.late if fault is not None else 0.0
         for _ in range(2 if fault is not None and fault.twice else 1):
-            task = asyncio.get_running_loop().create_task(self._insist(payload))
+            task = asyncio.get_running_loop().create_task(self._insist(payload, late))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
@@ -84,11 +92,13 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _insist(self, payload: Json) -> None:
+    async def _insist(self, payload: Json, late: float) -> None:
+        if late:
+            await self._clock.wait(late)
         reason = ""
         for attempt in range(len(self._retry_delays) + 1):
             if attempt:
-                await asyncio.sleep(self._retry_delays[attempt - 1])
+                await self._clock.wait(self._retry_delays[attempt - 1])
             ack = await self.road.bring(Parcel("events_api", payload, attempt, reason))
             self._note("events_api", payload, ack, attempt)
             if ack.taken or ack.no_retry:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Literal
 
+from sandbox.catalogue import EVENTS, METHODS
 from sandbox.refused import Json
-from sandbox.scopes import EVENTS, METHODS
 
 Drop = Literal["", "before", "after"]
 

@@ -1,17 +1,17 @@
-"""What people do in the workspace: write, click, choose, fill a dialog, type a command."""
+"""What people do with the app: click, choose, fill a dialog, type a command, open its Home."""
 
 from typing import Any
 
 from sandbox import forms, payloads
 from sandbox.delivery import Ack, Delivery
+from sandbox.foreign import Foreign
 from sandbox.installed import Installed
 from sandbox.journal import Journal
-from sandbox.messages import Message
 from sandbox.modals import Modals, View
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.replies import Replies
 from sandbox.workspace import Workspace
-from sandbox.world import BOT_USER, Channel, Person
+from sandbox.world import Person
 
 TROUBLE = "We had some trouble connecting. Try again?"
 
@@ -29,35 +29,14 @@ class Gestures:
         delivery: Delivery,
         journal: Journal,
         app: Installed,
+        foreign: Foreign,
     ) -> None:
         self._workspace, self._modals, self._replies, self._app = workspace, modals, replies, app
-        self._delivery, self._journal = delivery, journal
-
-    def say(self, who: str, where: str, text: str, thread_ts: str = "") -> Message:
-        person, channel = self._member(who, where)
-        if channel.archived:
-            raise NotPossible(f"#{channel.name} is archived")
-        if thread_ts and self._workspace.find(channel, thread_ts) is None:
-            raise NotPossible("there is no such thread")
-        self._journal.note("gesture", "say", user=person.id, channel=channel.id, text=text)
-        message = Message(channel.id, self._workspace.clock.ts(), person.id, text, thread_ts=thread_ts)
-        message.blocks = forms.with_ids([_typed(text)], message.ts[-4:])
-        return self._workspace.add(message)
-
-    def edit(self, who: str, where: str, ts: str, text: str) -> None:
-        person, message = self._seen(who, where, ts)
-        if message.user != person.id:
-            raise NotPossible("people edit only what they wrote themselves")
-        self._workspace.rewrite(message, text=text, blocks=forms.with_ids([_typed(text)], ts[-4:]))
-
-    def remove(self, who: str, where: str, ts: str) -> None:
-        """Anybody may: the owner of a workspace can delete every message, the bot's too."""
-        _, message = self._seen(who, where, ts)
-        self._workspace.remove(message)
+        self._delivery, self._journal, self._foreign = delivery, journal, foreign
 
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
-        person, message = self._seen(who, where, ts)
+        person, message = self._workspace.seen(who, where, ts)
         done = self._done(message.blocks, message.values, act)
         address = self._replies.address(person.id, message.channel, message)
         trigger = self._modals.trigger(person.id)
@@ -102,7 +81,7 @@ class Gestures:
                 await self._gesture("interactive", closed)
 
     async def slash(self, who: str, where: str, command: str, words: str) -> Ack:
-        person, channel = self._member(who, where)
+        person, channel = self._workspace.member(who, where)
         if not self._app.has_command(command):
             raise NotPossible(f"{command} is not a valid command")
         address = self._replies.address(person.id, channel.id)
@@ -125,7 +104,7 @@ class Gestures:
             return await self._gesture(
                 "interactive", payloads.shortcut(person, callback_id, trigger=trigger, at=at)
             )
-        _, message = self._seen(who, where, ts)
+        _, message = self._workspace.seen(who, where, ts)
         channel = self._workspace.channels[message.channel]
         address = self._replies.address(person.id, channel.id, message)
         payload = payloads.message_shortcut(
@@ -144,65 +123,10 @@ class Gestures:
             event["view"] = self._modals.homes[person.id].shown()
         self._workspace.emit(event)
 
-    def archive(self, where: str, archived: bool) -> None:
-        channel = self._workspace.place(where)
-        channel.archived = archived
-        kind = "archive" if archived else "unarchive"
-        self._workspace.channel_news(f"{channel.kind}_{kind}", channel, user="U0LENA")
-
-    def delete(self, where: str) -> None:
-        """Delete a channel for good, with all that was said in it."""
-        channel = self._workspace.place(where)
-        if channel.im:
-            raise NotPossible("nobody can delete a direct conversation")
-        channel.deleted = True
-        self._workspace.channel_news(f"{channel.kind}_deleted", channel)
-
-    def rename(self, where: str, name: str) -> None:
-        channel = self._workspace.place(where)
-        self._workspace.rename(channel, name)
-
-    def react(self, who: str, where: str, ts: str, name: str, there: bool) -> None:
-        """Put an emoji under a message, or take one's own away."""
-        person, message = self._seen(who, where, ts)
-        if message.only_for:
-            raise NotPossible("nobody can react to what only one person sees")
-        try:
-            self._workspace.react(message, person.id, name, there=there)
-        except Refused as refusal:
-            raise NotPossible(refusal.error) from refusal
-
-    def invite(self, where: str, who: str, there: bool) -> None:
-        """Bring somebody (or the bot) into a channel, or out of it."""
-        channel, person = self._workspace.place(where), self._workspace.person(who)
-        if there and person.id not in channel.members:
-            channel.members.append(person.id)
-        if not there:
-            channel.members = [one for one in channel.members if one != person.id]
-        kind = "member_joined_channel" if there else "member_left_channel"
-        if BOT_USER in channel.members or person.id == BOT_USER:
-            letter = "G" if channel.private else "C"
-            self._workspace.channel_news(kind, channel, user=person.id, channel_type=letter)
-
     async def _gesture(self, kind: str, payload: Json) -> Ack:
         ack = await self._delivery.gesture(kind, payload)
         self._workspace.changed()
         return ack
-
-    def _member(self, who: str, where: str) -> tuple[Person, Channel]:
-        person = self._workspace.person(who)
-        channel = self._workspace.place(where)
-        if person.id not in channel.members:
-            raise NotPossible(f"{person.name} is not in #{channel.name}")
-        return person, channel
-
-    def _seen(self, who: str, where: str, ts: str) -> tuple[Person, Message]:
-        person, channel = self._member(who, where)
-        whispered = [one for one in self._workspace.ephemerals if one.only_for == person.id]
-        for message in [*channel.messages, *whispered]:
-            if message.ts == ts and message.channel == channel.id and not message.tombstone:
-                return person, message
-        raise NotPossible(f"{person.name} sees no message {ts} in #{channel.name}")
 
     def _view(self, who: str, view_id: str) -> tuple[Person, View]:
         person = self._workspace.person(who)
@@ -272,6 +196,7 @@ class Gestures:
                 raise Refused("invalid_arguments", ["errors must name input blocks of the view"])
             view.errors = dict(answer["errors"])
             return "errors"
+        self._foreign.check(answer)
         if asked == "update":
             self._modals.update(view, answer["view"])
             return "updated"
@@ -280,9 +205,3 @@ class Gestures:
             return "pushed"
         self._modals.close(view, everything=asked == "clear")
         return "cleared" if asked == "clear" else "closed"
-
-
-def _typed(text: str) -> Json:
-    raw = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": raw}]}
-    return {"type": "rich_text", "elements": [words]}

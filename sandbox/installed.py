@@ -7,8 +7,9 @@ from typing import Any, Self
 
 import yaml
 
+from sandbox.catalogue import EVENTS
 from sandbox.refused import Json
-from sandbox.scopes import EVENTS, EVERY_SCOPE
+from sandbox.scopes import EVERY_SCOPE
 
 
 class ManifestRefused(ValueError):

@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,11 +27,13 @@ from sandbox.control import Control
 from sandbox.delivery import Delivery
 from sandbox.doors import OnlyFromHere
 from sandbox.faults import Faults
+from sandbox.foreign import Foreign
 from sandbox.gestures import Gestures
 from sandbox.guide import Guide, Step
 from sandbox.hooks import Hooks
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
 from sandbox.page import Page
@@ -40,6 +42,7 @@ from sandbox.refused import Json
 from sandbox.replies import Replies
 from sandbox.signed import SignedPosts
 from sandbox.sockets import Sockets
+from sandbox.talk import Talk
 from sandbox.timekeeper import Due, Timekeeper
 from sandbox.webapi import WebApi
 from sandbox.wire import Connection
@@ -52,6 +55,7 @@ class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
     `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
+    Its clock starts at the moment `at`.  `limits` "none" lets every call through, for storms.
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
     pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
@@ -69,8 +73,9 @@ class Sandbox:
         port: int = 0,
         smtp_port: int = 0,
         *,
-        at: datetime | None = None,
         app: Installed | None = None,
+        at: datetime | None = None,
+        limits: Literal["slack", "none"] = "slack",
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
@@ -79,9 +84,7 @@ class Sandbox:
         self._host, self._ports = host, (port, smtp_port)
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds = ping_seconds
-        self.clock = Clock()
-        if at is not None:
-            self.clock.turn(at - self.clock.now())
+        self.clock, self._limits = Clock(at), limits
         self.app = app or Installed()
         self._ready = threading.Event()
 
@@ -152,8 +155,9 @@ class Sandbox:
     def _put_together(self) -> Parts:
         faults, journal = Faults(), Journal(self.clock)
         workspace, modals = Workspace(self.clock), Modals(self.clock)
-        replies, files = Replies(workspace, self.url), Files(workspace, self.url)
-        self._sockets = Sockets(ack_seconds=self._ack_seconds)
+        foreign = Foreign(self.url, workspace.has_channel)
+        replies, files = Replies(workspace, self.url, foreign), Files(workspace, self.url)
+        self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds)
         delivery = Delivery(
             self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
         )
@@ -168,8 +172,9 @@ class Sandbox:
             "apps.connections.open": self._open_connection,
         }
         tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
-        webapi = WebApi(methods, workspace, self.app, faults, journal, **tokens)
-        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app)
+        limits = Limits(self.clock, on=self._limits == "slack")
+        webapi = WebApi(methods, workspace, self.app, faults, limits, foreign, journal, **tokens)
+        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign)
         mail = MailWorld(self.clock, journal, faults)
         return Parts(
             workspace,
@@ -186,6 +191,9 @@ class Sandbox:
             Timekeeper(self.clock),
             Guide(),
             self.app,
+            limits,
+            Talk(workspace, journal),
+            foreign,
         )
 
     def _app(self) -> Starlette:
@@ -193,10 +201,12 @@ class Sandbox:
         control = Control(
             self.parts, desk_address=self.desk_address, listen_at=self._listen_at, root_url=self.url
         )
+        parts = self.parts
+        hooks = Hooks(parts.replies, parts.files, parts.faults, parts.journal)
         routes: list[BaseRoute] = [
             Route("/api/{method}", self.parts.webapi.answer, methods=["GET", "POST"]),
             WebSocketRoute("/link", self.parts.sockets.serve),
-            *Hooks(self.parts.replies, self.parts.files, self.parts.faults).routes(self.bot_token),
+            *hooks.routes(self.bot_token),
             *page.routes(),
             Route("/_control/state", control.state),
             Route("/_control/journal", control.journal),
@@ -211,6 +221,7 @@ class Sandbox:
         yield
         await self.parts.mail.stop()
         await self.parts.delivery.stop()
+        await self.parts.sockets.stop()
 
     async def _listen_at(self, request_url: str) -> None:
         """Deliver to that address by signed HTTP from now on, or by Socket Mode when it is empty."""

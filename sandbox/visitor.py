@@ -15,31 +15,23 @@ are plain dictionaries as Slack gives them; messages also have "channel", letter
 """
 
 import base64
-import json
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-Json = dict[str, Any]
+from sandbox.director import Director, Json, NotPossibleHere
+
 Found = TypeVar("Found")
-
-
-class NotPossibleHere(AssertionError):
-    """The person could not do that: no such button, dialog, channel or person."""
 
 
 class Unanswered(AssertionError):
     """The app did not acknowledge a gesture within three seconds: the person sees an error."""
 
 
-class Visitor:
+class Visitor(Director):
     """Everything goes over the control API of the sandbox at `url`; nothing is remembered here."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
 
     # what people do in Slack
 
@@ -227,54 +219,6 @@ class Visitor:
         query = urllib.parse.urlencode({"kind": kind, "name": name, "after": after})
         return list(self._call("GET", f"journal?{query}")["entries"])
 
-    # what goes wrong
-
-    def fault(self, method: str, **plan: Any) -> None:
-        """Spoil the next call(s) of a Slack method, of "smtp", or the delivery of "event.message".
-
-        error="is_archived"; status=500; retry_after=30; drop="before" | "after" (the effect); effect=True (it
-        happens although the answer is an error); hang=seconds; times=2; after=3 (calls that pass first);
-        for events twice=True, never=True; for "smtp" status=451 or 554, or drop."""
-        self._do("fault", method=method, **plan)
-
-    def clear_faults(self) -> None:
-        self._do("faults")
-
-    def cut_sockets(self) -> None:
-        """Close every Socket Mode connection without a word."""
-        self._do("sockets", cut=True)
-
-    def refresh_sockets(self) -> None:
-        self._do("sockets", cut=False)
-
-    def revoke_tokens(self, revoked: bool = True) -> None:
-        self._do("revoke", revoked=revoked)
-
-    # how it is set up
-
-    def deliver_mail_to(self, host: str, port: int) -> None:
-        self._do("settings", deliver_mail_to=[host, port])
-
-    def deliver_events_to(self, request_url: str) -> None:
-        """Signed HTTP delivery from now on (the URL must pass url_verification); "" is Socket Mode again."""
-        self._do("settings", request_url=request_url)
-
-    def turn_clock(self, seconds: float) -> str:
-        """Let time pass in the sandbox, and for an app that follows its clock; gives what it shows then."""
-        return str(self._do("turn", seconds=seconds)["now"])
-
-    def turn_to(self, moment: str) -> str:
-        """On to that moment, ISO 8601 with its zone; what falls due on the way happens in its hour."""
-        return str(self._do("turn", to=moment)["now"])
-
-    def turn_to_weekday(self, weekday: int, at: str) -> str:
-        """On to the next such day of the week (1 is Monday) at that time of the clock on the wall (HH:MM)."""
-        return str(self._do("turn", weekday=weekday, at=at)["now"])
-
-    def turn_to_next_due(self) -> str:
-        """On to the next thing that is due; NotPossibleHere when nothing is."""
-        return str(self._do("turn", next=True)["now"])
-
     def wait_until(self, look: Callable[[], Found], seconds: float = 10.0) -> Found:
         """Look again and again until there is something to see; gives it.  AssertionError when time is up."""
         deadline = time.monotonic() + seconds
@@ -297,21 +241,6 @@ class Visitor:
         if not answer["acked"]:
             raise Unanswered(f"the app did not ack {act}: {answer['reason']}")
         return answer
-
-    def _do(self, act: str, **body: Any) -> Json:
-        return self._call("POST", act, body)
-
-    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
-        raw = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self._url}/_control/{path}", raw, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return dict(json.load(answer))
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                text = refusal.read().decode("utf-8", "replace")
-            raise NotPossibleHere(text) from None
 
 
 def text_of(message: Json) -> str:

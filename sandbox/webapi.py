@@ -9,11 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.arguments import Arguments
+from sandbox.catalogue import APP_LEVEL
 from sandbox.faults import Fault, Faults
+from sandbox.foreign import Foreign
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.refused import Json, Refused
-from sandbox.scopes import APP_LEVEL, check_scopes
+from sandbox.scopes import check_scopes
 from sandbox.wire import hang_up
 from sandbox.workspace import Workspace
 
@@ -30,13 +33,15 @@ class WebApi:
         workspace: Workspace,
         app: Installed,
         faults: Faults,
+        limits: Limits,
+        foreign: Foreign,
         journal: Journal,
         *,
         bot_token: str,
         app_token: str,
     ) -> None:
         self._methods, self._workspace, self._app = methods, workspace, app
-        self._faults, self._journal = faults, journal
+        self._faults, self._limits, self._foreign, self._journal = faults, limits, foreign, journal
         self._granted = {bot_token: app.scopes, app_token: app.app_level}
         self._app_token = app_token
         self.revoked = False
@@ -51,20 +56,26 @@ class WebApi:
         if fault is not None and fault.before_effect:
             self._journal.note("fault", method, given=given, **fault.outcome)
             return await spoiled(request, fault)
-        body = self._carry_out(method, token, Arguments(given))
+        body = self._carry_out(method, token, Arguments(given, fault))
         outcome = {"status": HTTP_STATUS.get(str(body.get("error")), 200)}
         if fault is not None and fault.spoils:
             self._journal.note("api", method, given=given, answer=body, **fault.outcome)
             return await spoiled(request, fault)
         self._journal.note("api", method, given=given, answer=body, **outcome)
-        return JSONResponse(body, status_code=outcome["status"], headers=self._headers(token))
+        headers = self._headers(token)
+        if "retry_after" in body:
+            headers["Retry-After"] = str(body.pop("retry_after"))
+        return JSONResponse(body, status_code=outcome["status"], headers=headers)
 
     def _carry_out(self, method: str, token: str, call: Arguments) -> Json:
         try:
             self._check_token(method, token)
             if method not in self._methods:
                 raise Refused("unknown_method")
+            if wait := self._limits.meet(method, self._lane(call)):
+                raise Refused("ratelimited", retry_after=wait)
             check_scopes(method, call, self._granted.get(token, frozenset()), self._workspace)
+            self._foreign.check_call(call)
             return self._methods[method](call)
         except Refused as refusal:
             return refusal.shown()
@@ -80,6 +91,14 @@ class WebApi:
             raise Refused("token_revoked")
         if (token == self._app_token) != (method == APP_LEVEL) and method != "auth.test":
             raise Refused("not_allowed_token_type")
+
+    def _lane(self, call: Arguments) -> str:
+        """The id of the channel, however it was named."""
+        name = call.text("channel")
+        try:
+            return self._workspace.channel(name).id
+        except Refused:
+            return name
 
     def _headers(self, token: str) -> dict[str, str]:
         granted = self._granted.get(token)

@@ -8,10 +8,9 @@ from sandbox import world
 from sandbox.clock import Clock
 from sandbox.messages import Message
 from sandbox.refused import Json, NotPossible, Refused
-from sandbox.world import BOT_USER, CREATED, TEAM, Channel, Person
+from sandbox.world import BOT_USER, TEAM, Channel, Person
 
 EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
-CHANNEL_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
 
 class Workspace:
@@ -45,6 +44,23 @@ class Workspace:
                 return channel
         raise NotPossible(f"there is no channel {name}")
 
+    def member(self, who: str, where: str) -> tuple[Person, Channel]:
+        """That person in that channel; raises NotPossible when they are not there."""
+        person = self.person(who)
+        channel = self.place(where)
+        if person.id not in channel.members:
+            raise NotPossible(f"{person.name} is not in #{channel.name}")
+        return person, channel
+
+    def seen(self, who: str, where: str, ts: str) -> tuple[Person, Message]:
+        """A message that person sees; raises NotPossible when there is none."""
+        person, channel = self.member(who, where)
+        whispered = [one for one in self.ephemerals if one.only_for == person.id]
+        for message in [*channel.messages, *whispered]:
+            if message.ts == ts and message.channel == channel.id and not message.tombstone:
+                return person, message
+        raise NotPossible(f"{person.name} sees no message {ts} in #{channel.name}")
+
     def channel(self, name: str) -> Channel:
         """As the Web API finds it: a private one without the bot is not there."""
         for channel in self.channels.values():
@@ -53,6 +69,9 @@ class Workspace:
             if not channel.private or BOT_USER in channel.members:
                 return channel
         raise Refused("channel_not_found")
+
+    def has_channel(self, name: str) -> bool:
+        return any(one.name == name and not one.deleted for one in self.channels.values())
 
     def writable(self, name: str, *, from_outside: bool = False) -> Channel:
         """A channel the bot may write in; `from_outside` a public one that it is not in, too."""
@@ -90,10 +109,10 @@ class Workspace:
             root.thread_ts = root.ts
         channel.messages.append(message)
         self.changed()
-        self._tell(channel, self.event(message))
+        self.tell(channel, self.event(message))
         if f"<@{BOT_USER}>" in message.text and not message.by_bot and not channel.im:
             mention = {"type": "app_mention", "user": message.user, "text": message.text, "ts": message.ts}
-            self._tell(channel, self.event(message) | mention)
+            self.tell(channel, self.event(message) | mention)
         return message
 
     def whisper(self, message: Message) -> Message:
@@ -110,7 +129,7 @@ class Workspace:
         self.changed()
         channel = self.channels[message.channel]
         event = {"subtype": "message_changed", "message": message.shown(), "previous_message": before}
-        self._tell(channel, self._envelope(channel, event))
+        self.tell(channel, self._envelope(channel, event))
         return message
 
     def remove(self, message: Message) -> None:
@@ -123,7 +142,7 @@ class Workspace:
             channel.messages.remove(message)
         self.changed()
         event = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
-        self._tell(channel, self._envelope(channel, event))
+        self.tell(channel, self._envelope(channel, event))
 
     def react(self, message: Message, user: str, name: str, *, there: bool) -> None:
         """Raises Refused where Slack would."""
@@ -144,27 +163,7 @@ class Workspace:
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
         event: Json = {"type": "reaction_added" if there else "reaction_removed", "user": user, "item": item}
         event |= {"reaction": name, "item_user": message.user, "event_ts": self.clock.ts()}
-        self._tell(self.channels[message.channel], event)
-
-    def found(self, name: str, members: list[str], *, private: bool) -> Channel:
-        """A new channel; raises NotPossible for a name that is taken or cannot be one."""
-        self._check_name(name)
-        number = sum(1 for channel in self.channels.values() if channel.id.startswith("C0NEW")) + 1
-        channel = Channel(f"C0NEW{number}", name, list(members), private=private)
-        self.channels[channel.id] = channel
-        self.changed()
-        return channel
-
-    def rename(self, channel: Channel, name: str) -> None:
-        """Raises NotPossible for a name that is taken or cannot be one."""
-        if channel.im:
-            raise NotPossible("a direct conversation has no name of its own")
-        self._check_name(name)
-        channel.name = name
-        self.changed()
-        told: Json = {"id": channel.id, "name": name, "name_normalized": name, "created": CREATED}
-        event: Json = {"type": f"{channel.kind}_rename", "channel": told, "event_ts": self.clock.ts()}
-        self._tell(channel, event)
+        self.tell(self.channels[message.channel], event)
 
     def event(self, message: Message) -> Json:
         channel = self.channels[message.channel]
@@ -180,17 +179,12 @@ class Workspace:
         self.changed()
         self.emit({"type": kind, "channel": channel.id, "event_ts": self.clock.ts(), **fields})
 
-    def _check_name(self, name: str) -> None:
-        if not CHANNEL_NAME.fullmatch(name):
-            raise NotPossible(f"{name!r} is no name for a channel: lower case, digits, - and _, at most 80")
-        if any(one.name == name and not one.deleted for one in self.channels.values()):
-            raise NotPossible(f"there is a channel {name} already")
-
     def _envelope(self, channel: Channel, event: Json) -> Json:
         ts = self.clock.ts()
         place = {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
         return {"type": "message", "hidden": True, "team": TEAM, **place, **event}
 
-    def _tell(self, channel: Channel, event: Json) -> None:
+    def tell(self, channel: Channel, event: Json) -> None:
+        """Tell the app, if the bot is there to hear."""
         if BOT_USER in channel.members:
             self.emit(event)

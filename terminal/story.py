@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sandbox.guide import Step
-from sandbox.visitor import Json, Visitor, text_of
+from sandbox.refused import Json
+from sandbox.visitor import Visitor, text_of
 
 CARLA, DIRK, EMMA = (
     "carla@bakkerij-jansen.example",
