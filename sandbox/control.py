@@ -1,18 +1,16 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
-import base64
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from email.utils import parseaddr
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.delivery import Ack
 from sandbox.faults import Fault
-from sandbox.letters import CUSTOMERS, Draft, Letter
+from sandbox.letters import CUSTOMERS
+from sandbox.mail_acts import MailActs
 from sandbox.messages import with_thread
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
@@ -25,7 +23,8 @@ class Control:
     """Acts by name; each takes the request's JSON and answers with JSON."""
 
     def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road) -> None:
-        self._parts, self._desk_address, self._listen_at = parts, desk_address, listen_at
+        self._parts, self._listen_at = parts, listen_at
+        self._mail_acts = MailActs(parts.mail, desk_address=desk_address)
         self._acts: dict[str, Act] = {
             "say": self._say,
             "edit": self._edit,
@@ -36,7 +35,7 @@ class Control:
             "slash": self._slash,
             "shortcut": self._shortcut,
             "home": self._home,
-            "mail": self._mail,
+            **self._mail_acts.acts(),
             "fault": self._fault,
             "faults": self._clear_faults,
             "archive": self._archive,
@@ -96,6 +95,7 @@ class Control:
             "homes": {user: view.shown() for user, view in modals.homes.items()},
             "groups": workspace.groups,
             "mailboxes": {name: [one.shown() for one in box] for name, box in mail.boxes.items()},
+            "mail_servers": mail.shown(),
             "customers": dict(CUSTOMERS),
             "files": [file.shown("") for file in self._parts.files.files.values()],
             "sockets": self._parts.sockets.count,
@@ -143,25 +143,6 @@ class Control:
         self._parts.gestures.open_home(body["user"])
         return {}
 
-    async def _mail(self, body: Json) -> Json:
-        answers = self._parts.mail.find(body["answers"]) if body.get("answers") else None
-        files = [
-            (one["name"], base64.b64decode(one["content"]), one.get("type") or "application/octet-stream")
-            for one in body.get("files") or []
-        ]
-        draft = Draft(
-            sender=body["sender"],
-            to=body.get("to") or _answer_address(answers) or self._desk_address,
-            subject=str(body.get("subject") or ""),
-            text=str(body.get("text") or ""),
-            html=str(body.get("html") or ""),
-            cc=list(body.get("cc") or []),
-            files=files,
-            answers=answers,
-            headers=dict(body.get("headers") or {}),
-        )
-        return (await self._parts.mail.send(draft)).shown()
-
     async def _fault(self, body: Json) -> Json:
         known = {field.name for field in dataclasses.fields(Fault)}
         if unknown := set(body) - known:
@@ -201,9 +182,7 @@ class Control:
         return {"now": self._parts.workspace.clock.now().isoformat()}
 
     async def _settings(self, body: Json) -> Json:
-        if body.get("deliver_mail_to"):
-            host, port = body["deliver_mail_to"]
-            self._parts.mail.deliver_to = (str(host), int(port))
+        self._mail_acts.settle(body)
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
@@ -211,11 +190,3 @@ class Control:
 
 def _taken(ack: Ack) -> Json:
     return {"acked": ack.taken, "reason": ack.reason, "answer": ack.payload}
-
-
-def _answer_address(letter: Letter | None) -> str:
-    """Where an answer to this letter goes: Reply-To, else From."""
-    if letter is None:
-        return ""
-    shown: dict[str, Any] = {name.lower(): value for name, value in letter.shown()["headers"]}
-    return parseaddr(str(shown.get("reply-to") or shown.get("from") or ""))[1]

@@ -14,14 +14,15 @@ by "#support", "#support-leads", "#general", "#support-2025" (archived) or id.  
 are plain dictionaries as Slack gives them; messages also have "channel", letters are described at `inbox`.
 """
 
-import base64
 import json
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
+
+from sandbox.visitor_mail import Customers
 
 Json = dict[str, Any]
 Found = TypeVar("Found")
@@ -35,7 +36,7 @@ class Unanswered(AssertionError):
     """The app did not acknowledge a gesture within three seconds: the person sees an error."""
 
 
-class Visitor:
+class Visitor(Customers):
     """Everything goes over the control API of the sandbox at `url`; nothing is remembered here."""
 
     def __init__(self, url: str) -> None:
@@ -113,43 +114,6 @@ class Visitor:
         """Bring somebody (also "Helpdesk", the bot) into a channel, or with there=False out of it."""
         self._do("invite", channel=channel, user=user, there=there)
 
-    # what customers do
-
-    def mail(
-        self,
-        sender: str,
-        *,
-        subject: str = "",
-        text: str = "",
-        html: str = "",
-        to: str = "",
-        cc: Sequence[str] = (),
-        answers: Json | None = None,
-        files: Iterable[tuple[str, bytes]] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> Json:
-        """Send a mail to the desk over SMTP, as a customer; gives the letter as sent (see `inbox`).
-
-        `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
-        answer goes where that letter says.  The desk's listener must be known: `Sandbox.deliver_mail_to`."""
-        attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
-        return self._do(
-            "mail",
-            sender=sender,
-            subject=subject,
-            text=text,
-            html=html,
-            to=to,
-            cc=list(cc),
-            answers=answers["id"] if answers else "",
-            files=attached,
-            headers=dict(headers or {}),
-        )
-
-    def reply(self, letter: Json, text: str, *, sender: str = "") -> Json:
-        """Answer a received letter, as the one who got it."""
-        return self.mail(sender or letter["envelope_to"][0], text=text, answers=letter)
-
     # what there is to see
 
     def state(self) -> Json:
@@ -215,11 +179,12 @@ class Visitor:
     # what goes wrong
 
     def fault(self, method: str, **plan: Any) -> None:
-        """Spoil the next call(s) of a Slack method, of "smtp", or the delivery of "event.message".
+        """Spoil the next call(s) of a Slack method, a step of mail, or the delivery of "event.message".
 
         error="is_archived"; status=500; retry_after=30; drop="before" | "after" (the effect); effect=True (it
         happens although the answer is an error); hang=seconds; times=2; after=3 (calls that pass first);
-        for events twice=True, never=True; for "smtp" status=451 or 554, or drop."""
+        for events twice=True, never=True; for "smtp" status=451 or 554, or drop.  The steps of mail and what
+        may go wrong there are in `sandbox.mail_faults.STEPS`."""
         self._do("fault", method=method, **plan)
 
     def clear_faults(self) -> None:
@@ -236,9 +201,6 @@ class Visitor:
         self._do("revoke", revoked=revoked)
 
     # how it is set up
-
-    def deliver_mail_to(self, host: str, port: int) -> None:
-        self._do("settings", deliver_mail_to=[host, port])
 
     def deliver_events_to(self, request_url: str) -> None:
         """Signed HTTP delivery from now on (the URL must pass url_verification); "" is Socket Mode again."""
