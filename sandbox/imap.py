@@ -55,7 +55,6 @@ class Imap:
         self._login = Login(self._config)
         self._lies_in: dict[str, tuple[MailboxData, int]] = {}
         self._first = tuple(addresses)
-        self._validity = 0
         self.gate = Gate(self._serve)
 
     async def put(self, address: str, letter: Letter) -> None:
@@ -71,11 +70,17 @@ class Imap:
 
     async def recreate(self, address: str, letters: Iterable[Letter]) -> int:
         """A new mailbox with the same letters, whose UIDs start afresh; gives its UIDVALIDITY."""
-        self._config.set_cache.pop(address.lower(), None)
+        before = validity = await self._validity(address)
+        while validity == before:  # pymap draws a part of it by lot
+            self._config.set_cache.pop(address.lower(), None)
+            validity = await self._validity(address)
         for letter in letters:
             await self.put(address, letter)
-        boxes = await self._boxes(address.lower())
         self.gate.cut()
+        return validity
+
+    async def _validity(self, address: str) -> int:
+        boxes = await self._boxes(address.lower())
         return (await boxes.get_mailbox("INBOX")).uid_validity
 
     async def _boxes(self, address: str) -> MailboxSet:
@@ -107,7 +112,7 @@ class Imap:
             await talk.run(state)
 
     async def met(self, step: str) -> Fault | None:
-        """The fault this step suffers; whoever asks has waited for it already."""
+        """The fault this step suffers; as long as it hangs, this waits."""
         fault = self._faults.meet(step)
         if fault is not None:
             self._journal.note("fault", step, error=fault.error, drop=fault.drop, hang=fault.hang)
