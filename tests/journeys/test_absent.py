@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.visitor import Visitor, text_of
 
-CARLA = "carla@bakkerij-jansen.example"
+CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 AWAY = "I am at the seaside until Monday."
 
 
@@ -65,7 +65,6 @@ def test_an_out_of_office_about_a_resolved_ticket_leaves_it_resolved(
     # then it stays resolved, the bounce is told, and the customer gets nothing more
     visitor.wait_until(lambda: _noted(visitor, card, "5.1.1") or _noted(visitor, card, "User unknown"))
     assert len([one for one in visitor.channel("#support") if "HD-" in text_of(one)]) == 1
-    visitor.mail(CARLA, subject="Another matter", text="So that something happens after the bounce.")
-    visitor.wait_until(lambda: visitor.find("#support", "Another matter"))
-    visitor.wait_until(lambda: [one for one in visitor.inbox(CARLA) if "Another matter" in one["subject"]])
-    assert len([one for one in visitor.inbox(CARLA) if "oven page" in one["subject"]]) == 2
+    visitor.mail(DIRK, subject="Another matter", text="So that something happens after the bounce.")
+    visitor.wait_until(lambda: visitor.inbox(DIRK))
+    assert len(visitor.inbox(CARLA)) == 2
