@@ -8,6 +8,7 @@ import socket
 from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import AsyncExitStack, closing, suppress
+from io import BytesIO
 from ssl import Purpose, create_default_context
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.command import Command
 from pymap.parsing.message import AppendMessage
-from pymap.parsing.response import CommandResponse
+from pymap.parsing.response import CommandResponse, Response
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
@@ -102,7 +103,7 @@ class Imap:
         caller = _Caller(writer)
         self.gate.callers.add(caller)
         info = SocketInfoLocal(writer, unique_id=uuid4().bytes)
-        talk = IMAPConnection(self._config.commands, self._config, reader, writer, info)
+        talk = _Talk(self._config.commands, self._config, reader, writer, info)
         state = _Watched(self, caller, self._login, self._config)
         async with AsyncExitStack() as stack:
             stack.callback(self.gate.callers.discard, caller)
@@ -128,6 +129,16 @@ class _Caller:
 
     def hang_up(self) -> None:
         self._writer.transport.abort()
+
+
+class _Talk(IMAPConnection):
+    async def write_response(self, resp: Response) -> None:
+        """In one piece: pymap's own many small ones reach a client that idles as half a line."""
+        whole = BytesIO()
+        await resp.async_write(whole)
+        with suppress(ConnectionError):
+            self.writer.write(whole.getvalue())
+            await self.writer.drain()
 
 
 class _Watched(ConnectionState):

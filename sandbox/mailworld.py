@@ -162,7 +162,7 @@ class MailWorld:
             await self.keep(self._desk_address, "in", sender, [to], delivered)
         else:
             await self._hand_over(sender, to, raw, about)
-        self._journal.note("mail", "sent", **about, outcome="taken")
+        self._journal.note("mail", "sent", **about, stage="desk", outcome="taken")
 
     async def _hand_over(self, sender: str, to: str, raw: bytes, about: Json) -> None:
         if self.deliver_to is None:

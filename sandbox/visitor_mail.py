@@ -29,10 +29,10 @@ class Customers(ABC):
         files: Iterable[tuple[str, bytes]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """Send a mail to the desk over SMTP, as a customer; gives the letter as sent (see `inbox`).
+        """Send a mail to the desk, as a customer; gives the letter as sent (see `inbox`).
 
         `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
-        answer goes where that letter says.  The desk's listener must be known: `Sandbox.deliver_mail_to`."""
+        answer goes where that letter says.  The way must be known: `deliver_mail_to`, or `deliver_mail_by`."""
         attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
         return self._do(
             "mail",
