@@ -32,7 +32,7 @@ class Customers(ABC):
         """Send a mail to the desk, as a customer; gives the letter as sent (see `inbox`).
 
         `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
-        answer goes where that letter says.  The way must be known: `deliver_mail_to`, or `deliver_mail_by`."""
+        answer goes where that letter says.  The way must be known: `deliver_mail_to` or `deliver_mail_by`."""
         attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
         return self._do(
             "mail",
