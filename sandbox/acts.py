@@ -1,12 +1,8 @@
 """What people do, as acts of the control API: those who work in the workspace, and those who write mail."""
 
-import base64
 from collections.abc import Awaitable, Callable
-from email.utils import parseaddr
-from typing import Any
 
 from sandbox.delivery import Ack
-from sandbox.letters import Draft, Letter
 from sandbox.parts import Parts
 from sandbox.refused import Json
 
@@ -16,8 +12,8 @@ Act = Callable[[Json], Awaitable[Json]]
 class PeopleActs:
     """Each act takes the request's JSON and answers with JSON."""
 
-    def __init__(self, parts: Parts, desk_address: str) -> None:
-        self._parts, self._desk_address = parts, desk_address
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     def acts(self) -> dict[str, Act]:
         return {
@@ -37,7 +33,6 @@ class PeopleActs:
             "new_channel": self._new_channel,
             "invite": self._invite,
             "group": self._group,
-            "mail": self._mail,
             "foreign": self._write_elsewhere,
         }
 
@@ -114,27 +109,6 @@ class PeopleActs:
         workspace.changed()
         return {}
 
-    async def _mail(self, body: Json) -> Json:
-        answers = self._parts.mail.find(body["answers"]) if body.get("answers") else None
-        files = [
-            (one["name"], base64.b64decode(one["content"]), one.get("type") or "application/octet-stream")
-            for one in body.get("files") or []
-        ]
-        draft = Draft(
-            sender=body["sender"],
-            to=body.get("to") or _answer_address(answers) or self._desk_address,
-            subject=str(body.get("subject") or ""),
-            text=str(body.get("text") or ""),
-            html=str(body.get("html") or ""),
-            cc=list(body.get("cc") or []),
-            files=files,
-            answers=answers,
-            headers=dict(body.get("headers") or {}),
-        )
-        words = (draft.sender, draft.subject, draft.text, draft.html, *draft.headers.values())
-        self._parts.foreign.learn(*words, *(name for name, _, _ in files))
-        return (await self._parts.mail.send(draft)).shown()
-
     async def _write_elsewhere(self, body: Json) -> Json:
         """`words` of outsiders that came another way than by mail; `own` addresses that are the desk's."""
         self._parts.foreign.learn(*map(str, body.get("words") or []))
@@ -144,11 +118,3 @@ class PeopleActs:
 
 def _taken(ack: Ack) -> Json:
     return {"acked": ack.taken, "reason": ack.reason, "answer": ack.payload}
-
-
-def _answer_address(letter: Letter | None) -> str:
-    """Where an answer to this letter goes: Reply-To, else From."""
-    if letter is None:
-        return ""
-    shown: dict[str, Any] = {name.lower(): value for name, value in letter.shown()["headers"]}
-    return parseaddr(str(shown.get("reply-to") or shown.get("from") or ""))[1]

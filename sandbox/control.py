@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from sandbox.acts import Act, PeopleActs
 from sandbox.faults import Fault
 from sandbox.letters import CUSTOMERS
+from sandbox.mail_acts import MailActs
 from sandbox.messages import with_thread
 from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
@@ -25,8 +26,10 @@ class Control:
 
     def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road, root_url: str) -> None:
         self._parts, self._listen_at = parts, listen_at
+        self._mail_acts = MailActs(parts.mail, parts.foreign, desk_address=desk_address)
         self._acts: dict[str, Act] = {
-            **PeopleActs(parts, desk_address).acts(),
+            **PeopleActs(parts).acts(),
+            **self._mail_acts.acts(),
             **PageActs(parts, root_url).acts(),
             "fault": self._fault,
             "faults": self._clear_faults,
@@ -90,6 +93,7 @@ class Control:
             "homes": {user: view.shown() for user, view in modals.homes.items()},
             "groups": workspace.groups,
             "mailboxes": {name: [one.shown() for one in box] for name, box in mail.boxes.items()},
+            "mail_servers": mail.shown(),
             "customers": dict(CUSTOMERS),
             "files": [file.shown("") for file in self._parts.files.files.values()],
             "sockets": self._parts.sockets.count,
@@ -124,9 +128,7 @@ class Control:
         return {}
 
     async def _settings(self, body: Json) -> Json:
-        if body.get("deliver_mail_to"):
-            host, port = body["deliver_mail_to"]
-            self._parts.mail.deliver_to = (str(host), int(port))
+        self._mail_acts.settle(body)
         if "limits" in body:
             if body["limits"] not in LIMITS:
                 raise NotPossible(f"limits are {' or '.join(LIMITS)}, not {body['limits']!r}")

@@ -22,12 +22,13 @@ class Director:
 
     def fault(self, method: str, **plan: Any) -> None:
         """Spoil the next call(s) of a Slack method, of "*" (all of them), "response" (an answer to a response
-        address), "upload", "smtp", or the delivery of "event.message", "interactive", "slash_commands".
+        address), "upload", of a step of mail (`mail_faults.STEPS`), or the delivery of "event.message",
+        "interactive", "slash_commands".
 
         error="is_archived"; status=500; retry_after=30; drop="before" | "after" (the effect); effect=True (it
         happens although the answer is an error); hang=seconds; times=2; after=3 (calls that pass first);
         for events twice=True, never=True, late=seconds; for gestures never=True, late=seconds; for history
-        and replies delay=seconds, hide=messages; for "smtp" status=451 or 554, or drop.
+        and replies delay=seconds, hide=messages; for mail what its steps list, as status=451, drop or hang.
 
         Raises NotPossibleHere, with what is possible, for what makes no sense."""
         self._do("fault", method=method, **plan)

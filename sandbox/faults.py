@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Literal
 
+from sandbox import mail_faults
 from sandbox.catalogue import EVENTS, METHODS
 from sandbox.refused import Json
 
@@ -17,10 +18,9 @@ TARGETS: Mapping[str, frozenset[str]] = {
     **{f"event.{name.partition('.')[0]}": frozenset({"twice", "never", "late"}) for name in EVENTS},
     **dict.fromkeys(("interactive", "slash_commands"), frozenset({"never", "late"})),
     **dict.fromkeys(("response", "upload"), ON_THE_WIRE),
-    "smtp": frozenset({"error", "status", "drop", "effect", "hang"}),
     "*": ON_THE_WIRE,
 }
-"""What can be spoiled, and how."""
+"""What of Slack can be spoiled, and how; of mail it is `mail_faults.STEPS`."""
 
 
 @dataclass
@@ -28,14 +28,15 @@ class Fault:
     """Let `after` calls of `method` pass, then spoil `times` of them.
 
     `method` is a Web API method or "*" (every one), "response" (an answer to a response address), "upload"
-    (the bytes of a file), "smtp" (the desk's mail to customers), "event.<type>" (an event's delivery),
-    "interactive" or "slash_commands" (the delivery of a gesture).
+    (the bytes of a file), "event.<type>" (an event's delivery), "interactive" or "slash_commands" (the
+    delivery of a gesture), or a step of mail ("smtp" is "smtp.data").
 
     `drop` closes the connection before or after the effect; an `error` or `status` is answered before the
     effect unless `effect` says that it happens all the same; `hang` waits that many real seconds first.
     `twice` delivers an event twice, `never` not at all, `late` so many seconds later by the sandbox's clock:
     what comes next overtakes it.  In history and replies `delay` leaves out what was written in the last
-    so many seconds, and `hide` so many of the newest messages.
+    so many seconds, and `hide` so many of the newest messages.  `recipient` is the only one whom an
+    "smtp.rcpt" meets.
 
     Raises ValueError, with what is possible, for what makes no sense.
     """
@@ -54,22 +55,29 @@ class Fault:
     late: float = 0.0
     delay: float = 0.0
     hide: int = 0
+    recipient: str = ""
 
     def __post_init__(self) -> None:
+        if mail_faults.is_of_mail(self.method):
+            self.method = mail_faults.checked(self.method, self._chosen())
+            return
         possible = TARGETS.get(self.method)
         if possible is None:
-            raise ValueError(f"{self.method} cannot be spoiled, only: {', '.join(sorted(TARGETS))}")
-        asked = {
-            one.name
-            for one in fields(self)
-            if one.name not in ("method", "times", "after") and getattr(self, one.name) != one.default
-        }
+            there = ", ".join(sorted((*TARGETS, *mail_faults.STEPS)))
+            raise ValueError(f"{self.method} cannot be spoiled, only: {there}")
+        asked = set(self._chosen()) - {"times", "after"}
         if not asked & possible:
             raise ValueError(f"a fault of {self.method} needs one of: {', '.join(sorted(possible))}")
         if senseless := asked - possible:
             there = f"only: {', '.join(sorted(possible))}"
             raise ValueError(f"{self.method} has no {', '.join(sorted(senseless))}, {there}")
         self._check_values()
+
+    def _chosen(self) -> Json:
+        """What was said: all that is not as usual."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        usual = {one.name: one.default for one in fields(self)}
+        return {name: value for name, value in said.items() if name != "method" and value != usual[name]}
 
     def _check_values(self) -> None:
         for one in fields(self):
@@ -128,10 +136,12 @@ class Faults:
     def shown(self) -> list[Json]:
         return [asdict(fault) for fault in self._plan]
 
-    def meet(self, method: str) -> Fault | None:
+    def meet(self, method: str, recipient: str = "") -> Fault | None:
         """The fault this call suffers, if any; counts the call."""
         for fault in self._plan:
             if fault.method != method and not (fault.method == "*" and method in METHODS):
+                continue
+            if fault.recipient.lower() not in ("", recipient.lower()):
                 continue
             if fault.after > 0:
                 fault.after -= 1

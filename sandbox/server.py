@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -33,8 +33,9 @@ from sandbox.guide import Guide, Step
 from sandbox.hooks import Hooks
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.letters import CUSTOMERS
 from sandbox.limits import Limits
-from sandbox.mailworld import MailWorld
+from sandbox.mailworld import MailWorld, Way
 from sandbox.modals import Modals
 from sandbox.page import Page
 from sandbox.parts import Parts
@@ -48,6 +49,9 @@ from sandbox.webapi import WebApi
 from sandbox.wire import Connection
 from sandbox.workspace import Workspace
 
+if TYPE_CHECKING:
+    from sandbox.imap import Imap
+
 START_SECONDS = 10.0
 
 
@@ -58,12 +62,14 @@ class Sandbox:
     Its clock starts at the moment `at`.  `limits` "none" lets every call through, for storms.
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
-    pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close)."""
+    pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close).
+    `imap` opens every mailbox over IMAP too: log in as its address, with `imap_password`."""
 
     bot_token = "xoxb-sandbox-helpdesk"
     app_token = "xapp-1-A0HELPDESK-sandbox"
     signing_secret = "sandbox-signing-secret"
     desk_address = "help@desk.example"
+    imap_password = "sandbox-mailbox"
     team_id, app_id, bot_user_id = world.TEAM, world.APP, world.BOT_USER
     support_channel, leads_channel, leads_group = world.SUPPORT, world.LEADS, world.LEADS_GROUP
 
@@ -72,16 +78,20 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         smtp_port: int = 0,
+        imap_port: int = 0,
         *,
         app: Installed | None = None,
         at: datetime | None = None,
         limits: Literal["slack", "none"] = "slack",
+        imap: bool = False,
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
         retry_delays: Sequence[float] = (0.1, 60.0, 300.0),
     ) -> None:
-        self._host, self._ports = host, (port, smtp_port)
+        self._host, self._ports = host, (port, smtp_port, *([imap_port] if imap else []))
+        if imap:
+            _imap_class()
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds = ping_seconds
         self.clock, self._limits = Clock(at), limits
@@ -104,14 +114,27 @@ class Sandbox:
     def deliver_mail_to(self, address: tuple[str, int] | None) -> None:
         self.parts.mail.deliver_to = address
 
+    @property
+    def deliver_mail_by(self) -> Way:
+        """Whether customers' mail goes to `deliver_mail_to` over SMTP, or into the desk's mailbox (IMAP)."""
+        return self.parts.mail.deliver_by
+
+    @deliver_mail_by.setter
+    def deliver_mail_by(self, way: Way) -> None:
+        self.parts.mail.deliver_by = way
+
+    @property
+    def imap_address(self) -> tuple[str, int]:
+        return self.parts.mail.mailboxes().gate.address
+
     def start(self) -> None:
-        """Listen; returns when both servers answer."""
+        """Listen; returns when every server answers."""
         with contextlib.ExitStack() as opened:  # a taken second port must not leave the first one open
-            web, self._smtp = (
+            web, *self._mail_sockets = (
                 opened.enter_context(socket.create_server((self._host, port))) for port in self._ports
             )
             opened.pop_all()
-        self.smtp_address: tuple[str, int] = self._smtp.getsockname()[:2]
+        self.smtp_address: tuple[str, int] = self._mail_sockets[0].getsockname()[:2]
         self.url = f"http://{self._host}:{web.getsockname()[1]}"
         self.api_url = f"{self.url}/api/"
         self.parts = self._put_together()
@@ -175,7 +198,10 @@ class Sandbox:
         limits = Limits(self.clock, on=self._limits == "slack")
         webapi = WebApi(methods, workspace, self.app, faults, limits, foreign, journal, **tokens)
         gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign)
-        mail = MailWorld(self.clock, journal, faults)
+        mail = MailWorld(self.clock, journal, faults, desk_address=self.desk_address)
+        if len(self._mail_sockets) > 1:
+            addresses = [*CUSTOMERS, self.desk_address]
+            mail.imap = _imap_class()(journal, faults, addresses=addresses, password=self.imap_password)
         return Parts(
             workspace,
             modals,
@@ -216,7 +242,7 @@ class Sandbox:
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        await self.parts.mail.start(self._smtp)
+        await self.parts.mail.start(*self._mail_sockets)
         asyncio.get_running_loop().call_soon(self._ready.set)
         yield
         await self.parts.mail.stop()
@@ -239,6 +265,14 @@ class Sandbox:
     def _open_connection(self, call: Arguments) -> Json:
         address = f"{self.url.replace('http', 'ws', 1)}/link?ticket={self._sockets.ticket()}"
         return {"ok": True, "url": f"{address}&app_id={self.app_id}"}
+
+
+def _imap_class() -> "type[Imap]":
+    try:
+        from sandbox.imap import Imap
+    except ImportError as missing:
+        raise RuntimeError(f"IMAP in the sandbox needs pymap ({missing}): pip install pymap") from missing
+    return Imap
 
 
 async def _own_fault(request: Request, wrong: Exception) -> Response:

@@ -14,14 +14,14 @@ by "#support", "#support-leads", "#general", "#support-2025" (archived) or id.  
 are plain dictionaries as Slack gives them; messages also have "channel", letters are described at `inbox`.
 """
 
-import base64
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from sandbox.director import Director, Json, NotPossibleHere
+from sandbox.visitor_mail import Customers
 
 Found = TypeVar("Found")
 
@@ -30,7 +30,7 @@ class Unanswered(AssertionError):
     """The app did not acknowledge a gesture within three seconds: the person sees an error."""
 
 
-class Visitor(Director):
+class Visitor(Director, Customers):
     """Everything goes over the control API of the sandbox at `url`; nothing is remembered here."""
 
     # what people do in Slack
@@ -119,43 +119,6 @@ class Visitor(Director):
     def invite(self, channel: str, user: str, there: bool = True) -> None:
         """Bring somebody (also "Helpdesk", the bot) into a channel, or with there=False out of it."""
         self._do("invite", channel=channel, user=user, there=there)
-
-    # what customers do
-
-    def mail(
-        self,
-        sender: str,
-        *,
-        subject: str = "",
-        text: str = "",
-        html: str = "",
-        to: str = "",
-        cc: Sequence[str] = (),
-        answers: Json | None = None,
-        files: Iterable[tuple[str, bytes]] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> Json:
-        """Send a mail to the desk over SMTP, as a customer; gives the letter as sent (see `inbox`).
-
-        `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
-        answer goes where that letter says.  The desk's listener must be known: `Sandbox.deliver_mail_to`."""
-        attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
-        return self._do(
-            "mail",
-            sender=sender,
-            subject=subject,
-            text=text,
-            html=html,
-            to=to,
-            cc=list(cc),
-            answers=answers["id"] if answers else "",
-            files=attached,
-            headers=dict(headers or {}),
-        )
-
-    def reply(self, letter: Json, text: str, *, sender: str = "") -> Json:
-        """Answer a received letter, as the one who got it."""
-        return self.mail(sender or letter["envelope_to"][0], text=text, answers=letter)
 
     # what there is to see
 

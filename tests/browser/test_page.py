@@ -1,4 +1,4 @@
-"""What people do at the page: refused dialogs, a guest, the keyboard, a phone, the dark, a Slack in trouble."""
+"""What people do at the page: refused dialogs, a guest, keyboard, phone, darkness, and a Slack in trouble."""
 
 from pathlib import Path
 
