@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot import blocks
-from bot.blocks import Block, escape, one_line, plain
+from bot.blocks import Block, one_line, plain, word
 from bot.lines import Style
 from bot.promises import mark_of
 from bot.words import MARKS, business, moment, ticket_name
@@ -47,43 +47,44 @@ def draw(label: Label, entries: Sequence[Entry], total: int, reader: str, style:
     if not entries:
         return [blocks.header(label.title), blocks.context(plain(label.empty))]
     drawn = [blocks.header(f"{label.title} ({total})")]
-    drawn += [blocks.section(_entry(label, entry, reader, style)) for entry in entries]
+    drawn += [_entry(label, entry, reader, style) for entry in entries]
     more = total - len(entries)
     return [*drawn, blocks.context(plain(f"and {more} more{label.rest}"))] if more else drawn
 
 
-def _entry(label: Label, entry: Entry, reader: str, style: Style) -> str:
+def _entry(label: Label, entry: Entry, reader: str, style: Style) -> Block:
     """Three lines; customers' words stand last on theirs: from right to left they turn nothing else round."""
     ticket = entry.ticket
     name = ticket_name(style.prefix, ticket.number)
-    called = f"<{entry.link}|{name}>" if entry.link else name
-    subject = escape(one_line(ticket.subject, 150)) or "(no subject)"
+    called = blocks.link(entry.link, name) if entry.link else word(name, bold=True)
+    subject = one_line(ticket.subject, 150) or "(no subject)"
     facts = [f"{MARKS[ticket.status]} {ticket.status.words}", ticket.priority.words]
     facts += [_owner(ticket, reader)] if label.shows_owner else []
-    return f"*{called}*  {subject}\n{_due(entry, style)}\n{' · '.join([*facts, _customer(ticket)])}"
+    last = " · ".join([*facts, _customer(ticket)])
+    return blocks.paragraph(called, word(f"  {subject}\n"), *_due(entry, style), word(f"\n{last}"))
 
 
-def _due(entry: Entry, style: Style) -> str:
+def _due(entry: Entry, style: Style) -> list[Block]:
     clock = entry.clock
     if entry.ticket.status is Status.WAITING_FOR_CUSTOMER:
         if entry.resolves_at is None:
-            return "Our question is on its way to the customer"
-        return f"Resolves by itself *{moment(entry.resolves_at, style.zone)}*"
+            return [word("Our question is on its way to the customer")]
+        return [word("Resolves by itself "), word(moment(entry.resolves_at, style.zone), bold=True)]
     if clock is None or clock.due is None:
-        return "No date is promised"
-    due, time = moment(clock.due, style.zone), business(clock.left)
+        return [word("No date is promised")]
+    mark, due, time = mark_of(clock), moment(clock.due, style.zone), business(clock.left)
     if clock.breached:
-        return f"{mark_of(clock)} *Overdue by {time}*: {clock.goal.words.lower()} was due {due}"
-    return f"{mark_of(clock)} {clock.goal.words} due *{due}*, {time} left"
+        was = f": {clock.goal.words.lower()} was due {due}"
+        return [word(f"{mark} "), word(f"Overdue by {time}", bold=True), word(was)]
+    return [word(f"{mark} {clock.goal.words} due "), word(due, bold=True), word(f", {time} left")]
 
 
 def _owner(ticket: Ticket, reader: str) -> str:
     if ticket.owner is None:
         return "nobody's"
-    return "yours" if ticket.owner == reader else escape(one_line(ticket.owner_name, 60))
+    return "yours" if ticket.owner == reader else one_line(ticket.owner_name, 60)
 
 
 def _customer(ticket: Ticket) -> str:
-    who = one_line(ticket.customer_name or ticket.customer, 80)
-    company = one_line(ticket.client, 80)
-    return escape(f"{who}, {company}" if company else who)
+    who, company = one_line(ticket.customer_name or ticket.customer, 80), one_line(ticket.client, 80)
+    return f"{who}, {company}" if company and not who.endswith(f"@{company}") else who

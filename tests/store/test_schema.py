@@ -7,11 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, bindparam, inspect, text
 
-from store import schema, tables
+from desk.actor import Actor
+from store import schema, tables, tickets
 from store.database import Database, Unavailable
 
 At = Callable[[str], datetime]
@@ -25,6 +28,12 @@ print("ready", flush=True)
 sys.stdin.readline()
 print(schema.upgrade(db), schema.is_current(db))
 """
+
+OLD_TICKET = text(
+    "INSERT INTO tickets (subject, customer, customer_name, client, language, status, priority, owner_name, "
+    "version, opened_at, changed_at) VALUES ('Blank page', 'anna@bakery.example', 'Anna', 'Bakery', 'en', "
+    "'waiting_for_support', 'medium', '', 0, :at, :at)"
+).bindparams(bindparam("at", type_=tables.Moment()))
 
 
 def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(empty_url: str) -> None:
@@ -69,6 +78,26 @@ def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
 
     with db.read() as session:
         assert differences(session.connection()) == []
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_is_in_it(
+    empty_url: str, at: At, anna: Actor
+) -> None:
+    db = Database(empty_url, due=lambda ticket: ticket.opened_at)
+    with db.change() as session:
+        config = Config()
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0001")
+        session.execute(OLD_TICKET, {"at": at("mon 09:00")})
+    assert schema.upgrade(db) == "0001"
+    with db.change() as session:
+        ticket = tickets.get(session, 1)
+        assert (ticket.subject, ticket.due_at) == ("Blank page", None)
+        ticket.note("Still there.", by=Actor.agent("U0SANNE", "Sanne"), at=at("mon 10:00"))
+    with db.read() as session:
+        assert tickets.get(session, 1).due_at == at("mon 09:00")
+    db.close()
 
 
 def test_a_database_of_a_newer_version_is_refused(db: Database) -> None:
