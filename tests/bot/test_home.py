@@ -1,11 +1,13 @@
 """App Home: what each person sees, in which order, and that nobody else sees anything."""
 
 import json
+from concurrent.futures import Executor, Future
 from datetime import timedelta
 
 import pytest
 
 from bot.gate import NOT_YOURS
+from bot.home import Homes
 from bot.strip import Strip
 from desk.actor import Actor
 from desk.delivery import Audience
@@ -351,6 +353,35 @@ def test_a_home_drawn_elsewhere_meanwhile_is_drawn_again_from_what_is_true(desk,
     desk.open_home()
     assert desk.refresh_home(view=seen).status == 200
     assert [call.get("hash") for call in published(desk)[2:]] == [seen["hash"], None]
+    assert numbers_on(slack.homes["U0ALICE"], "Unassigned") == [number]
+
+
+class Later(Executor):
+    """Does what is handed to it when it is told to."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        done = Future()
+        self.waiting.append(lambda: done.set_result(fn(*args, **kwargs)))
+        return done
+
+    def work(self):
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+def test_what_comes_while_a_home_waits_to_be_drawn_is_drawn_together(desk, slack):
+    threads = Later()
+    homes = Homes(desk.house, threads)
+    homes.opened("U0ALICE", seen="")
+    number = desk.a_ticket()
+    for _ in range(5):
+        homes.acted("U0ALICE")
+    assert published(desk) == []
+    threads.work()
+    assert len(published(desk)) == 2
     assert numbers_on(slack.homes["U0ALICE"], "Unassigned") == [number]
 
 
