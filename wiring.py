@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Thread
@@ -18,6 +18,7 @@ from bot.pace import Pace
 from bot.people import People, Rights, SlackSilent
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.socket import Socket, app_of
+from bot.strip import Strip
 from bot.web import Check
 from bot.wire import Wire
 from config import Config
@@ -99,6 +100,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     db = Database(
         config.database.url.get_secret_value(),
         attention=lambda ticket: clocks.attention(ticket, policy),
+        due=lambda ticket: clocks.due(ticket, policy),
         on_commit=lambda: wake(),
     )
     schema.upgrade(db)
@@ -110,13 +112,15 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
-    app = slack_app.build(house)
-    socket = Socket(app, app_token) if slack.mode == "socket" else None
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     couriers = _couriers(config, house, wire)
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
     mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
     sources = (mailbox.name,) if mailbox else ()
+    late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
+    strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    app = slack_app.build(replace(house, troubles=strip.lines))
+    socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
         Job("intake", _intake(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),

@@ -10,7 +10,7 @@ from typing import Any
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
 from desk.delivery import Audience, Delivery
 from desk.errors import Conflict, DeskError, TransitionRefused
-from desk.event import DECISIVE, OWED_TO, Event, Kind
+from desk.event import DECISIVE, OWED_TO, Event, Kind, level_key
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.thanks import is_only_thanks
@@ -42,6 +42,7 @@ class Ticket:
     changed_at: datetime
     number: int = field(init=False)
     attention_at: datetime | None = field(init=False, default=None)
+    due_at: datetime | None = field(init=False, default=None)
     history: list[Event] = field(default_factory=list)
 
     @classmethod
@@ -234,7 +235,7 @@ class Ticket:
             return False
         owed = (Audience.AGENTS, Audience.LEADS) if level >= _LEADS_HEAR_FROM else (Audience.AGENTS,)
         return self._record(
-            Kind.WARNED, by=by, at=at, key=f"level:{goal}:{cycle}:{level}", owed=owed,
+            Kind.WARNED, by=by, at=at, key=level_key(goal, cycle, level), owed=owed,
             goal=goal, level=level, cycle=cycle, due=due.isoformat(),
         )  # fmt: skip
 
@@ -242,7 +243,7 @@ class Ticket:
         """A lower level was missed and a higher one is told instead: on record, told to nobody."""
         if self.status not in OPEN:
             return False
-        key = f"level:{goal}:{cycle}:{level}"
+        key = level_key(goal, cycle, level)
         return self._record(Kind.SUPERSEDED, by=by, at=at, key=key, goal=goal, level=level, cycle=cycle)
 
     def remind(self, *, by: Actor, at: datetime, asked: int) -> bool:

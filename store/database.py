@@ -22,7 +22,7 @@ from store.mapping import map_desk
 
 __all__ = ["Database", "Session", "Unavailable", "insert_once"]
 
-Attention = Callable[[Ticket], datetime | None]
+Reckoned = Callable[[Ticket], datetime | None]
 
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
@@ -38,22 +38,24 @@ class Unavailable(Exception):
 class Database:
     """Where everything is kept.
 
-    url: sqlite:///file or postgresql+psycopg://…  attention: when a ticket next needs a look (sla.clock),
-    kept beside every changed ticket in the same commit.  on_commit: called after each commit that changed a
-    ticket and so owes deliveries.
+    url: sqlite:///file or postgresql+psycopg://…  attention, due: when a ticket next needs a look, and
+    when it is next due (sla.clock), kept beside every changed ticket in the same commit.  on_commit: called
+    after each commit that changed a ticket and so owes deliveries.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        attention: Attention = lambda ticket: None,
+        attention: Reckoned = lambda ticket: None,
+        due: Reckoned = lambda ticket: None,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         map_desk()
         self.engine = _engine(url)
         self.on_commit = on_commit
         self._attention = attention
+        self._due = due
         self._lane = Lane()
         self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
         # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
@@ -97,7 +99,7 @@ class Database:
         changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
         for each in [*session.new, *session.dirty]:
             if isinstance(each, Ticket):
-                each.attention_at = self._attention(each)
+                each.attention_at, each.due_at = self._attention(each), self._due(each)
                 changed[id(each)] = each
 
 

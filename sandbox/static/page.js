@@ -59,7 +59,9 @@ function put(name, html) {
   if (focused) alike(focused, target)?.focus({ preventScroll: true });
   return () => {
     if (!fresh) return;
-    fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
+    const home = fresh.classList.contains("home"); // Home is read from the top, messages from the bottom
+    if (home) fresh.scrollTop = same ? top : 0;
+    else fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
     if (same && lastWhisper(target) !== whispers) [...target.querySelectorAll(".whisper")].at(-1)?.scrollIntoView();
   };
 }
@@ -381,7 +383,7 @@ async function watch() {
 }
 
 for (const name of REGIONS) shown[name] = null;
-for (const feed of document.querySelectorAll(".feed")) feed.scrollTop = feed.scrollHeight;
+for (const feed of document.querySelectorAll(".feed:not(.home)")) feed.scrollTop = feed.scrollHeight;
 settle();
 if (place.at === "home") tell("home", { user: me() });
 watch();
