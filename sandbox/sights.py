@@ -118,6 +118,7 @@ class Sights:
             "letters": letters,
             "letter": letter,
             "counts": counts,
+            "away": self._parts.mail.absences.shown().get(address, ""),
             "as_html": asked.get("html") == "1",
         }
 

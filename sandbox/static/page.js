@@ -235,6 +235,12 @@ const ACTS = {
     document.body.classList.toggle("no-mail", visible);
     document.body.classList.toggle("with-mail", !visible);
   },
+  away: () => tell("away", { address: box() }),
+  back: () => tell("back", { address: box() }),
+  machine: (one) => {
+    one.closest("details").removeAttribute("open");
+    tell(one.dataset.does, { letter: one.dataset.letter });
+  },
   write: (one) => write({ name: one.dataset.name }),
   answer: (one) => write({ name: one.dataset.name, answers: one.dataset.letter, subject: one.dataset.subject }),
   "shut-letter": () => { document.getElementById("write").hidden = true; },

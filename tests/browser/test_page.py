@@ -175,3 +175,16 @@ def test_with_a_slack_that_stumbles_there_is_one_card_one_reply_and_one_mail(rea
     expect(replies.filter(has_text="It is the fuse, I think")).to_have_count(1)
     expect(alice.card("The oven is cold")).to_have_count(1)
     assert sum("Is the fuse still" in one["text"] for one in visitor.inbox(CARLA)) == 1
+
+
+def test_a_customer_who_is_away_answers_by_machine_and_nothing_changes(reader, oven, visitor):
+    alice = reader(f"/?as=U0ALICE&box={CARLA}")
+    alice.press("Go away")
+    expect(alice.page.locator(".away")).to_contain_text("Carla is away")
+    alice.reply("The oven is cold", "Is the fuse still in one piece?", then="ask")
+    expect(alice.letters("Automatic reply")).to_have_count(1)
+    expect(alice.card("The oven is cold")).to_contain_text("Waiting for customer")
+    alice.card("The oven is cold").locator(".replies").click()
+    expect(alice.thread).to_contain_text("out of the office")
+    alice.press("Back again")
+    expect(alice.page.locator(".away")).to_have_count(0)

@@ -8,6 +8,7 @@ from terminal.story import CARLA, DIRK, EMMA
 pytestmark = pytest.mark.usefixtures("story")
 
 
+@pytest.mark.timeout(300)
 def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
     new = reader()
     expect(new.step("A helpdesk inside Slack")).to_be_visible()
