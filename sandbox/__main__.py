@@ -1,6 +1,7 @@
 """The sandbox from the command line, for any bot: python -m sandbox --manifest manifest.yml --port 8025"""
 
 import argparse
+import signal
 import threading
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from sandbox.server import Sandbox
 
 
 def main() -> None:
-    asked = _parser().parse_args()
+    asked, ended = _parser().parse_args(), threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):  # said here, for a shell that starts us behind its back
+        signal.signal(ending, lambda *_: ended.set())
     try:
         app = Installed.of(asked.manifest) if asked.manifest else Installed()
     except (OSError, ManifestRefused) as refused:
@@ -22,10 +25,7 @@ def main() -> None:
         request_url=asked.request_url,
     ) as world:
         print(_told(world), flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("Ending.")
+        ended.wait()
 
 
 def _parser() -> argparse.ArgumentParser:

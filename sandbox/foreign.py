@@ -32,7 +32,7 @@ class Foreign:
     as theirs only beside a word that stood beside it in their words."""
 
     def __init__(self, own: str, is_channel: Callable[[str], bool]) -> None:
-        self._own, self._is_channel = [own.lower()], is_channel
+        self._own, self._is_channel = [_address(own)], is_channel
         self._angles: dict[str, set[tuple[str, str]]] = {}
         self._urls: dict[str, None] = {}
         self._bare: dict[str, None] = {}
@@ -44,14 +44,14 @@ class Foreign:
             for text in {given, unescape(given), stripped}:
                 for token in _ANGLE.finditer(text):
                     self._angles.setdefault(_target(token[1]), set()).add(_beside(text, token))
-                self._urls.update(dict.fromkeys(_urls(text)))
+                self._urls.update(dict.fromkeys(map(_address, _URL.findall(text))))
                 self._bare.update(dict.fromkeys(one.lower() for one in _BARE.findall(text)))
         for known in (self._angles, self._urls, self._bare):
             _forget_oldest(known)
 
     def allow(self, *addresses: str) -> None:
         """Addresses that are the desk's own, whoever else wrote them."""
-        self._own += [one.lower() for one in addresses]
+        self._own += map(_address, addresses)
 
     def check_call(self, call: Arguments) -> None:
         """Raise Refused when the message or view of this call makes words of theirs live."""
@@ -107,14 +107,9 @@ class Foreign:
     def _in_rich(self, elements: list[Any], pointer: str) -> Iterator[str]:
         flat = "".join(_flat(one) for one in elements)
         for token in _ANGLE.finditer(flat):
-            if self._is_live(token[1], _beside(flat, token)) or token[1][1:] in self._ranges(token[1]):
+            was_bare = token[1].replace("!", "@", 1) in self._bare  # their @here made real for them
+            if was_bare or self._is_live(token[1], _beside(flat, token)):
                 yield _told(token[0], f"{pointer}/elements")
-
-    def _ranges(self, inside: str) -> frozenset[str]:
-        """The broadcasts that they wrote bare, which nobody may make real for them."""
-        if inside not in BROADCASTS:
-            return frozenset()
-        return frozenset(word[1:] for word in self._bare if word.startswith("@"))
 
     def _is_live(self, inside: str, beside: tuple[str, str]) -> bool:
         target = _target(inside)
@@ -127,24 +122,21 @@ class Foreign:
 
     def _is_theirs(self, url: str, *, is_cut: bool = False) -> bool:
         """Whether it is, or as far as it goes begins, an address that they wrote."""
-        address = unescape(url).lower().rstrip(_AFTER_URL)
-        if any(address.startswith(own) for own in self._own):
+        address = _address(url)
+        if any(re.match(rf"{re.escape(own)}(?:[/?#]|$)", address) for own in self._own):
             return False
         if address in self._urls:
             return True
-        return is_cut and len(address) > len("https://") + 3 and any(map(_begins(address), self._urls))
+        return is_cut and len(address) > 3 and any(whole.startswith(address) for whole in self._urls)
 
 
-def _begins(address: str) -> Callable[[str], bool]:
-    return lambda whole: whole.startswith(address)
+def _address(url: str) -> str:
+    """Without its scheme and what only looks like its end, so that two ways to write it are one."""
+    return re.sub(r"^https?://", "", unescape(url).strip().lower()).rstrip(f"/{_AFTER_URL}")
 
 
 def _target(inside: str) -> str:
     return unescape(inside).partition("|")[0].strip().lower()
-
-
-def _urls(text: str) -> list[str]:
-    return [one.lower().rstrip(_AFTER_URL) for one in _URL.findall(text)]
 
 
 def _beside(text: str, token: re.Match[str]) -> tuple[str, str]:
