@@ -35,7 +35,7 @@ class Page:
         self._jinja = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
-        markdown = MarkdownIt("commonmark", {"html": False})
+        markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
         self._jinja.filters |= {
             "mrkdwn": lambda text: mrkdwn.render(text, self._sights.name_of),
             "plain": mrkdwn.plain_text,

@@ -63,6 +63,7 @@ class Sandbox:
     `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
     `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
     pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close).
+    Sockets are to be renewed every hour of its clock, unless `sockets_age` is False.
     `imap` opens every mailbox over IMAP too: log in as its address, with `imap_password`."""
 
     bot_token = "xoxb-sandbox-helpdesk"
@@ -87,13 +88,14 @@ class Sandbox:
         request_url: str = "",
         ack_seconds: float = 3.0,
         ping_seconds: float = 10.0,
+        sockets_age: bool = True,
         retry_delays: Sequence[float] = (0.1, 60.0, 300.0),
     ) -> None:
         self._host, self._ports = host, (port, smtp_port, *([imap_port] if imap else []))
         if imap:
             _imap_class()
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
-        self._ping_seconds = ping_seconds
+        self._ping_seconds, self._sockets_age = ping_seconds, sockets_age
         self.clock, self._limits = Clock(at), limits
         self.app = app or Installed()
         self._ready = threading.Event()
@@ -180,7 +182,7 @@ class Sandbox:
         workspace, modals = Workspace(self.clock), Modals(self.clock)
         foreign = Foreign(self.url, workspace.has_channel)
         replies, files = Replies(workspace, self.url, foreign), Files(workspace, self.url)
-        self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds)
+        self._sockets = Sockets(self.clock, journal, ack_seconds=self._ack_seconds, aging=self._sockets_age)
         delivery = Delivery(
             self._sockets, self.clock, journal, faults, self.app, retry_delays=self._retry_delays
         )

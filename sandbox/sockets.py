@@ -25,11 +25,13 @@ REASONS = ("warning", "refresh_requested", "link_disabled")
 class Sockets:
     """The connections that stand, the tickets to open more, and the acks that are awaited.
 
-    A connection lives an hour of the sandbox's clock: it is warned, then asked to come again, then closed.
+    A connection lives an hour of the sandbox's clock: it is warned, then asked to come again, then closed
+    (with `aging` False it lives for ever, since where people skip whole days no app is ever at rest).
     An ack may come over any connection: clients that were asked to come again send it over the new one."""
 
-    def __init__(self, clock: Clock, journal: Journal, *, ack_seconds: float) -> None:
+    def __init__(self, clock: Clock, journal: Journal, *, ack_seconds: float, aging: bool) -> None:
         self._clock, self._journal, self._ack_seconds = clock, journal, ack_seconds
+        self._aging = aging
         self._tickets: set[str] = set()
         self._open: list[WebSocket] = []
         self._awaited: dict[str, tuple[WebSocket, asyncio.Future[Ack]]] = {}
@@ -120,6 +122,8 @@ class Sockets:
         await asyncio.gather(*self._goodbyes, return_exceptions=True)
 
     async def _age(self, socket: WebSocket) -> None:
+        if not self._aging:
+            return
         await self._clock.wait(LIFE_SECONDS - WARNING_SECONDS)
         await self._say_goodbye(socket, "warning")
         await self._clock.wait(WARNING_SECONDS)

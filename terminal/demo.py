@@ -53,7 +53,7 @@ def made_up_world(port: int, begins: datetime | None) -> Sandbox:
     from sandbox.server import Sandbox
     from terminal.setup import MANIFEST
 
-    return Sandbox(port=port, at=begins, app=Installed.of(MANIFEST))
+    return Sandbox(port=port, at=begins, app=Installed.of(MANIFEST), sockets_age=False)
 
 
 def desk_in(world: Sandbox, home: Path, *, machine: Callable[[], datetime]) -> Parts:

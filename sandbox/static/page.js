@@ -389,7 +389,7 @@ async function watch() {
 }
 
 for (const name of REGIONS) shown[name] = null;
-for (const feed of document.querySelectorAll(".feed:not(.home)")) feed.scrollTop = feed.scrollHeight;
 settle();
+for (const feed of document.querySelectorAll(".feed:not(.home)")) feed.scrollTop = feed.scrollHeight;
 if (place.at === "home") tell("home", { user: me() });
 watch();
