@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.pictures, pytest.mark.usefixtures("story"), pytest.mar
 
 def a_day_at_the_desk(visitor):
     """Carla's webshop is down and Alice works on it; Emma asked for something new."""
-    text = 'Good afternoon,\n\nOur webshop only shows "Something went wrong" when somebody pays. Please help!\n\nCarla'
+    text = 'Hello,\n\nOur webshop only shows "Something went wrong" when somebody pays. Please help!\n\nCarla'
     visitor.mail(
         CARLA, subject="Webshop shows an error", text=text, files=[("screenshot.png", b"\x89PNG...")]
     )
