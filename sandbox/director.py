@@ -85,6 +85,17 @@ class Director:
         """On to the next thing that is due; NotPossibleHere when nothing is."""
         return str(self._do("turn", next=True)["now"])
 
+    def go_to_step(self, number: int) -> Json:
+        """Go to that step of the story on the page, from 0; gives where the page should be."""
+        return dict(self._do("guide", go=number)["where"])
+
+    def take_help(self) -> None:
+        """Let the story do what its step offers."""
+        self._do("guide", help=True)
+
+    def hide_story(self, hidden: bool = True) -> None:
+        self._do("guide", shut=hidden)
+
     def _do(self, act: str, **body: Any) -> Json:
         return self._call("POST", act, body)
 

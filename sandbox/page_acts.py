@@ -29,11 +29,11 @@ class PageActs:
         return {"now": clock.now().isoformat()}
 
     async def _guide(self, body: Json) -> Json:
-        """`go` to a step (by number, from 0), `shut` the story (or not), or `act` for the visitor."""
+        """`go` to a step (from 0), `shut` the story (or not), or `help`: do what the step offers."""
         guide = self._parts.guide
         if "shut" in body:
             guide.shut_up(bool(body["shut"]))
-        if body.get("act"):
+        if body.get("help"):
             await guide.act(self._root_url)
         return {"where": guide.go(int(body["go"])) if "go" in body else {}}
 

@@ -7,9 +7,6 @@ from datetime import datetime
 from sandbox.clock import Clock
 
 Due = Callable[[], datetime | None]
-PATIENCE = 5.0
-"""Seconds of real time that the app gets for what is due at one moment."""
-
 LOOK_AGAIN = 0.05
 
 
@@ -24,8 +21,9 @@ class Timekeeper:
     Jumping over a weekend in one go would let the app do on Monday what it planned for Saturday.  An app that
     follows this clock says when it has something to do next (`follow`); without one, time simply jumps."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, patience: float = 5.0) -> None:
+        """patience: seconds of real time that the app gets for what is due at one moment."""
+        self._clock, self._patience = clock, patience
         self._due: Due = nothing_due
         self._wake: Callable[[], None] = lambda: None
 
@@ -66,7 +64,7 @@ class Timekeeper:
     async def _settled(self) -> bool:
         """Whether the app did all that was due by now, before its time was up."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + PATIENCE
+        deadline = loop.time() + self._patience
         while (due := await self.next_due()) is not None and due <= self._clock.now():
             if loop.time() > deadline:
                 return False

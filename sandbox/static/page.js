@@ -257,7 +257,7 @@ async function turn(one) {
 async function guide(one) {
   const { step, help, shut } = one.dataset;
   one.classList.add("busy");
-  if (step === undefined) await tell("guide", help ? { act: true } : { shut: Boolean(shut) });
+  if (step === undefined) await tell("guide", help ? { help: true } : { shut: Boolean(shut) });
   else {
     const answer = await tell("guide", { go: Number(step) }, { quiet: true });
     if (answer) await go({ thread: "", letter: "", html: "", ...answer.where });
