@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
 
-from terminal.call import Call, refusals
+from terminal.call import EX_TEMPFAIL, Call, Refused, refusals
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -18,33 +24,52 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--port", default=8025, show_default=True, help="Where the page is; 0 takes any free port.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where the database is kept, to go on later.")
 @click.option("--empty", is_flag=True, help="Start clean, at the real time, without the guided story.")
 @click.pass_obj
-def demo(call: Call, port: int, folder: Path | None, empty: bool) -> None:
+def demo(call: Call, port: int, empty: bool) -> None:
     """Try the whole desk on this machine: a local workspace page, made-up customers, no accounts.
+
+    Nothing is kept: the database lies in a folder that is gone when the demo ends.
 
     Example: helpdesk demo
     """
-    from tempfile import TemporaryDirectory
-    from threading import Event
-
     from terminal.story import friday_noon
 
+    for ending in _ENDINGS:
+        signal.signal(ending, lambda *_: sys.exit(0))  # so that the folder goes too
     begins = None if empty else friday_noon(call.now())
-    with TemporaryDirectory(prefix="helpdesk-") as kept, refusals(), made_up_world(port, begins) as world:
-        home = folder or Path(kept)
-        home.mkdir(parents=True, exist_ok=True)
-        parts = desk_in(world, home, machine=call.now)
-        try:
-            click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
-            if not empty:
-                tell_story(world)
-            Event().wait()
-        except KeyboardInterrupt:
-            click.echo("\nEnding.")
-        finally:
-            parts.stop()
+    try:
+        with refusals(), TemporaryDirectory(prefix="helpdesk-") as home, _opened(port, begins) as world:
+            _run(world, Path(home), call.now, told=not empty)
+    except KeyboardInterrupt:
+        click.echo("\nEnding.")
+
+
+def _run(world: Sandbox, home: Path, machine: Callable[[], datetime], *, told: bool) -> None:
+    parts = desk_in(world, home, machine=machine)
+    try:
+        click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
+        if told:
+            tell_story(world)
+        Event().wait()
+    finally:
+        parts.stop()
+
+
+@contextmanager
+def _opened(port: int, begins: datetime | None) -> Iterator[Sandbox]:
+    world = made_up_world(port, begins)
+    try:
+        world.start()
+    except OSError as taken:
+        free = "another demo may be running. Any free port: --port 0"
+        raise Refused(
+            f"Port {port} cannot be used ({os.strerror(taken.errno or 0)}): {free}", EX_TEMPFAIL
+        ) from taken
+    try:
+        yield world
+    finally:
+        world.stop()
 
 
 def made_up_world(port: int, begins: datetime | None) -> Sandbox:
@@ -100,3 +125,6 @@ def demo_settings(world: Sandbox, database: str) -> dict[str, str]:
         "HELPDESK_WEB__PORT": "0",
         "HELPDESK_LOG__LEVEL": "warning",
     }
+
+
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
