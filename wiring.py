@@ -32,6 +32,7 @@ from mail.notifications import Letterhead, Templates
 from mail.sending import MailSender, read_promises
 from mail.smtp import Server
 from sla import clock as clocks
+from sla import sealing
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
 from sla.scheduler import Job, Scheduler
@@ -99,6 +100,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     db = Database(
         config.database.url.get_secret_value(),
         attention=lambda ticket: clocks.attention(ticket, policy),
+        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
         on_commit=lambda: wake(),
     )
     schema.upgrade(db)

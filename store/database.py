@@ -1,6 +1,6 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
+from desk.event import Event
 from desk.ticket import Ticket
 from store import outbox
 from store.lane import Lane
@@ -23,6 +24,7 @@ from store.mapping import map_desk
 __all__ = ["Database", "Session", "Unavailable", "insert_once"]
 
 Attention = Callable[[Ticket], datetime | None]
+Seal = Callable[[Ticket, Sequence[Event]], None]
 
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
@@ -39,8 +41,9 @@ class Database:
     """Where everything is kept.
 
     url: sqlite:///file or postgresql+psycopg://…  attention: when a ticket next needs a look (sla.clock),
-    kept beside every changed ticket in the same commit.  on_commit: called after each commit that changed a
-    ticket and so owes deliveries.
+    kept beside every changed ticket in the same commit.  seal: adds to events that are about to be saved
+    what must not be calculated anew later (sla.sealing).  on_commit: called after each commit that changed
+    a ticket and so owes deliveries.
     """
 
     def __init__(
@@ -48,12 +51,14 @@ class Database:
         url: str,
         *,
         attention: Attention = lambda ticket: None,
+        seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         map_desk()
         self.engine = _engine(url)
         self.on_commit = on_commit
         self._attention = attention
+        self._seal = seal
         self._lane = Lane()
         self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
         # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
@@ -95,8 +100,10 @@ class Database:
 
     def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
         changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
-        for each in [*session.new, *session.dirty]:
+        new = session.new
+        for each in [*new, *session.dirty]:
             if isinstance(each, Ticket):
+                self._seal(each, [event for event in each.history if event in new])
                 each.attention_at = self._attention(each)
                 changed[id(each)] = each
 
