@@ -11,6 +11,7 @@ from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
+from terminal.why import why
 
 
 def now() -> datetime:
@@ -33,7 +34,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
     context.obj = Call(config_path, now)
 
 
-for command in (demo, serve, check, deliver, manifest, example_config):
+for command in (demo, serve, check, deliver, why, manifest, example_config):
     main.add_command(command)
 
 if __name__ == "__main__":

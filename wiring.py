@@ -120,7 +120,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
     sources = (mailbox.name,) if mailbox else ()
     jobs = [
-        Job("intake", _intake(config, db, policy, clock).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
@@ -154,6 +154,7 @@ def policy_of(config: Config) -> Policy:
             hours=BusinessHours(each.hours.calendar()) if each.hours else None,
             language=each.language,
             rate=each.rate,
+            approvers=frozenset(address.lower() for address in each.approvers),
         )
         for each in config.contracts
     )
@@ -217,7 +218,9 @@ def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> 
     )
 
 
-def _intake(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
+def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
+    """What makes tickets of the mails that were kept."""
+
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None

@@ -54,7 +54,7 @@ PEOPLE = {
     person["id"]: person
     for person in (
         a_person("U0ALICE", "Alice"),
-        a_person("U0BOB", "Bob"),
+        a_person("U0BOB", "Bob", locale="nl-NL"),
         a_person("U0LENA", "Lena"),
         a_person("U0NORA", "Nora, not of the desk"),
         a_person("U0GUS", "Gus, a guest", is_restricted=True),
