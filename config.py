@@ -68,8 +68,10 @@ class Config(Section):
     @field_validator("contracts")
     @classmethod
     def _contracts_fit(cls, contracts: tuple[Contract, ...], info: ValidationInfo) -> tuple[Contract, ...]:
-        general = info.data.get("promises")
-        for contract in contracts if general else ():
+        general: Promises | None = info.data.get("promises")
+        if general is None:
+            return contracts  # they were refused, and that is told
+        for contract in contracts:
             try:
                 contract.fits(general)
             except Unfit as unfit:

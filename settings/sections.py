@@ -327,7 +327,7 @@ class Contract(Section):
     )
     approvers: tuple[Address, ...] = Field(
         default=(),
-        description="Who may approve a budget for the client; the ticket's own customer where nobody is named",
+        description="Who may approve a budget; where nobody is named, the ticket's own customer",
         examples=[["boss@example.com"]],
     )
     hours: Hours | None = Field(

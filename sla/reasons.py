@@ -67,10 +67,10 @@ class Turn:
 class Sum:
     """How one clock of a ticket comes by its date.
 
-    priority: the one it is judged by.  begun_by, begin: who and what set it going.  ran: the days up to its date, or up to where it stopped.
-    closed: days by name that the desk stayed closed although it is open on such days of the week.  contract:
-    whose promises these are, "" for everybody's.  sealed: it has ended, and is judged by the calendar and
-    contract of its time."""
+    priority: the one it is judged by.  begun_by, begin: who and what set it going.  ran: the days up to its
+    date, or up to where it stopped.  closed: days by name that the desk stayed closed although it is open on
+    such days of the week.  contract: whose promises these are, "" for everybody's.  sealed: it has ended, and
+    is judged by the calendar and contract of its time."""
 
     clock: Clock
     priority: Priority

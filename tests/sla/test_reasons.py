@@ -1,6 +1,7 @@
 """Every date can be explained: the sum adds up, and its words say who, when and why."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.actor import Actor
+from desk.errors import DeskError
 from desk.event import Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
@@ -65,8 +67,8 @@ def test_a_pause_names_who_asked_who_answered_and_what_it_took(at: At, policy: P
     ticket.customer_wrote("Firefox.", by=ANNA, at=at("2026-12-03 14:00"))
     said = _recovery(ticket, policy, at("2026-12-03 14:00"))
     assert (
-        "paused Tue 1 Dec 11:00 to Thu 3 Dec 14:00 (19 h of open time): Sanne asked the customer, Anna answered"
-        in said
+        "paused Tue 1 Dec 11:00 to Thu 3 Dec 14:00 (19 h of open time): "
+        "Sanne asked the customer, Anna answered" in said
     )
     assert "paused 0" not in said
     assert "due Fri 4 Dec 13:00" in said
@@ -199,7 +201,7 @@ def _check_stops(each: Sum) -> None:
 
 
 def _do(ticket: Ticket, deed: str, at: datetime) -> None:
-    try:
+    with suppress(DeskError):
         match deed:
             case "reply":
                 ticket.reply("We look.", by=SANNE, at=at)
@@ -216,8 +218,6 @@ def _do(ticket: Ticket, deed: str, at: datetime) -> None:
                 ticket.cancel("A copy.", by=SANNE, at=at)
             case _:
                 getattr(ticket, deed)(by=SANNE, at=at)
-    except Exception as refusal:
-        assert "This ticket is" in str(refusal) or "cannot become" in str(refusal)
 
 
 def _ticket(landed: datetime, priority: Priority) -> Ticket:
