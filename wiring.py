@@ -181,11 +181,12 @@ def _couriers(config: Config, house: slack_house.House, wire: Wire) -> dict[str,
 
     db, style, clock = house.db, house.style, house.clock
     leads = LeadsSender(
-        db, wire, style, config.slack.leads_channel, house.people.rights.mention, house.permalink
-    )
+        db, wire, house.policy, style, config.slack.leads_channel, house.people.rights.mention,
+        house.permalink, clock,
+    )  # fmt: skip
     slack: dict[Audience, Sender] = {
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
-        Audience.AGENTS: ThreadSender(db, wire, style),
+        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
         Audience.LEADS: leads,
     }
     mail: dict[Audience, Sender] = {Audience.CUSTOMER: _mail_sender(config, db, house.policy, clock)}

@@ -11,7 +11,7 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from bot import answering, buttons, commands, gate, modals, quarantine, thread, why
+from bot import answering, breaches, buttons, commands, gate, modals, quarantine, thread, why
 from bot.house import House
 
 SLACK_API = "https://slack.com/api/"
@@ -55,6 +55,6 @@ def build(house: House) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, house)
-    for listeners in (buttons, modals, quarantine, commands, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, commands, thread, why):
         listeners.register(app)
     return app

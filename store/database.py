@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
-from desk.event import Event
+from desk.event import REDRAWS, Event
 from desk.ticket import Ticket
 from store import outbox
 from store.lane import Lane
@@ -28,6 +28,7 @@ Seal = Callable[[Ticket, Sequence[Event]], None]
 
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
+_REDRAWS = "helpdesk_redraws"
 _AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
 _OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
@@ -85,6 +86,8 @@ class Database:
             changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
             for ticket in changed.values():
                 outbox.owe_card(session, ticket)
+            for number, event in session.info.get(_REDRAWS, ()):
+                outbox.owe_again(session, number, event.detail["redraws"], at=event.at)
         if changed:
             self.on_commit()
 
@@ -100,12 +103,15 @@ class Database:
 
     def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
         changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
+        redraws: list[tuple[int, Event]] = session.info.setdefault(_REDRAWS, [])
         new = session.new
         for each in [*new, *session.dirty]:
             if isinstance(each, Ticket):
-                self._seal(each, [event for event in each.history if event in new])
+                fresh = [event for event in each.history if event in new]
+                self._seal(each, fresh)
                 each.attention_at = self._attention(each)
                 changed[id(each)] = each
+                redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -265,8 +265,10 @@ class Desk:
         wire = Wire(self.write, read, Pace(clock=self.time.now, sleep=self.time.sleep))
         self.senders = {
             Audience.CARD: CardSender(db, wire, SUPPORT, self.policy, self.style, self.time.now),
-            Audience.AGENTS: ThreadSender(db, wire, self.style),
-            Audience.LEADS: LeadsSender(db, wire, self.style, LEADS, rights.mention, self.house.permalink),
+            Audience.AGENTS: ThreadSender(db, wire, self.policy, self.style, self.time.now),
+            Audience.LEADS: LeadsSender(
+                db, wire, self.policy, self.style, LEADS, rights.mention, self.house.permalink, self.time.now
+            ),
         }
         self.courier = Courier(db, self.senders, clock=self.time.now)
         self._gestures = itertools.count(1)

@@ -76,8 +76,8 @@ def test_the_days_of_a_pause_are_not_days_overdue(at: At, policy: Policy) -> Non
 
 def test_nothing_is_told_out_of_hours_but_what_fell_due_at_closing(at: At, policy: Policy) -> None:
     ticket = _answered(at("2026-11-30 09:00"))
-    assert _levels(_judge(ticket, policy, at("2026-11-30 17:15"))) == [100]
-    assert _judge(ticket, policy, at("2026-11-30 17:16")) == []
+    assert _levels(_judge(ticket, policy, at("2026-11-30 17:04"))) == [100]
+    assert _judge(ticket, policy, at("2026-11-30 17:05")) == []
     assert _judge(ticket, policy, at("2026-12-01 08:59")) == []
     assert _levels(_judge(ticket, policy, at("2026-12-01 09:00"))) == [100]
 
