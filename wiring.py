@@ -31,10 +31,13 @@ from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
 from mail.sending import MailSender, read_promises
 from mail.smtp import Server
+from settings import agreed
+from settings.agreed import Agreed
 from sla import clock as clocks
 from sla import sealing
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
+from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import inbox, keepsakes, schema
@@ -123,6 +126,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
+        Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
     ]
@@ -137,7 +141,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
 
 
-def policy_of(config: Config) -> Policy:
+def policy_of(config: Agreed) -> Policy:
     """The promises that the settings describe."""
 
     def targets(table: Any) -> dict[Priority, timedelta]:
