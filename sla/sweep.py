@@ -78,12 +78,16 @@ def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str]
 
     sources: the mailboxes that must have been read before silence counts.  Any number of processes may sweep
     at once.  Raises Unavailable when the database cannot."""
+    seen: set[int] = set()
+    due = _unseen(db, seen, now=now)
+    if not due:
+        return 0
     with db.read() as session:
         read_up_to = mailboxes.all_read_up_to(session, sources, now=now)
-    seen: set[int] = set()
-    while due := _unseen(db, seen, now=now):
+    while due:
         _look_at_all(db, due, policy, now=now, read_up_to=read_up_to)
         seen.update(due)
+        due = _unseen(db, seen, now=now)
     return len(seen)
 
 

@@ -151,10 +151,9 @@ def test_a_date_that_has_already_passed_is_said_and_recorded(desk, slack, at):
     desk.click("priority", f"{number}:1")
     view = slack.views[-1] | {"id": "V1", "hash": "1"}
     desk.choose("level", "urgent", view=view, response_url="", message=None)
-    assert (
-        "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)  ⚠️ *already passed*: a broken promise, marked as reclassified"
-        in texts_of(slack.views[-1])
-    )
+    shown = texts_of(slack.views[-1])
+    assert "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)  ⚠️ *already passed*: a broken promise" in shown
+    assert "marked as reclassified" in shown
     desk.submit({"level": "urgent"})
     assert desk.ticket(number).history[-1].detail["reclassified"] is True
 

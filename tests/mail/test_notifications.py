@@ -340,8 +340,8 @@ def test_a_date_that_the_customers_own_pause_moved_is_told_with_the_pause(langua
 
     said = {
         "en": "The date has moved: it is solved before Friday 4 December 2026 at 16:30 instead of Monday 30 "
-        "November 2026 at 16:30, because we waited for your answer from Friday 27 November 2026 at 16:30 until "
-        "Friday 27 November 2026 at 17:30.",
+        "November 2026 at 16:30, because we waited for your answer from Friday 27 November 2026 at 16:30 "
+        "until Friday 27 November 2026 at 17:30.",
         "nl": "De datum is verschoven: het is opgelost vóór vrijdag 4 december 2026 om 16:30 in plaats van "
         "maandag 30 november 2026 om 16:30, omdat we op uw antwoord hebben gewacht van vrijdag 27 november "
         "2026 om 16:30 tot vrijdag 27 november 2026 om 17:30.",
