@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic.fields import FieldInfo
@@ -55,13 +56,26 @@ class Config(Section):
     @field_validator("contracts")
     @classmethod
     def _no_two_claim_one_customer(cls, contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
-        claimed: dict[str, str] = {}
+        claimed: dict[str, Contract] = {}
         for contract in contracts:
-            for claim in (*contract.domains, *contract.addresses):
-                if claimed.setdefault(claim, contract.name) != contract.name:
+            for claim in map(str.lower, (*contract.domains, *contract.addresses)):
+                if claimed.setdefault(claim, contract) is not contract:
                     raise Unfit(
-                        f"{claim} is claimed by {claimed[claim]} and {contract.name}", "leave it to one"
+                        f"{claim} is claimed by {claimed[claim].name} and {contract.name}", "leave it to one"
                     )
+        return contracts
+
+    @field_validator("contracts")
+    @classmethod
+    def _contracts_fit(cls, contracts: tuple[Contract, ...], info: ValidationInfo) -> tuple[Contract, ...]:
+        general: Promises | None = info.data.get("promises")
+        if general is None:
+            return contracts  # they were refused, and that is told
+        for contract in contracts:
+            try:
+                contract.fits(general)
+            except Unfit as unfit:
+                raise Unfit(f"{contract.name}: {unfit.reason}", unfit.mend) from None
         return contracts
 
 

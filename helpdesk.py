@@ -9,8 +9,11 @@ import click
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
+from terminal.rehearse import rehearse
+from terminal.reschedule import reschedule
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
+from terminal.why import why
 
 
 def now() -> datetime:
@@ -33,8 +36,15 @@ def main(context: click.Context, config_path: Path | None) -> None:
     context.obj = Call(config_path, now)
 
 
-for command in (demo, serve, check, deliver, manifest, example_config):
+for command in (demo, serve, check, deliver, why, reschedule, manifest, example_config):
     main.add_command(command)
+
+calendar = main.commands.get("calendar") or click.Group(
+    "calendar", help="When the desk is open, and what a change of it would move."
+)
+assert isinstance(calendar, click.Group)
+calendar.add_command(rehearse)
+main.add_command(calendar)
 
 if __name__ == "__main__":
     main()

@@ -32,9 +32,13 @@ from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
 from mail.sending import MailSender, read_promises
 from mail.smtp import Server
+from settings import agreed
+from settings.agreed import Agreed
 from sla import clock as clocks
+from sla import sealing
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
+from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, inbox, keepsakes, schema
@@ -101,6 +105,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         config.database.url.get_secret_value(),
         attention=lambda ticket: clocks.attention(ticket, policy),
         due=lambda ticket: clocks.due(ticket, policy),
+        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
         on_commit=lambda: wake(),
     )
     schema.upgrade(db)
@@ -122,9 +127,10 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", _intake(config, db, policy, clock).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
+        Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
     ]
@@ -145,7 +151,7 @@ def next_due(parts: Parts) -> datetime | None:
         return ahead.next_due(session)
 
 
-def policy_of(config: Config) -> Policy:
+def policy_of(config: Agreed) -> Policy:
     """The promises that the settings describe."""
 
     def targets(table: Any) -> dict[Priority, timedelta]:
@@ -162,6 +168,7 @@ def policy_of(config: Config) -> Policy:
             hours=BusinessHours(each.hours.calendar()) if each.hours else None,
             language=each.language,
             rate=each.rate,
+            approvers=frozenset(address.lower() for address in each.approvers),
         )
         for each in config.contracts
     )
@@ -188,11 +195,12 @@ def _couriers(config: Config, house: slack_house.House, wire: Wire) -> dict[str,
 
     db, style, clock = house.db, house.style, house.clock
     leads = LeadsSender(
-        db, wire, style, config.slack.leads_channel, house.people.rights.mention, house.permalink
-    )
+        db, wire, house.policy, style, config.slack.leads_channel, house.people.rights.mention,
+        house.permalink, clock,
+    )  # fmt: skip
     slack: dict[Audience, Sender] = {
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
-        Audience.AGENTS: ThreadSender(db, wire, style),
+        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
         Audience.LEADS: leads,
     }
     mail: dict[Audience, Sender] = {Audience.CUSTOMER: _mail_sender(config, db, house.policy, clock)}
@@ -225,7 +233,9 @@ def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> 
     )
 
 
-def _intake(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
+def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
+    """What makes tickets of the mails that were kept."""
+
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None

@@ -203,6 +203,11 @@ def notice(title: str, text: str) -> Block:
     }
 
 
+def reading(title: str, blocks: Sequence[Block]) -> Block:
+    """A window with nothing in it but something to read."""
+    return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}
+
+
 def again(view: Mapping[str, Any], words: str, *, memory: str) -> Block:
     """The same form with what was written in it, and above it something to read before it is sent again."""
     said = {"type": "section", "block_id": _SAID, "text": plain(f"⚠️ {words}")}

@@ -165,6 +165,7 @@ def _more(ticket: Ticket) -> list[Block]:
         "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
         "cancel": "Cancel with a reason",
+        "why": "Why this date",
     }
     return [blocks.option(label, value(ticket.number, ticket.version, key)) for key, label in entries.items()]
 

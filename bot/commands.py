@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from slack_bolt import Ack, App
 
-from bot import blocks, card
+from bot import blocks, card, why
 from bot.blocks import Block, escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at, soonest
@@ -24,6 +24,7 @@ _HELP = """*What you can ask*
 `/ticket`  what is yours, and what nobody has taken
 `/ticket mine`  only what is yours
 `/ticket 42`  one ticket, with a link to its card
+`/ticket why 42`  how its dates come about: every pause, who and why
 `/ticket help`  this
 
 Everything else is done on the card: take it, reply to the customer, status, priority. What you type in the \
@@ -37,8 +38,14 @@ def register(app: App) -> None:
 
 def on_ticket(ack: Ack, command: dict[str, str], actor: Actor, house: House) -> None:
     words = " ".join(command.get("text", "").split()).lower()
-    number = re.fullmatch(r"(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
-    answer = show(house, int(number[1])) if number else _ANSWERS[meant(words)](house, actor)
+    asked = re.fullmatch(r"(?:(why|waarom) )?(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
+    if asked is None:
+        answer = _ANSWERS[meant(words)](house, actor)
+    elif asked[1]:
+        language = "nl" if asked[1] == "waarom" else house.people.language(actor.key)
+        answer = why.answer(house, int(asked[2]), language)
+    else:
+        answer = show(house, int(asked[2]))
     ack({"response_type": "ephemeral", "text": answer[0], "blocks": answer[1]})
 
 
@@ -74,7 +81,7 @@ def mine(house: House, actor: Actor) -> Answer:
 
 def explain(_house: House, _actor: Actor) -> Answer:
     """What may be asked."""
-    return "What you can ask: /ticket, /ticket 42, /ticket mine", [blocks.section(_HELP)]
+    return "What you can ask: /ticket, /ticket 42, /ticket why 42, /ticket mine", [blocks.section(_HELP)]
 
 
 def show(house: House, number: int) -> Answer:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot import blocks
+from bot import blocks, notices
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
-from bot.words import MARKS, moment, plural, ticket_name
+from bot.words import MARKS, ticket_name
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
@@ -19,8 +18,6 @@ _WHOLE_MAIL = 8700
 _GLANCE = 600
 _LOUD = 75
 """Percent of a target from which the channel, and not only the thread, is told."""
-
-_BREACH = 100
 
 _AUTOMATIC = {
     Kind.OPENED: "the confirmation",
@@ -47,22 +44,6 @@ def draw(ticket: Ticket, event: Event, style: Style) -> Post:
     name = ticket_name(style.prefix, ticket.number)
     said = f"{name}: {_who(event)} {event.kind.words} · {one_line(ticket.subject, 100)}"
     return Post(escape(said), drawn, broadcast=_is_loud(ticket, event))
-
-
-def warn_leads(ticket: Ticket, event: Event, style: Style, *, mention: str, link: str) -> Post:
-    """The message to the leads about a promise in danger or broken.  mention: calls them, at a breach."""
-    broken = int(event.detail["level"]) >= _BREACH
-    name = (
-        f"<{link}|{ticket_name(style.prefix, ticket.number)}>"
-        if link
-        else ticket_name(style.prefix, ticket.number)
-    )
-    said = f"{_warning(event, style)} · {name}"
-    called = f"{mention} {said}" if broken and mention else said
-    owner = ticket.owner_name or "nobody has taken it"
-    facts = f"{ticket.priority.words} · {ticket.status.words} · {owner} · {ticket.client or ticket.customer}"
-    subject = {"type": "section", "text": plain(one_line(ticket.subject, 300))}
-    return Post(called, [blocks.section(called), subject, blocks.context(plain(one_line(facts, 300)))])
 
 
 def files_of(event: Event) -> list[str]:
@@ -174,21 +155,6 @@ def _extended(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     )
 
 
-def _warned(ticket: Ticket, event: Event, style: Style) -> list[Block]:
-    return [blocks.section(f"{_warning(event, style)} · {ticket_name(style.prefix, ticket.number)}")]
-
-
-def _warning(event: Event, style: Style) -> str:
-    goal, level = str(event.detail["goal"]).replace("_", " "), int(event.detail["level"])
-    due = moment(datetime.fromisoformat(event.detail["due"]), style.zone)
-    if level > _BREACH:  # what is beyond it counts whole working days
-        late = plural(level - _BREACH, "working day")
-        return f"🔴 *Overdue for {late}*: {escape(goal)} was due {due}"
-    if level == _BREACH:
-        return f"🔴 *Overdue*: {escape(goal)} was due {due}"
-    return f"🟠 *{level} % used*: {escape(goal)} is due {due}"
-
-
 def _reminded(_ticket: Ticket, _event: Event, _style: Style) -> list[Block]:
     return _small("🔔 The customer is reminded of our question")
 
@@ -234,7 +200,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.MAIL_FAILED: _mail_failed,
     Kind.PRIORITISED: _prioritised,
     Kind.EXTENDED: _extended,
-    Kind.WARNED: _warned,
+    Kind.WARNED: notices.draw,
     Kind.REMINDED: _reminded,
     Kind.RESOLVED: _resolved,
     Kind.REOPENED: _reopened,

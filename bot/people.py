@@ -61,6 +61,7 @@ class People:
         self._read = read
         self._clock = clock
         self._kept: dict[str, tuple[datetime, Any]] = {}
+        self._locales: dict[str, str] = {}
 
     def home(self) -> Home:
         """The home workspace.  Raises SlackSilent."""
@@ -77,6 +78,10 @@ class People:
             return Actor.agent(user, name, door=door)
         return None
 
+    def language(self, user: str) -> str:
+        """In which language somebody whom we looked up reads: "nl" or "en"."""
+        return "nl" if self._locales.get(user, "").startswith("nl") else "en"
+
     def forget(self) -> None:
         """Believe nothing any more: somebody joined or left."""
         self._kept.clear()
@@ -87,11 +92,12 @@ class People:
 
     def _full_member(self, user: str) -> str | None:
         try:
-            found = self._read.users_info(user=user)["user"]
+            found = self._read.users_info(user=user, include_locale=True)["user"]
         except SlackApiError as error:
             if error.response["error"] in ("user_not_found", "user_not_visible", "users_not_found"):
                 return None
             raise
+        self._locales[user] = str(found.get("locale") or "")
         full = all(found.get(flag) is False for flag in _NOT_FULL) and not found.get("is_stranger")
         return _name_of(found) if full and found.get("team_id") == self.home().team else None
 

@@ -1,19 +1,22 @@
 """Senders for the outbox: the card, its thread, the leads' channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import card, lines
+from bot import card, lines, notices
+from bot.blocks import Post
 from bot.lines import Style
+from bot.notices import News
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
 from bot.wire import Wire
 from desk.delivery import Delivery
-from desk.errors import DeliveryFailed
-from desk.event import Event
+from desk.errors import DeliveryFailed, DeliveryPutOff
+from desk.event import Event, Kind
 from desk.ticket import Ticket
+from sla.notices import may_speak, still_holds
 from sla.policy import Policy
 from store import cards, outbox, tickets
 from store.cards import Place
@@ -94,16 +97,23 @@ class CardSender(_Sender):
 
 @dataclass(frozen=True)
 class ThreadSender(_Sender):
-    """Posts what happened into the card's thread."""
+    """Posts what happened into the card's thread.  clock: reads the time."""
 
+    policy: Policy
     style: Style
+    clock: Callable[[], datetime]
 
     def send(self, delivery: Delivery) -> str:
-        """Post one event.  Where the card was deleted, a new one is owed and this waits for it."""
+        """Post one event, or draw its message anew.  Where the card was deleted, a new one is owed and this
+        waits for it."""
         ticket, event, place = self._event(delivery)
         if place is None:
             raise DeliveryFailed("its card is not there yet", permanent=False)
         post = lines.draw(ticket, event, self.style)
+        if delivery.reference:
+            return self._redraw(delivery, place, post)
+        if not may_post(ticket, event, self.policy, now=self.clock()):
+            return ""
         try:
             return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
         except MessageGone as gone:
@@ -111,7 +121,8 @@ class ThreadSender(_Sender):
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
 
     def prove(self, delivery: Delivery) -> str | None:
-        """Look for it in the thread."""
+        """Look for it in the thread; what is only drawn anew may be drawn again."""
+        _harmless(delivery)
         place = self._place(delivery.ticket_number)
         if place is None:
             return None
@@ -119,6 +130,12 @@ class ThreadSender(_Sender):
             return self.wire.find(place.channel, delivery.token, since=_begun(delivery), thread=place.ts)
         except MessageGone:
             return None
+
+    def _redraw(self, delivery: Delivery, place: Place, post: Post) -> str:
+        try:
+            return self.wire.update(Place(place.channel, delivery.reference), post)
+        except MessageGone:
+            return delivery.reference  # a person deleted it, and that is that
 
     def _lost(self, number: int) -> None:
         with self.db.change() as session:
@@ -128,31 +145,79 @@ class ThreadSender(_Sender):
 
 @dataclass(frozen=True)
 class LeadsSender(_Sender):
-    """Tells the leads' channel of a promise in danger or broken.
+    """Tells the leads' channel of promises in danger or broken: what is due together, in one message.
 
-    channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card."""
+    channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
+    the time."""
 
+    policy: Policy
     style: Style
     channel: str
     mention: str
     link: Callable[[Place], str]
+    clock: Callable[[], datetime]
+    most = 20
 
     def send(self, delivery: Delivery) -> str:
-        """Post one warning, with a link to the card."""
-        ticket, event, place = self._event(delivery)
-        link = self._link(place) if place else ""
-        post = lines.warn_leads(ticket, event, self.style, mention=self.mention, link=link)
-        return self.wire.post(self.channel, post, token=delivery.token)
-
-    def _link(self, place: Place) -> str:
+        """Draw a message anew, with all that it tells."""
+        with self.db.read() as session:
+            carried = outbox.together(session, delivery)
+        place = Place(self.channel, delivery.reference)
         try:
-            return self.link(place)
+            return self.wire.update(place, self._drawn([self._news(each) for each in carried]))
+        except MessageGone:
+            return delivery.reference
+
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
+        """Post one message about all that still hold and whose desk is open."""
+        became: dict[int, str | DeliveryPutOff] = {}
+        told: dict[int, News] = {}
+        for delivery in deliveries:
+            news = self._news(delivery)
+            try:
+                holds = may_post(news.ticket, news.event, self.policy, now=self.clock())
+            except DeliveryPutOff as later:
+                became[delivery.id] = later
+                continue
+            if holds:
+                told[delivery.id] = news
+        tokens = " ".join(each.token for each in deliveries if each.id in told)
+        ts = self.wire.post(self.channel, self._drawn(list(told.values())), token=tokens) if told else ""
+        return {each.id: ts if each.id in told else "" for each in deliveries} | became
+
+    def prove(self, delivery: Delivery) -> str | None:
+        """Look for it in the channel; what is only drawn anew may be drawn again."""
+        _harmless(delivery)
+        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+
+    def _drawn(self, news: Sequence[News]) -> Post:
+        return notices.tell_leads(news, self.style, mention=self.mention)
+
+    def _news(self, delivery: Delivery) -> News:
+        ticket, event, place = self._event(delivery)
+        try:
+            return News(ticket, event, self.link(place) if place else "")
         except SlackSilent as silent:
             raise DeliveryFailed(str(silent), permanent=False) from silent
 
-    def prove(self, delivery: Delivery) -> str | None:
-        """Look for it in the channel."""
-        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+
+def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
+    """Whether there is still a reason to post it; a warning that came to nothing has none.
+
+    Raises DeliveryPutOff for a warning while the desk is closed."""
+    if event.kind is not Kind.WARNED:
+        return True
+    if not still_holds(ticket, event, policy):
+        return False
+    hours = policy.hours_of(ticket)
+    if not may_speak(hours, now):
+        raise DeliveryPutOff("the desk is closed", until=hours.next_opening(now))
+    return True
+
+
+def _harmless(delivery: Delivery) -> None:
+    if delivery.reference:
+        raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
 
 
 def _begun(delivery: Delivery) -> datetime:

@@ -92,8 +92,10 @@ def _was_late(clock: Clock | None) -> bool:
 
 
 def _compared(clock: Clock, before: Clock | None, zone: ZoneInfo) -> str:
-    was = f" (now {_date(before, zone)})" if before and before.due != clock.due else ""
+    was = f" (now {_date(before, zone)})" if before and _date(before, zone) != _date(clock, zone) else ""
     late = "  ⚠️ *already passed*" if clock.breached else ""
+    if late and not _was_late(before):
+        late += ": a broken promise, marked as reclassified"
     return f"{clock.goal.words}: *{_date(clock, zone)}*{was}{late}"
 
 

@@ -29,7 +29,8 @@ class Wire:
         self._pace = pace
 
     def post(self, channel: str, post: Post, *, token: str, thread: str | None = None) -> str:
-        """Post a message and return its ts.  token: what it is recognised by when the answer is lost.
+        """Post a message and return its ts.  token: what it is recognised by when the answer is lost; several
+        with spaces between them where it tells several things.
 
         Raises DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone (the thread is)."""
         call: dict[str, Any] = {
@@ -59,15 +60,18 @@ class Wire:
     def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
         """The ts of the message with that token; None when it is not there (yet).
 
-        Should there be several, the oldest stays and the others are deleted.  Raises DeliveryHeld."""
+        Should there be several, the oldest stays and those that tell nothing else are deleted.
+
+        Raises DeliveryHeld."""
         try:
             with told():
                 found = sorted(_with_token(self._pages(channel, since, thread), token))
-                for spare in found[1:]:
-                    self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
+                for spare, tokens in found[1:]:
+                    if tokens == token:
+                        self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
         except (DeliveryFailed, DeliveryUncertain) as error:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
-        return found[0] if found else None
+        return found[0][0] if found else None
 
     def _drawn_or_plain(self, method: str, call: dict[str, Any]) -> str:
         try:
@@ -102,9 +106,11 @@ class Wire:
         return self._read.conversations_history(**window)
 
 
-def _with_token(pages: Iterable[Any], token: str) -> Iterable[str]:
+def _with_token(pages: Iterable[Any], token: str) -> Iterable[tuple[str, str]]:
+    """The messages with that token: each one's ts, and all its tokens."""
     for page in pages:
         for message in page["messages"]:
             metadata = message.get("metadata") or {}
-            if metadata.get("event_payload", {}).get("token") == token:
-                yield str(message["ts"])
+            tokens = str(metadata.get("event_payload", {}).get("token", ""))
+            if token in tokens.split():
+                yield str(message["ts"]), tokens

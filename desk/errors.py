@@ -1,6 +1,6 @@
 """The two families of errors: refusals that a person may read, and deliveries that did not arrive."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class DeskError(Exception):
@@ -48,6 +48,15 @@ class DeliveryHeld(Exception):
     def __init__(self, reason: str, *, wait: timedelta) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class DeliveryPutOff(Exception):
+    """It is not the hour for it.  Nothing is wrong with the delivery or its road: it is taken up at `until`
+    as if it were new, and what is owed after it need not wait."""
+
+    def __init__(self, reason: str, *, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
 
 
 class DeliveryUncertain(Exception):

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     EXTENDED = "extended"
     WARNED = "warned"
     SUPERSEDED = "superseded"
+    BREACH_EXPLAINED = "breach_explained"
     REMINDED = "reminded"
     RESOLVED = "resolved"
     REOPENED = "reopened"
@@ -63,6 +64,7 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.EXTENDED: (Audience.AGENTS,),
     Kind.WARNED: (Audience.AGENTS, Audience.LEADS),
     Kind.SUPERSEDED: (),
+    Kind.BREACH_EXPLAINED: (),
     Kind.REMINDED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.RESOLVED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.REOPENED: (Audience.AGENTS, Audience.CUSTOMER),
@@ -70,6 +72,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.CLOSED: (Audience.AGENTS,),
 }
 """Who is told of what.  The card is stale after every event and is not listed."""
+
+REDRAWS = frozenset({Kind.BREACH_EXPLAINED})
+"""What changes the messages about earlier events, named in `redraws` of its detail: they are drawn anew."""
 
 HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
 """Mails in an agent's own words."""

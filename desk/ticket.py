@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
+from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
 from desk.delivery import Audience, Delivery
 from desk.errors import Conflict, DeskError, TransitionRefused
 from desk.event import DECISIVE, OWED_TO, Event, Kind, level_key
@@ -178,6 +179,21 @@ class Ticket:
         before, self.priority = self.priority, priority
         return self._record(Kind.PRIORITISED, by=by, at=at, before=before, reclassified=reclassified)
 
+    def explain_breach(self, seq: int, reason: BreachReason, *, by: Actor, at: datetime) -> bool:
+        """Say why the promise of that warning was broken; said again, the last word counts."""
+        by.must_be(STAFF, "say why a promise was broken")
+        breach = self.event(seq)
+        if not is_breach(breach):
+            raise DeskError("That warning is not of a broken promise.")
+        self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "say why")
+        if reason is reason_of(self, breach) and explanation_of(self, breach):
+            return False
+        return self._record(
+            Kind.BREACH_EXPLAINED, by=by, at=at, reason=reason,
+            goal=breach.detail["goal"], cycle=breach.detail["cycle"],
+            redraws=[each.seq for each in breaches_like(self, breach)],
+        )  # fmt: skip
+
     def extend(self, *, by: Actor, at: datetime) -> bool:
         """Give the customer the whole waiting time again, from now."""
         by.must_be(STAFF, "extend the wait")
@@ -234,10 +250,15 @@ class Ticket:
         if self.status not in OPEN:
             return False
         owed = (Audience.AGENTS, Audience.LEADS) if level >= _LEADS_HEAR_FROM else (Audience.AGENTS,)
-        return self._record(
+        recorded = self._record(
             Kind.WARNED, by=by, at=at, key=level_key(goal, cycle, level), owed=owed,
             goal=goal, level=level, cycle=cycle, due=due.isoformat(),
         )  # fmt: skip
+        if recorded:
+            for delivery in self.history[-1].deliveries:
+                if delivery.audience is Audience.LEADS:
+                    delivery.not_before = at + _TOLD_TOGETHER
+        return recorded
 
     def supersede(self, goal: str, level: int, *, cycle: int, by: Actor, at: datetime) -> bool:
         """A lower level was missed and a higher one is told instead: on record, told to nobody."""
@@ -339,3 +360,6 @@ class Ticket:
 
 _LEADS_HEAR_FROM = 75
 """Percent of a target from which leads are told; below it, only the thread."""
+
+_TOLD_TOGETHER = timedelta(seconds=5)
+"""How long the leads' news waits, so that what falls due together can be told in one message."""

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
 from desk.status import OPEN
 from desk.ticket import Ticket
 from mail import subjects
+from mail.dates import Said, Told, moved
 from mail.quoting import MARKERS
 from mail.templates import loading
 from mail.templates.loading import LANGUAGES, TemplateRefused
@@ -62,12 +61,15 @@ class Promises:
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """A mail in words.  subject: with the ticket's tag.  is_automatic: no person wrote any of it."""
+    """A mail in words.  subject: with the ticket's tag.  is_automatic: no person wrote any of it.
+    response, recovery: the dates it names."""
 
     subject: str
     text: str
     html: str
     is_automatic: bool
+    response: datetime | None = None
+    recovery: datetime | None = None
 
 
 class Templates(loading.Templates):
@@ -88,23 +90,34 @@ def compose(
     promises: Promises,
     now: datetime,
     last_mail_at: datetime | None = None,
+    told: Told | None = None,
 ) -> Notification:
     """Word the mail about that event.
 
-    last_mail_at: when the customer was last mailed about this ticket, so that what changed since is told."""
+    last_mail_at: when the customer was last mailed about this ticket, so that what changed since is told.
+    told: which dates they have in mind."""
     language = ticket.language if ticket.language in LANGUAGES else "en"
-    said = _Said(language, letterhead.zone)
+    said = Said(language, letterhead.zone)
     facts = _facts(ticket, event, letterhead, promises, now, said) | _news(ticket, last_mail_at, language)
+    facts |= moved(ticket, told or Told(), facts["recovery"], said)
     letter = templates.letter(language, event.kind.value, facts)
     quoted = [*_history(ticket, event, templates, facts, said)] if event.kind in HUMAN_MAILS else []
+    words = to_text(letter)
     return Notification(
         subject=_subject(ticket, letterhead.prefix),
-        text=_text(to_text(letter), quoted, MARKERS[language]),
+        text=_text(words, quoted, MARKERS[language]),
         html=templates.page(
             facts | {"letter": to_html(letter), "history": quoted, "marker": MARKERS[language]}
         ),
         is_automatic=is_automatic(event),
+        response=_named(facts["response"], promises.response, words),
+        recovery=_named(facts["recovery"], promises.recovery, words),
     )
+
+
+def _named(date: str, moment: datetime | None, words: str) -> datetime | None:
+    """The moment, if the mail really names it; templates may be the operator's own."""
+    return moment if date and date in words else None
 
 
 def is_automatic(event: Event) -> bool:
@@ -139,23 +152,6 @@ _PRIORITIES = {
     "en": dict(zip(Priority, ("urgent", "high", "medium", "low", "improvement"), strict=True)),
 }
 
-_DATES = {"nl": ("nl", "EEEE d MMMM y 'om' HH:mm"), "en": ("en_GB", "EEEE d MMMM y 'at' HH:mm")}
-
-
-@dataclass(frozen=True)
-class _Said:
-    """How dates are said in a language."""
-
-    language: str
-    zone: ZoneInfo
-
-    def date(self, moment: datetime | None, *, after: datetime | None = None) -> str:
-        """The moment in words; nothing for none, or for one that is not after `after`."""
-        if moment is None or (after is not None and moment <= after):
-            return ""
-        locale, pattern = _DATES[self.language]
-        return format_datetime(moment, pattern, tzinfo=self.zone, locale=locale)
-
 
 def _facts(
     ticket: Ticket,
@@ -163,7 +159,7 @@ def _facts(
     letterhead: Letterhead,
     promises: Promises,
     now: datetime,
-    said: _Said,
+    said: Said,
 ) -> dict[str, Any]:
     asked = _question_before(ticket, event)
     return {
@@ -233,7 +229,7 @@ class _Quoted:
 
 
 def _history(
-    ticket: Ticket, event: Event, templates: Templates, facts: dict[str, Any], said: _Said
+    ticket: Ticket, event: Event, templates: Templates, facts: dict[str, Any], said: Said
 ) -> Iterator[_Quoted]:
     """What customer and desk mailed each other before this event, the newest first; never a note."""
     exchanged = [each for each in ticket.history[: event.seq - 1] if _was_mailed(each, ticket)]
@@ -280,8 +276,15 @@ _FULL: dict[str, Any] = {
     "words": Prose("Words."), "question": Prose("> Which?"), "asked_at": "Monday", "response": "Tuesday",
     "recovery": "Friday", "opens_at": "Monday", "resolves_at": "Thursday", "silence_hours": 72,
     "is_improvement": False, "by_customer": True, "by_silence": False, "priority": "high",
-    "changed_from": "medium", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
+    "changed_from": "medium", "moved_from": "Monday", "moved_by": "pause", "paused_since": "Monday",
+    "paused_until": "Tuesday", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
     "marker": "above", "history": [_Quoted("On Monday Jan wrote:", ("Hello",))],
 }  # fmt: skip
 _EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
-_SAMPLES = [_FULL, _EMPTY, _FULL | {"by_silence": True, "is_improvement": True}]
+_SAMPLES = [
+    _FULL,
+    _EMPTY,
+    _FULL | {"by_silence": True, "is_improvement": True},
+    _FULL | {"changed_from": "", "moved_by": "reopened"},
+    _FULL | {"changed_from": "", "moved_by": "agreement"},
+]

@@ -10,6 +10,7 @@ from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import Status
 from desk.ticket import Ticket
+from mail.dates import Told
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Letterhead, Promises, TemplateRefused, Templates, compose, is_automatic
 from mail.smtp import Server, hand_over
@@ -127,6 +128,7 @@ class MailSender:
             promises=self._promises(ticket, now),
             now=now,
             last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
+            told=_told(mailed),
         )
         envelope = Envelope(
             to=address_of(ticket.customer),
@@ -147,6 +149,8 @@ class MailSender:
             at=now,
             delivery=delivery.id,
             raw=build(notification, envelope, self._letterhead),
+            told_response=notification.response,
+            told_recovery=notification.recovery,
         )
 
 
@@ -160,6 +164,17 @@ def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:
         recovery=_latest(running, Goal.RECOVERY),
         opens_at=None if hours.is_open(now) else hours.next_opening(now),
         resolves_at=waiting.at + policy.silence if waiting else None,
+    )
+
+
+def _told(mailed: Sequence[Email]) -> Told:
+    """Which dates the customer has in mind: those of the last mails that named one."""
+    responses = [mail for mail in mailed if mail.told_response]
+    recoveries = [mail for mail in mailed if mail.told_recovery]
+    return Told(
+        response=responses[-1].told_response if responses else None,
+        recovery=recoveries[-1].told_recovery if recoveries else None,
+        at=recoveries[-1].at if recoveries else None,
     )
 
 

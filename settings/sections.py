@@ -1,7 +1,9 @@
 """The tables of helpdesk.toml: every setting with its default and what it is for."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -225,6 +227,37 @@ class Recovery(Section):
     low: Allowed = Field(default=112, description="The same for low")
 
 
+_BY_URGENCY = ("urgent", "high", "medium", "low")
+
+
+def _grows(allowed: Mapping[str, float], goal: str) -> None:
+    """Refuse a target that is longer than that of a less urgent ticket."""
+    for more, less in pairwise(_BY_URGENCY):
+        if allowed[more] > allowed[less]:
+            raise Unfit(
+                f"{goal}.{more} is {allowed[more]:g} hours and {goal}.{less} only {allowed[less]:g}",
+                "what is more urgent may not take longer",
+            )
+
+
+def _answers_first(first_response: Mapping[str, float], recovery: Mapping[str, float]) -> None:
+    """Refuse an answer that is promised for after the solution."""
+    for priority in _BY_URGENCY:
+        if first_response[priority] > recovery[priority]:
+            raise Unfit(
+                f"first_response.{priority} is {first_response[priority]:g} hours and "
+                f"recovery.{priority} only {recovery[priority]:g}",
+                "a ticket is answered before it is solved",
+            )
+
+
+def refuse_odd(first_response: Mapping[str, float], recovery: Mapping[str, float]) -> None:
+    """Refuse targets that shrink as tickets get less urgent, or answer after they solve.  Raises Unfit."""
+    _grows(first_response, "first_response")
+    _grows(recovery, "recovery")
+    _answers_first(first_response, recovery)
+
+
 class Promises(Section):
     levels: tuple[Annotated[Whole, Field(ge=1, le=100)], ...] = Field(
         default=(50, 75, 100),
@@ -259,6 +292,11 @@ class Promises(Section):
             raise Unfit("is not longer than reminder_hours", "remind before the silence resolves the ticket")
         return silence
 
+    @model_validator(mode="after")
+    def _targets_fit_together(self) -> Self:
+        refuse_odd(dict(self.first_response), dict(self.recovery))
+        return self
+
 
 class Goals(Section):
     urgent: Allowed | None = None
@@ -287,6 +325,11 @@ class Contract(Section):
     recovery: Goals = Field(
         default_factory=Goals, description="The same for recovery", examples=[{"urgent": 6}]
     )
+    approvers: tuple[Address, ...] = Field(
+        default=(),
+        description="Who may approve a budget; where nobody is named, the ticket's own customer",
+        examples=[["boss@example.com"]],
+    )
     hours: Hours | None = Field(
         default=None,
         description="Business hours that differ from [hours]",
@@ -298,6 +341,12 @@ class Contract(Section):
         if not self.domains and not self.addresses:
             raise Unfit("matches nobody", "give it domains or addresses")
         return self
+
+    def fits(self, general: Promises) -> None:
+        """Refuse its targets together with those it does not change.  Raises Unfit."""
+        own = [{name: hours for name, hours in table if hours is not None}
+               for table in (self.first_response, self.recovery)]  # fmt: skip
+        refuse_odd(dict(general.first_response) | own[0], dict(general.recovery) | own[1])
 
 
 class Imap(Section):

@@ -1,7 +1,7 @@
 """Clocks, calculated from a ticket's history: nothing about them is ever stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from desk.event import Event, Kind
@@ -11,6 +11,7 @@ from desk.ticket import Ticket
 from sla.course import ClockState, Course, Span, courses_of
 from sla.hours import BusinessHours
 from sla.policy import WORKING_DAY, Goal, Policy
+from sla.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +131,25 @@ def ended_at(ticket: Ticket) -> datetime | None:
     return next(ends, None)
 
 
-def _read(ticket: Ticket, goal: Goal, policy: Policy, priority: Priority, now: datetime) -> Clock | None:
-    target = policy.target(ticket, goal, priority)
-    course = next((each for each in courses_of(ticket, policy) if each.goal is goal), None)
-    if target is None or course is None:
+def clock_of(
+    ticket: Ticket, course: Course, policy: Policy, priority: Priority, *, now: datetime
+) -> Clock | None:
+    """The clock of one course as that priority has it; None where nothing is promised.
+
+    What has ended and was sealed stays as it was judged, whatever calendar or contract came since."""
+    target = policy.target(ticket, course.goal, priority)
+    if target is None:
         return None
-    return _clock(course, policy.hours_of(ticket), target, now)
+    clock = _clock(course, policy.hours_of(ticket), target, now)
+    sealed = Verdict.read(ticket.event(course.until), course.goal) if course.until else None
+    if sealed is None:
+        return clock
+    return replace(clock, target=sealed.target, spent=sealed.spent, due=sealed.due)
+
+
+def _read(ticket: Ticket, goal: Goal, policy: Policy, priority: Priority, now: datetime) -> Clock | None:
+    course = next((each for each in courses_of(ticket, policy) if each.goal is goal), None)
+    return clock_of(ticket, course, policy, priority, now=now) if course else None
 
 
 def _clock(course: Course, hours: BusinessHours, target: timedelta, now: datetime) -> Clock:

@@ -1,5 +1,6 @@
 """How a ticket's clocks ran, read off its history: in which stretches, and how each ended."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import OPEN, RUNNING, Status
 from desk.ticket import Ticket
 from sla.policy import Goal, Policy, ResponseCounts
+from sla.verdict import Verdict
 
 
 class ClockState(StrEnum):
@@ -41,27 +43,35 @@ class Course:
 
 
 def courses_of(ticket: Ticket, policy: Policy) -> list[Course]:
-    """Every clock that the ticket has had cause for, whether or not its priority promises anything."""
+    """Each clock that the ticket has had cause for, whether or not its priority promises anything; of the
+    next responses, the latest."""
     first = _first_response(ticket, policy)
-    following = _next_response(ticket, first)
-    return [first, *([following] if following else []), _recovery(ticket)]
+    return [first, *[*_next_responses(ticket, first)][-1:], _recovery(ticket)]
+
+
+def every_course(ticket: Ticket, policy: Policy) -> list[Course]:
+    """The same with every next response."""
+    first = _first_response(ticket, policy)
+    return [first, *_next_responses(ticket, first), _recovery(ticket)]
 
 
 def _first_response(ticket: Ticket, policy: Policy) -> Course:
     taken_counts = policy.response_counts is ResponseCounts.REPLY_OR_TAKEN
+    sealed = next((event for event in ticket.history if Verdict.read(event, Goal.FIRST_RESPONSE)), None)
+    course = Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
+    if sealed:
+        return _ended(course, sealed)  # it ended so, whatever counts today
     for event in ticket.history:
         taken = taken_counts and event.kind is Kind.TAKEN
         if taken or event.kind in _ENDS or _answers(ticket, event):
-            return _ended(Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS), event)
-    return Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
+            return _ended(course, event)
+    return course
 
 
-def _next_response(ticket: Ticket, first: Course) -> Course | None:
-    """The latest clock of a customer who wrote again, or whose ticket was reopened, after we had answered."""
-    if first.until is None:
-        return None
-    ending: Event | None = ticket.event(first.until)
-    course, cycle = None, 0
+def _next_responses(ticket: Ticket, first: Course) -> Iterator[Course]:
+    """The clocks of a customer who wrote again, or whose ticket was reopened, after we had answered."""
+    ending: Event | None = ticket.event(first.until) if first.until else None
+    cycle = 0
     while ending is not None:
         call = _next_call(ticket, ending)
         if call is None:
@@ -70,8 +80,7 @@ def _next_response(ticket: Ticket, first: Course) -> Course | None:
         spans = (Span(call.at, None),)
         course = Course(Goal.NEXT_RESPONSE, cycle, spans, _RUNS, since=call.seq)
         ending = next((each for each in ticket.history[ending.seq :] if _ends(ticket, each, course)), None)
-        course = _ended(course, ending) if ending else course
-    return course
+        yield _ended(course, ending) if ending else course
 
 
 def _next_call(ticket: Ticket, ending: Event) -> Event | None:
@@ -139,6 +148,8 @@ def _recovery(ticket: Ticket) -> Course:
         spans.append(Span(since, None))
     # Closing ends nothing: what was cancelled stays void.
     status = [event.status for event in ticket.history if event.status is not Status.CLOSED][-1]
-    resolved = [event.at for event in ticket.history if event.kind is Kind.RESOLVED]
-    stopped_at = max(changed, resolved[-1]) if status is Status.RESOLVED else None
-    return Course(Goal.RECOVERY, 1, tuple(spans), _RECOVERY_STATES[status], stopped_at=stopped_at)
+    ends = [event for event in ticket.history if event.kind in _ENDS]
+    stopped_at = max(changed, ends[-1].at) if status is Status.RESOLVED else None
+    until = ends[-1].seq if status in (Status.RESOLVED, Status.CANCELLED) else None
+    state = _RECOVERY_STATES[status]
+    return Course(Goal.RECOVERY, 1, tuple(spans), state, until=until, stopped_at=stopped_at)

@@ -57,7 +57,7 @@ RECOVERY: Targets = {
 class Contract:
     """A client with promises of its own.  What it does not say is promised as to everybody.
 
-    rate: EUR per hour, excluding VAT."""
+    rate: EUR per hour, excluding VAT.  approvers: addresses, in lower case, that may approve a budget."""
 
     name: str
     domains: frozenset[str] = frozenset()
@@ -67,6 +67,7 @@ class Contract:
     hours: BusinessHours | None = None
     language: str | None = None
     rate: Decimal = Decimal(125)
+    approvers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

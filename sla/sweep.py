@@ -18,7 +18,7 @@ from sla.clock import (
     waits_since,
     was_reminded,
 )
-from sla.hours import BusinessHours
+from sla.notices import may_speak
 from sla.policy import WORKING_DAY, Goal, Policy
 from store import mailboxes, tickets
 from store.database import Database, Unavailable
@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 SWEEP = Actor.system("sweep")
 
-_GRACE = timedelta(minutes=15)
-"""Most dates fall on closing time: a notice due in these minutes is posted although the door just closed."""
+_BATCH = 200
+"""Tickets that are looked up at once; each is a transaction of its own, so that clicks go in between."""
 
 _LOOK_AGAIN = timedelta(minutes=1)
 _AFTER_A_FAULT = timedelta(minutes=5)
@@ -74,25 +74,21 @@ Verdict = Warn | Supersede | Remind | ResolveSilent | Close
 
 
 def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str] = ()) -> int:
-    """Look at every ticket that is due and return how many.  One transaction each.
+    """Look at every ticket that is due and return how many.  In batches, and one transaction each.
 
     sources: the mailboxes that must have been read before silence counts.  Any number of processes may sweep
     at once.  Raises Unavailable when the database cannot."""
+    seen: set[int] = set()
+    due = _unseen(db, seen, now=now)
+    if not due:
+        return 0
     with db.read() as session:
-        due = tickets.needing_attention(session, now=now)
         read_up_to = mailboxes.all_read_up_to(session, sources, now=now)
-    for number in due:
-        try:
-            _look_at(db, number, policy, now=now, read_up_to=read_up_to)
-        except Conflict:
-            log.info("ticket %s was changed by somebody else; the next sweep looks again", number)
-        except Unavailable:
-            raise
-        except Exception:
-            # One of the four loops: a fault in one ticket must not stop the promises of the others.
-            log.exception("the sweep failed at ticket %s", number)
-            _postpone(db, number, now=now, until=now + _AFTER_A_FAULT)
-    return len(due)
+    while due:
+        _look_at_all(db, due, policy, now=now, read_up_to=read_up_to)
+        seen.update(due)
+        due = _unseen(db, seen, now=now)
+    return len(seen)
 
 
 def judge(ticket: Ticket, policy: Policy, *, now: datetime, read_up_to: datetime | None) -> Iterator[Verdict]:
@@ -120,6 +116,29 @@ def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
             ticket.resolve(by=SWEEP, at=at)
         case Close():
             ticket.close(by=SWEEP, at=at)
+
+
+def _unseen(db: Database, seen: set[int], *, now: datetime) -> list[int]:
+    """The next batch, without what is due still because somebody else was changing it."""
+    with db.read() as session:
+        due = tickets.needing_attention(session, now=now, limit=_BATCH)
+    return [number for number in due if number not in seen]
+
+
+def _look_at_all(
+    db: Database, due: Sequence[int], policy: Policy, *, now: datetime, read_up_to: datetime | None
+) -> None:
+    for number in due:
+        try:
+            _look_at(db, number, policy, now=now, read_up_to=read_up_to)
+        except Conflict:
+            log.info("ticket %s was changed by somebody else; the next sweep looks again", number)
+        except Unavailable:
+            raise
+        except Exception:
+            # One of the four loops: a fault in one ticket must not stop the promises of the others.
+            log.exception("the sweep failed at ticket %s", number)
+            _postpone(db, number, now=now, until=now + _AFTER_A_FAULT)
 
 
 def _look_at(
@@ -154,7 +173,7 @@ def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict
     for goal in Goal:
         ahead = [each for each in levels_ahead(ticket, policy) if each[0].goal is goal]
         reached = [(clock, level, moment) for clock, level, moment in ahead if moment <= now]
-        if not reached or not _may_speak(hours, now, reached[-1][2]):
+        if not reached or not may_speak(hours, now):
             continue
         level = reached[-1][1]
         clock = read_clock(ticket, goal, policy, now=now)
@@ -168,10 +187,6 @@ def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict
 def _overdue(clock: Clock) -> int:
     """The level of a clock that ran out whole working days ago; a pause since then does not count."""
     return BREACH + -clock.left // WORKING_DAY
-
-
-def _may_speak(hours: BusinessHours, now: datetime, moment: datetime) -> bool:
-    return hours.is_open(now) or now - moment <= _GRACE
 
 
 def _silence(ticket: Ticket, policy: Policy, now: datetime, read_up_to: datetime | None) -> Iterator[Verdict]:

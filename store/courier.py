@@ -1,12 +1,12 @@
 """Carries what the outbox owes: one outside call at a time, and what follows from each outcome."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from desk.delivery import Audience, Delivery, DeliveryState
-from desk.errors import Conflict, DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from desk.errors import Conflict, DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain
 from store import outbox
 from store.database import Database, Session, Unavailable
 from store.outbox import Patience
@@ -21,7 +21,7 @@ _SHORTEST_HOLD = timedelta(seconds=1)
 _AT_ONCE = 10
 """How often an outcome is written down again when somebody changes the ticket at the same moment."""
 
-Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryUncertain | None
+Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryPutOff | DeliveryUncertain | None
 
 
 class Sender(Protocol):
@@ -32,7 +32,7 @@ class Sender(Protocol):
     def send(self, delivery: Delivery) -> str:
         """Call the other side; return what it calls the delivery (a Slack ts, a Message-ID), or "".
 
-        Raises DeliveryFailed, DeliveryHeld or DeliveryUncertain."""
+        Raises DeliveryFailed, DeliveryHeld, DeliveryPutOff or DeliveryUncertain."""
 
     def prove(self, delivery: Delivery) -> str | None:
         """Look whether an uncertain delivery arrived: its reference, or None where it was not seen (yet).
@@ -47,6 +47,20 @@ class Sender(Protocol):
         self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
     ) -> None:
         """Tell somebody, in the transaction that marks the delivery dead (certain) or doubtful."""
+
+
+@runtime_checkable
+class Gatherer(Sender, Protocol):
+    """A sender that tells several things in one message, of which each can be proved by itself.
+
+    most: so many at once."""
+
+    most: int
+
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
+        """Send them in one call; what became of each, by its id.
+
+        Raises DeliveryFailed, DeliveryHeld or DeliveryUncertain for all of them."""
 
 
 class Courier:
@@ -82,42 +96,68 @@ class Courier:
         while self._unsettled:
             self._finish(*self._unsettled.pop(0))
         taken = 0
-        while not self._is_closed() and self._deliver_one():
-            taken += 1
+        while not self._is_closed() and (carried := self._deliver_next()):
+            taken += carried
         return taken
 
     def _is_closed(self) -> bool:
         return self._closed_until is not None and self._clock() < self._closed_until
 
-    def _deliver_one(self) -> bool:
+    def _deliver_next(self) -> int:
+        """Carry the next delivery, or the next few that go together; how many."""
         now = self._clock()
         with self._db.change() as session:
             outbox.rescue(session, self._audiences, now=now)
-            delivery = outbox.claim(session, self._audiences, now=now, lease=self._lease)
-        if delivery is None:
-            return False
+            claimed = self._claim(session, now)
+        if not claimed:
+            return 0
         if self._clock() - now >= self._lease / 2:
             # This process slept so long that another may be at it by now; the fence decides who may say so.
             with self._db.change() as session:
-                outbox.set_aside(session, delivery, "not tried: the process slept", until=self._clock())
-            return False
-        outcome, at = self._attempt(delivery), self._clock()
-        self._note_road(outcome, at)
-        self._finish(delivery, outcome, at)
-        return True
+                for delivery in claimed:
+                    outbox.set_aside(session, delivery, "not tried: the process slept", until=self._clock())
+            return 0
+        outcomes, at = self._attempt(claimed), self._clock()
+        self._note_road(outcomes[0], at)
+        for delivery, outcome in zip(claimed, outcomes, strict=True):
+            self._finish(delivery, outcome, at)
+        return len(claimed)
 
-    def _attempt(self, delivery: Delivery) -> Outcome:
+    def _claim(self, session: Session, now: datetime) -> list[Delivery]:
+        delivery = outbox.claim(session, self._audiences, now=now, lease=self._lease)
+        claimed = [delivery] if delivery else []
+        if delivery is None or not self._gathers(delivery):
+            return claimed
         sender = self._senders[delivery.audience]
-        looking = delivery.state is DeliveryState.UNCERTAIN
+        while isinstance(sender, Gatherer) and len(claimed) < sender.most:
+            another = outbox.claim(session, (delivery.audience,), now=now, lease=self._lease, beside=claimed)
+            if another is None:
+                break
+            claimed.append(another)
+        return claimed
+
+    def _gathers(self, delivery: Delivery) -> bool:
+        """Whether others may join it: what is looked for or drawn anew has its message already."""
+        is_new = delivery.state is DeliveryState.SENDING and not delivery.reference
+        return is_new and isinstance(self._senders[delivery.audience], Gatherer)
+
+    def _attempt(self, claimed: Sequence[Delivery]) -> list[Outcome]:
+        first = claimed[0]
+        sender = self._senders[first.audience]
+        looking = first.state is DeliveryState.UNCERTAIN
         try:
-            return sender.prove(delivery) if looking else sender.send(delivery)
-        except (DeliveryFailed, DeliveryHeld, DeliveryUncertain) as outcome:
-            return outcome
+            if isinstance(sender, Gatherer) and self._gathers(first):
+                became = sender.send_all(claimed)
+                return [became[delivery.id] for delivery in claimed]
+            return [sender.prove(first) if looking else sender.send(first)]
+        except (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain) as outcome:
+            return [outcome] * len(claimed)
         except Exception:
             # One of the four loops: a fault in one delivery must not stop the others.  It may have happened
             # after the call, so the delivery is proved before it is repeated.
-            log.exception("delivery %s of ticket %s failed", delivery.id, delivery.ticket_number)
-            return None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+            log.exception("delivery %s of ticket %s failed", first.id, first.ticket_number)
+            fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+            return [fault] * len(claimed)
 
     def _finish(self, delivery: Delivery, outcome: Outcome, at: datetime) -> None:
         for _ in range(_AT_ONCE):
@@ -145,6 +185,8 @@ class Courier:
                     self._not_seen(session, delivery, now)
                 case DeliveryHeld():
                     outbox.set_aside(session, delivery, str(outcome), until=now)
+                case DeliveryPutOff(until=until):
+                    outbox.put_off(session, delivery, str(outcome), until=until)
                 case DeliveryUncertain() if looking:
                     self._give_up(session, delivery, str(outcome), certain=False, now=now)
                 case DeliveryUncertain():

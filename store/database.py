@@ -1,6 +1,6 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
+from desk.event import REDRAWS, Event
 from desk.ticket import Ticket
 from store import outbox
 from store.lane import Lane
@@ -23,9 +24,11 @@ from store.mapping import map_desk
 __all__ = ["Database", "Session", "Unavailable", "insert_once"]
 
 Reckoned = Callable[[Ticket], datetime | None]
+Seal = Callable[[Ticket, Sequence[Event]], None]
 
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
+_REDRAWS = "helpdesk_redraws"
 _AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
 _OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
@@ -39,8 +42,9 @@ class Database:
     """Where everything is kept.
 
     url: sqlite:///file or postgresql+psycopg://…  attention, due: when a ticket next needs a look, and
-    when it is next due (sla.clock), kept beside every changed ticket in the same commit.  on_commit: called
-    after each commit that changed a ticket and so owes deliveries.
+    when it is next due (sla.clock), kept beside every changed ticket in the same commit.  seal: adds to
+    events that are about to be saved what must not be calculated anew later (sla.sealing).  on_commit:
+    called after each commit that changed a ticket and so owes deliveries.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Database:
         *,
         attention: Reckoned = lambda ticket: None,
         due: Reckoned = lambda ticket: None,
+        seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         map_desk()
@@ -56,6 +61,7 @@ class Database:
         self.on_commit = on_commit
         self._attention = attention
         self._due = due
+        self._seal = seal
         self._lane = Lane()
         self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
         # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
@@ -82,6 +88,8 @@ class Database:
             changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
             for ticket in changed.values():
                 outbox.owe_card(session, ticket)
+            for number, event in session.info.get(_REDRAWS, ()):
+                outbox.owe_again(session, number, event.detail["redraws"], at=event.at)
         if changed:
             self.on_commit()
 
@@ -97,10 +105,15 @@ class Database:
 
     def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
         changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
-        for each in [*session.new, *session.dirty]:
+        redraws: list[tuple[int, Event]] = session.info.setdefault(_REDRAWS, [])
+        new = session.new
+        for each in [*new, *session.dirty]:
             if isinstance(each, Ticket):
+                fresh = [event for event in each.history if event in new]
+                self._seal(each, fresh)
                 each.attention_at, each.due_at = self._attention(each), self._due(each)
                 changed[id(each)] = each
+                redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -25,7 +25,8 @@ class Email:
     """One mail of a ticket.
 
     address: the sender of a mail in, the recipient of a mail out.  body: the whole visible text.  raw: the
-    bytes of a mail out, the same on every attempt (a mail in is kept raw in the inbox)."""
+    bytes of a mail out, the same on every attempt (a mail in is kept raw in the inbox).  told_response,
+    told_recovery: the dates that a mail out named."""
 
     ticket: int
     direction: Direction
@@ -37,6 +38,8 @@ class Email:
     inbox: int | None = None
     delivery: int | None = None
     raw: bytes | None = None
+    told_response: datetime | None = None
+    told_recovery: datetime | None = None
 
 
 def keep(session: Session, email: Email) -> None:

@@ -1,8 +1,8 @@
-"""Small values that the desk makes once and must never lose, such as the secret in its Message-IDs."""
+"""Small values that the desk must never lose: the secret in its Message-IDs, what it promised last."""
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from store import tables
 from store.database import Session, insert_once
@@ -12,10 +12,22 @@ _row = tables.keepsakes.c
 
 def get_or_make(session: Session, name: str, make: Callable[[], str]) -> str:
     """The value kept under that name; made and kept where there is none yet."""
-    kept = select(_row.value).where(_row.name == name)
-    found: str | None = session.execute(kept).scalar()
+    found = get(session, name)
     if found is not None:
         return found
     session.execute(insert_once(session, tables.keepsakes).values(name=name, value=make()))
+    kept = select(_row.value).where(_row.name == name)
     value: str = session.execute(kept).scalar_one()  # another process may have been first
     return value
+
+
+def get(session: Session, name: str) -> str | None:
+    """The value kept under that name, if any."""
+    found: str | None = session.execute(select(_row.value).where(_row.name == name)).scalar()
+    return found
+
+
+def keep(session: Session, name: str, value: str) -> None:
+    """Keep that value instead of what was kept under the name."""
+    session.execute(insert_once(session, tables.keepsakes).values(name=name, value=value))
+    session.execute(update(tables.keepsakes).where(_row.name == name).values(value=value))

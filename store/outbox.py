@@ -1,5 +1,6 @@
 """The deliveries still owed: claimed one at a time, proved when in doubt, given up only visibly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,9 @@ from store import tables
 S = DeliveryState
 PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
 """Where a delivery stands while it is still owed."""
+
+_SOON = timedelta(minutes=1)
+"""What was never tried and is not due for longer than this was put off, and holds up nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,31 @@ def owe_card(session: Session, ticket: Ticket) -> None:
         session.add(card)
 
 
+def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
+    """Say that the messages about those events are stale: those that were posted are drawn anew."""
+    row = tables.outbox.c
+    at_rest = row.state == S.DONE
+    session.execute(
+        update(tables.outbox)
+        .where(row.ticket == number, row.seq.in_(seqs), row.audience.in_((Audience.AGENTS, Audience.LEADS)))
+        .where(or_(row.reference != "", ~at_rest))
+        .values(
+            revision=row.revision + 1,
+            attempts=case((at_rest, 0), else_=row.attempts),
+            first_try_at=case((at_rest, None), else_=row.first_try_at),
+            not_before=case((at_rest, at), else_=row.not_before),
+            state=case((at_rest, S.READY), else_=row.state),
+        )
+    )
+
+
+def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
+    """All deliveries that one message carries, this one among them, in order."""
+    row = tables.outbox.c
+    query = select(Delivery).where(row.audience == delivery.audience, row.reference == delivery.reference)
+    return session.scalars(query.order_by(row.id)).all()
+
+
 def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) -> None:
     """Put in doubt what a process began to send and never finished."""
     row = tables.outbox.c
@@ -63,12 +92,22 @@ def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) 
 
 
 def claim(
-    session: Session, audiences: tuple[Audience, ...], *, now: datetime, lease: timedelta
+    session: Session,
+    audiences: tuple[Audience, ...],
+    *,
+    now: datetime,
+    lease: timedelta,
+    beside: Sequence[Delivery] = (),
 ) -> Delivery | None:
     """Take the next delivery that is due, for `lease`; the caller commits before it calls anyone.
 
-    What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first."""
-    delivery = session.scalars(_next(audiences, now)).first()
+    What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first.
+    beside: what was just claimed, when another one is to go out in the same call: it must be new."""
+    wanted = _next(audiences, now, [each.id for each in beside])
+    row = tables.outbox.c
+    if beside:
+        wanted = wanted.where(row.state == S.READY, row.reference == "")
+    delivery = session.scalars(wanted).first()
     if delivery is None:
         return None
     delivery.fence += 1
@@ -77,6 +116,7 @@ def claim(
     if delivery.state is S.READY:
         delivery.state = S.SENDING
         delivery.attempts += 1
+    session.flush()
     return delivery
 
 
@@ -118,6 +158,13 @@ def set_aside(session: Session, delivery: Delivery, reason: str, *, until: datet
     )
 
 
+def put_off(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
+    """It is not the hour for it: as new again then.  False: no longer ours to say."""
+    return _settle(
+        session, delivery, state=S.READY, attempts=0, first_try_at=None, not_before=until, last_error=reason
+    )
+
+
 def doubt(session: Session, delivery: Delivery, reason: str, *, looked: int, until: datetime) -> bool:
     """It may have arrived: look then.  looked: how often we did.  False: no longer ours to say."""
     return _settle(session, delivery, state=S.UNCERTAIN, looked=looked, not_before=until, last_error=reason)
@@ -143,7 +190,7 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return oldest
 
 
-def _next(audiences: tuple[Audience, ...], now: datetime) -> Select[Delivery]:
+def _next(audiences: tuple[Audience, ...], now: datetime, beside: Sequence[int]) -> Select[Delivery]:
     row = tables.outbox.c
     earlier = aliased(tables.outbox).c
     waits_for_another = exists().where(
@@ -151,6 +198,8 @@ def _next(audiences: tuple[Audience, ...], now: datetime) -> Select[Delivery]:
         earlier.audience == row.audience,
         earlier.id < row.id,
         earlier.state.in_(PENDING),
+        earlier.id.not_in(beside),
+        or_(earlier.attempts > 0, earlier.not_before <= now + _SOON),  # else it is put off
     )
     has_card = exists().where(tables.cards.c.ticket == row.ticket)
     return (

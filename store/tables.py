@@ -179,6 +179,8 @@ emails = Table(
     Column("inbox", _serial, ForeignKey("inbox.id")),
     Column("delivery", _serial, ForeignKey("outbox.id", ondelete="CASCADE"), unique=True),
     Column("raw", LargeBinary),
+    Column("told_response", Moment),
+    Column("told_recovery", Moment),
 )
 
 inbox = Table(

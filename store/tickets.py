@@ -59,11 +59,18 @@ def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
     return session.scalars(query.limit(limit)).all()
 
 
-def open_numbers(session: Session) -> Sequence[int]:
-    """Numbers of all tickets that are not closed: those a changed calendar may move."""
-    return session.scalars(
-        select(_row.number).where(_row.status != Status.CLOSED).order_by(_row.number)
-    ).all()
+def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
+    """The next tickets behind that number that are not closed: those a changed calendar may move."""
+    query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
+    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+
+
+def reschedule(session: Session, ticket: Ticket, attention: datetime | None, due: datetime | None) -> bool:
+    """Keep other moments beside a ticket.  False: it was changed since it was read, which computed both."""
+    as_read = (_row.number == ticket.number, _row.version == ticket.version)
+    moments = {"attention_at": attention, "due_at": due}
+    moved = update(tables.tickets).where(*as_read).values(moments).returning(_row.number)
+    return session.execute(moved).first() is not None
 
 
 def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:

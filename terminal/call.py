@@ -15,8 +15,9 @@ import click
 if TYPE_CHECKING:
     from config import Config
 
-EX_DATAERR, EX_TEMPFAIL, EX_CONFIG = 65, 75, 78
-"""Exit statuses of sysexits.h: 65 that is no mail, 75 not now, try again later, 78 unusable settings."""
+EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_CONFIG = 65, 66, 75, 78
+"""Exit statuses of sysexits.h: 65 that is no mail, 66 there is no such thing, 75 not now, try again later,
+78 unusable settings."""
 
 
 class Refused(click.ClickException):

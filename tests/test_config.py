@@ -64,6 +64,7 @@ def test_lists_and_tables_come_from_the_environment_as_json_or_with_commas():
             "HELPDESK_SLACK__LEADS": "U0ANNA, U0BEN",
             "HELPDESK_PROMISES__LEVELS": "[60, 100]",
             "HELPDESK_PROMISES__RECOVERY": "urgent=4, high=12",
+            "HELPDESK_PROMISES__FIRST_RESPONSE": "urgent=4",
             "HELPDESK_HOURS__WEEK": '{"sat": ["10:00-14:00"]}',
             "HELPDESK_HOURS__CLOSED_ADD": "2026-12-24,2026-12-31",
             "HELPDESK_CONTRACTS": '[{"name": "Acme", "domains": ["ACME.example.com"]}]',
@@ -317,6 +318,7 @@ def test_a_contract_keeps_the_hours_it_does_not_change(file):
         [[contracts]]
         name = "Acme"
         domains = ["acme.example.com"]
+        first_response = { urgent = 4 }
         recovery = { urgent = 4 }
         [contracts.hours.week]
         sat = ["10:00-14:00"]
@@ -331,6 +333,65 @@ def test_a_contract_keeps_the_hours_it_does_not_change(file):
 def test_one_domain_cannot_belong_to_two_contracts(file):
     path = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\n[[contracts]]\nname="B"\ndomains=["X.nl"]')
     assert "x.nl is claimed by A and B" in refusal(path)["contracts"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [('domains=["x.nl"]', 'domains=["X.nl"]'), ('addresses=["Jan@x.nl"]', 'addresses=["jan@X.nl"]')],
+)
+def test_one_customer_cannot_belong_to_two_contracts_even_of_one_name(file, one, other):
+    path = file(f'[[contracts]]\nname="A"\n{one}\n[[contracts]]\nname="A"\n{other}')
+    assert "is claimed by A and A; leave it to one" in refusal(path)["contracts"]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ("[promises.recovery]\nurgent = 20", "recovery.urgent is 20 hours and recovery.high only 16"),
+        ("[promises.recovery]\nlow = 39", "recovery.medium is 40 hours and recovery.low only 39"),
+        ("[promises.first_response]\nhigh = 17", "first_response.high is 17 hours and first_response.medium"),
+        ("[promises.recovery]\nurgent = 4", "first_response.urgent is 8 hours and recovery.urgent only 4"),
+    ],
+)
+def test_targets_that_shrink_with_urgency_or_answer_after_they_solve_are_refused(file, table, reason):
+    told = refusal(file(table))
+    assert reason in told["promises"]
+    assert told["promises"].partition("; ")[2] in (
+        "what is more urgent may not take longer",
+        "a ticket is answered before it is solved",
+    )
+
+
+def test_a_contract_is_judged_together_with_what_it_does_not_change(file):
+    odd = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\nrecovery={high=6}')
+    assert "A: recovery.urgent is 8 hours and recovery.high only 6" in refusal(odd)["contracts"]
+    fine = file(
+        '[[contracts]]\nname="A"\ndomains=["x.nl"]\nfirst_response={urgent=4, high=4}\n'
+        "recovery={urgent=4, high=6}\n"
+    )
+    assert load(fine, NEEDED).contracts[0].recovery.high == 6
+
+
+@pytest.mark.parametrize(
+    ("levels", "reason"),
+    [
+        ("75,50,100", "does not ascend; write it like [50, 75, 100]"),
+        ("50,50", "does not ascend"),
+        ("[]", "does not ascend"),
+    ],
+)
+def test_levels_out_of_order_are_refused(levels, reason):
+    assert (
+        reason
+        in refusal(HELPDESK_PROMISES__LEVELS=levels)["promises.levels (from HELPDESK_PROMISES__LEVELS)"]
+    )
+
+
+@pytest.mark.parametrize(("levels", "bound"), [("0,50", "greater than"), ("50,101", "less than")])
+def test_a_level_is_a_percentage(levels, bound):
+    [(key, told)] = refusal(HELPDESK_PROMISES__LEVELS=levels).items()
+    assert key.startswith("promises.levels[")
+    assert bound in told
 
 
 def test_a_mistake_in_the_hours_is_not_told_again_for_each_contract(file):

@@ -55,7 +55,7 @@ PEOPLE = {
     person["id"]: person
     for person in (
         a_person("U0ALICE", "Alice"),
-        a_person("U0BOB", "Bob"),
+        a_person("U0BOB", "Bob", locale="nl-NL"),
         a_person("U0LENA", "Lena"),
         a_person("U0NORA", "Nora, not of the desk"),
         a_person("U0GUS", "Gus, a guest", is_restricted=True),
@@ -288,8 +288,10 @@ class Desk:
         wire = Wire(self.write, read, Pace(clock=self.time.now, sleep=self.time.sleep))
         self.senders = {
             Audience.CARD: CardSender(db, wire, SUPPORT, self.policy, self.style, self.time.now),
-            Audience.AGENTS: ThreadSender(db, wire, self.style),
-            Audience.LEADS: LeadsSender(db, wire, self.style, LEADS, rights.mention, self.house.permalink),
+            Audience.AGENTS: ThreadSender(db, wire, self.policy, self.style, self.time.now),
+            Audience.LEADS: LeadsSender(
+                db, wire, self.policy, self.style, LEADS, rights.mention, self.house.permalink, self.time.now
+            ),
         }
         self.courier = Courier(db, self.senders, clock=self.time.now)
         self._gestures = itertools.count(1)

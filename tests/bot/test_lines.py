@@ -8,7 +8,9 @@ import pytest
 
 from bot import lines
 from bot.lines import Style
+from bot.notices import News, tell_leads
 from desk.actor import Actor
+from desk.breach import BreachReason
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
@@ -35,6 +37,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.note(NASTY, by=bob, at=now)
     ticket.prioritise(Priority.URGENT, by=bob, at=now, reclassified=True)
     ticket.warn("recovery", 100, cycle=1, by=desk, at=now, due=now)
+    ticket.explain_breach(ticket.version, BreachReason.OTHER, by=bob, at=now)
     ticket.supersede("recovery", 75, cycle=1, by=desk, at=now)
     ticket.ask(NASTY, by=bob, at=now)
     ticket.mail_failed(ticket.version - 1, NASTY, certain=False, by=desk, at=now)
@@ -81,10 +84,24 @@ def test_a_name_with_markup_in_a_warning_to_leads_is_dead(ticket_of, at):
     ticket = ticket_of(subject=NASTY)
     ticket.warn("recovery", 100, cycle=1, by=Actor.system("s"), at=at("mon 10:00"), due=at("mon 17:00"))
     link = "https://acme.slack.com/archives/C1/p1"
-    post = lines.warn_leads(ticket, ticket.history[-1], STYLE, mention="<!subteam^S1>", link=link)
+    ticket.explain_breach(2, BreachReason.OTHER, by=Actor.lead("U0LENA", NASTY), at=at("mon 10:00"))
+    post = tell_leads([News(ticket, ticket.event(2), link)], STYLE, mention="<!subteam^S1>")
     check_message(post.text, post.blocks)
     assert set(LIVE.findall(post.text)) == {"<!", "<https:"}
     assert post.text.count("<") == 2
+
+
+def test_several_warnings_in_one_message_are_as_dead_and_fit(ticket_of, at):
+    link, news = "https://acme.slack.com/archives/C1/p1", []
+    for level in [75, 100] * 10:
+        ticket = ticket_of(subject=NASTY * 40)
+        ticket.warn("recovery", level, cycle=1, by=Actor.system("s"), at=at("mon 10:00"), due=at("mon 17:00"))
+        news.append(News(ticket, ticket.event(2), link))
+    post = tell_leads(news, STYLE, mention="<!subteam^S1>")
+    check_message(post.text, post.blocks)
+    assert post.text == "<!subteam^S1> 🔴 *10 promises overdue* · 🟠 *10 promises in danger*"
+    drawn = [text for block in post.blocks if block["type"] == "section" for text in [block["text"]["text"]]]
+    assert {found for text in drawn[1:] for found in LIVE.findall(text)} == {"<https:"}
 
 
 @pytest.mark.parametrize(

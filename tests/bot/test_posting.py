@@ -24,10 +24,9 @@ def texts(message):
 
 def warn(desk, number, level, at):
     due = at("mon 17:00")
-    desk.change(
-        number,
-        lambda ticket: ticket.warn("recovery", level, cycle=1, by=SWEEP, at=at("mon 10:00"), due=due),
-    )
+    now = desk.time.now()
+    desk.change(number, lambda ticket: ticket.warn("recovery", level, cycle=1, by=SWEEP, at=now, due=due))
+    desk.time.sleep(6)  # the leads' news waits for what else falls due
 
 
 def test_a_new_ticket_gets_one_card_whose_place_is_remembered(desk, slack):
@@ -255,7 +254,7 @@ def test_without_the_workspaces_address_a_warning_waits(desk, slack, at):
     slack.errors.append(("auth.test", "internal_error", 200))
     desk.deliver()
     assert roots(slack, "C0LEADS") == []
-    desk.time.sleep(3)
+    desk.time.sleep(10)
     desk.deliver()
     assert len(roots(slack, "C0LEADS")) == 1
 
@@ -290,3 +289,223 @@ def test_the_thread_shows_a_sent_reply_with_its_exact_recipients(desk, slack, at
     [line] = slack.thread(desk.place(number).ts)
     assert "Bob replied to anna@bakery.example" in texts(line)
     assert "We look at it." in texts(line)
+
+
+def warn_many(desk, count, at, level=100):
+    """Tickets whose promises broke in one sweep; their numbers."""
+    numbers = [desk.a_ticket(subject=f"Oven {number}") for number in range(count)]
+    for wait in (0, 60):
+        desk.time.sleep(wait)
+        desk.deliver()
+    now, due = desk.time.now(), at("mon 10:00")
+    for number in numbers:
+        desk.change(number, lambda ticket: ticket.warn("recovery", level, cycle=1, by=SWEEP, at=now, due=due))
+    desk.time.sleep(6)
+    return numbers
+
+
+def test_what_falls_due_together_is_told_to_the_leads_in_one_message(desk, slack, at):
+    numbers = warn_many(desk, 5, at)
+    desk.deliver()
+    [leads] = roots(slack, "C0LEADS")
+    assert leads["text"] == "<@U0LENA> 🔴 *5 promises overdue*"
+    for number in numbers:
+        assert f"|HD-{number}>" in texts(leads)
+        assert len(slack.thread(desk.place(number).ts)) == 1
+    assert desk.owed(Audience.LEADS) == desk.owed(Audience.AGENTS) == desk.owed(Audience.CARD) == 0
+
+
+def test_more_than_fit_are_told_in_as_few_messages_as_it_takes(desk, slack, at):
+    warn_many(desk, 23, at)
+    desk.deliver()
+    said = [message["text"] for message in roots(slack, "C0LEADS")]
+    assert said == ["<@U0LENA> 🔴 *20 promises overdue*", "<@U0LENA> 🔴 *3 promises overdue*"]
+
+
+def test_one_message_about_several_whose_answer_was_lost_is_found_for_each(desk, slack, at):
+    warn_many(desk, 3, at)
+    slack.drops.append("chat.postMessage")
+    desk.deliver_only(Audience.LEADS)
+    assert desk.owed(Audience.LEADS) == 3
+    desk.time.sleep(6)
+    desk.deliver_only(Audience.LEADS)
+    assert len(roots(slack, "C0LEADS")) == 1
+    assert desk.owed(Audience.LEADS) == 0
+
+
+def test_one_message_about_several_that_never_arrived_is_sent_again(desk, slack, at):
+    warn_many(desk, 3, at)
+    slack.errors.append(("chat.postMessage", "internal_error", 200))
+    for wait in (0, 6, 26, 91, 1):
+        desk.time.sleep(wait)
+        desk.deliver_only(Audience.LEADS)
+    assert sum(text.count("Oven") for text in map(texts, roots(slack, "C0LEADS"))) == 3
+
+
+def test_a_message_that_tells_something_else_as_well_is_not_deleted_as_a_copy(desk, slack, at):
+    warn_many(desk, 2, at)
+    slack.drops.append("chat.postMessage")
+    desk.deliver_only(Audience.LEADS)
+    [first] = roots(slack, "C0LEADS")
+    token = first["metadata"]["event_payload"]["token"].split()[0]
+    both = first | {
+        "ts": "9998.0",
+        "metadata": {"event_type": "x", "event_payload": {"token": f"{token} other"}},
+    }
+    alone = first | {"ts": "9999.0", "metadata": {"event_type": "x", "event_payload": {"token": token}}}
+    slack.messages += [both, alone]
+    desk.time.sleep(6)
+    desk.deliver_only(Audience.LEADS)
+    assert [message["ts"] for message in roots(slack, "C0LEADS")] == [first["ts"], "9998.0"]
+
+
+def test_a_warning_that_an_outage_held_up_waits_for_the_opening(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    desk.time.at = at("mon 16:30")
+    desk.change(
+        number,
+        lambda t: t.warn("recovery", 75, cycle=1, by=SWEEP, at=at("mon 16:30"), due=at("fri 17:00")),
+    )
+    desk.time.at = at("mon 17:05")
+    desk.deliver()
+    desk.change(number, lambda ticket: ticket.customer_wrote("And?", by=ANNA, at=at("mon 17:06")))
+    desk.time.at = at("mon 20:00")
+    desk.deliver()
+    thread = slack.thread(desk.place(number).ts)
+    assert ["And?" in texts(line) for line in thread] == [True]
+    assert roots(slack, "C0LEADS") == []
+    desk.time.at = at("tue 09:00")
+    desk.deliver()
+    assert "75 % used" in texts(slack.thread(desk.place(number).ts)[-1])
+    assert len(roots(slack, "C0LEADS")) == 1
+
+
+def test_a_date_at_closing_time_is_told_in_the_minutes_after_it(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    desk.time.at = at("mon 17:00") + timedelta(seconds=4)
+    warn(desk, number, 100, at)
+    desk.deliver()
+    assert len(roots(slack, "C0LEADS")) == 1
+    assert len(slack.thread(desk.place(number).ts)) == 1
+
+
+@pytest.mark.parametrize("end", ["resolve", "ask"])
+def test_a_warning_that_came_to_nothing_before_it_was_posted_is_not_posted(desk, slack, at, end):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 100, at)
+    desk.change(number, lambda ticket: getattr(ticket, end)("Which?", by=BOB, at=desk.time.now()))
+    desk.deliver()
+    assert roots(slack, "C0LEADS") == []
+    assert not any("Overdue" in texts(line) for line in slack.thread(desk.place(number).ts))
+    assert desk.owed(Audience.LEADS) == 0
+
+
+def test_of_two_warnings_that_waited_for_slack_only_the_later_is_posted(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 75, at)
+    warn(desk, number, 100, at)
+    desk.deliver()
+    [leads] = roots(slack, "C0LEADS")
+    assert "Overdue" in leads["text"]
+    assert len(slack.thread(desk.place(number).ts)) == 1
+
+
+def a_breach_in(slack, channel="C0LEADS"):
+    [message] = [m for m in slack.messages if m["channel"] == channel and "Overdue" in texts(m)]
+    return message
+
+
+def choices(message):
+    [select] = [
+        element
+        for block in message["blocks"] if block["type"] == "actions"
+        for element in block["elements"] if element["action_id"] == "breach"
+    ]  # fmt: skip
+    return select
+
+
+def choose_reason(desk, message, label, **more):
+    options = {option["text"]["text"]: option["value"] for option in choices(message)["options"]}
+    return desk.choose("breach", options[label], **more)
+
+
+def test_a_breach_asks_why_and_shows_the_answer_in_the_thread_and_to_the_leads(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 100, at)
+    desk.deliver()
+    choose_reason(desk, a_breach_in(slack), "Waiting for a supplier", by="U0LENA")
+    desk.deliver()
+    for channel in ("C0LEADS", "C0SUPPORT"):
+        message = a_breach_in(slack, channel)
+        assert "Reason: *Waiting for a supplier* (Lena, Mon 30 Nov 10:00)" in texts(message)
+        assert choices(message)["initial_option"]["text"]["text"] == "Waiting for a supplier"
+    choose_reason(desk, a_breach_in(slack, "C0SUPPORT"), "Underestimated", by="U0BOB")
+    desk.deliver()
+    for channel in ("C0LEADS", "C0SUPPORT"):
+        assert "Reason: *Underestimated* (Bob" in texts(a_breach_in(slack, channel))
+    events = [event for event in desk.ticket(number).history if event.kind == "breach_explained"]
+    assert [(event.by.key, event.detail["reason"]) for event in events] == [
+        ("U0LENA", "supplier"), ("U0BOB", "underestimated"),
+    ]  # fmt: skip
+    assert len(roots(slack, "C0LEADS")) == 1
+
+
+def test_a_reason_changes_only_its_own_line_of_a_message_about_several(desk, slack, at):
+    numbers = warn_many(desk, 3, at)
+    desk.deliver()
+    second = slack.thread(desk.place(numbers[1]).ts)[0]
+    choose_reason(desk, second, "Nobody free")
+    desk.deliver()
+    [leads] = roots(slack, "C0LEADS")
+    told = [str(block) for block in leads["blocks"] if "Oven" in str(block)]
+    assert ["Nobody free" in each for each in told] == [False, True, False]
+
+
+def test_a_reason_for_a_message_that_a_person_deleted_brings_nothing_back(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 100, at)
+    desk.deliver()
+    breach = a_breach_in(slack)
+    slack.messages.remove(breach)
+    choose_reason(desk, breach, "Other")
+    desk.deliver()
+    assert roots(slack, "C0LEADS") == []
+    assert desk.owed(Audience.LEADS) == 0
+
+
+def test_a_drawing_of_the_reason_whose_answer_was_lost_is_drawn_again(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 100, at)
+    desk.deliver()
+    choose_reason(desk, a_breach_in(slack), "Other")
+    slack.lies.append(("chat.update", "internal_error", 200))
+    for wait in (0, 6, 3):
+        desk.time.sleep(wait)
+        desk.deliver()
+    assert desk.owed(Audience.LEADS) == desk.owed(Audience.AGENTS) == 0
+    assert "Reason: *Other*" in texts(a_breach_in(slack))
+
+
+def test_a_choice_that_means_nothing_is_refused_in_words(desk, slack):
+    number = desk.a_ticket()
+    desk.choose("breach", f"{number}:1:1_whatever")
+    assert "another version of the desk" in slack.told[-1]["text"]
+
+
+def test_a_warning_below_the_breach_asks_nothing_and_explains_its_date(desk, slack, at):
+    number = desk.a_ticket()
+    desk.deliver()
+    warn(desk, number, 75, at)
+    desk.deliver()
+    [leads] = roots(slack, "C0LEADS")
+    [line] = slack.thread(desk.place(number).ts)
+    for message in (leads, line):
+        [button] = [e for b in message["blocks"] if b["type"] == "actions" for e in b["elements"]]
+        assert (button["action_id"], button["text"]["text"]) == ("why", "Why this date")

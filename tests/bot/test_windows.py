@@ -151,11 +151,31 @@ def test_a_date_that_has_already_passed_is_said_and_recorded(desk, slack, at):
     desk.click("priority", f"{number}:1")
     view = slack.views[-1] | {"id": "V1", "hash": "1"}
     desk.choose("level", "urgent", view=view, response_url="", message=None)
-    assert "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)  ⚠️ *already passed*" in texts_of(
-        slack.views[-1]
-    )
+    shown = texts_of(slack.views[-1])
+    assert "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)  ⚠️ *already passed*: a broken promise" in shown
+    assert "marked as reclassified" in shown
     desk.submit({"level": "urgent"})
     assert desk.ticket(number).history[-1].detail["reclassified"] is True
+
+
+def test_a_paused_ticket_shows_what_would_be_left_and_what_is_left_now(desk, slack, at):
+    number = desk.a_ticket(Status.WAITING_FOR_CUSTOMER)
+    desk.click("priority", f"{number}:2")
+    view = slack.views[-1] | {"id": "V1", "hash": "1"}
+    desk.choose("level", "high", view=view, response_url="", message=None)
+    assert "Recovery: *paused, 2 d left* (now paused, 5 d left)" in texts_of(slack.views[-1])
+
+
+def test_a_promise_that_was_broken_before_is_not_called_reclassified(desk, slack, at):
+    number = desk.a_ticket(priority=Priority.HIGH)
+    desk.time.at = at("thu 10:00")
+    desk.click("priority", f"{number}:1")
+    view = slack.views[-1] | {"id": "V1", "hash": "1"}
+    desk.choose("level", "urgent", view=view, response_url="", message=None)
+    assert "Recovery: *Mon 30 Nov 17:00* (now Tue 1 Dec 17:00)  ⚠️ *already passed*" in texts_of(
+        slack.views[-1]
+    )
+    assert "reclassified" not in texts_of(slack.views[-1])
 
 
 def test_an_improvement_promises_no_dates(desk, slack):

@@ -12,6 +12,7 @@ from desk.actor import Actor
 from desk.event import OWED_TO, Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
+from mail.dates import Told
 from mail.notifications import Letterhead, Promises, Templates, compose
 from mail.quoting import MARKERS, trim
 
@@ -53,7 +54,7 @@ def a_ticket(language="en", text="The printer is broken.", **facts):
     return ticket
 
 
-def mail_about(ticket, seq=None, *, now=FRIDAY, last_mail_at=None, **promises):
+def mail_about(ticket, seq=None, *, now=FRIDAY, last_mail_at=None, told=None, **promises):
     return compose(
         ticket,
         ticket.event(seq or ticket.version),
@@ -62,6 +63,7 @@ def mail_about(ticket, seq=None, *, now=FRIDAY, last_mail_at=None, **promises):
         promises=Promises(**promises),
         now=now,
         last_mail_at=last_mail_at,
+        told=told,
     )
 
 
@@ -323,6 +325,96 @@ def test_a_priority_that_was_told_before_or_came_back_is_no_news():
     assert "priority" not in mail_about(ticket, 3, last_mail_at=FRIDAY).text
 
 
+def after_a_pause(language):
+    ticket = a_ticket(language)
+    ticket.ask("Which printer?", by=SANNE, at=FRIDAY)
+    ticket.customer_wrote("The red one.", by=JAN, at=FRIDAY + timedelta(hours=1))
+    ticket.take(by=SANNE, at=FRIDAY + timedelta(hours=1))
+    return ticket
+
+
+@both
+def test_a_date_that_the_customers_own_pause_moved_is_told_with_the_pause(language):
+    told = Told(recovery=MONDAY, at=FRIDAY - timedelta(minutes=1))
+    mail = mail_about(after_a_pause(language), recovery=NEXT_FRIDAY, told=told)
+
+    said = {
+        "en": "The date has moved: it is solved before Friday 4 December 2026 at 16:30 instead of Monday 30 "
+        "November 2026 at 16:30, because we waited for your answer from Friday 27 November 2026 at 16:30 "
+        "until Friday 27 November 2026 at 17:30.",
+        "nl": "De datum is verschoven: het is opgelost vóór vrijdag 4 december 2026 om 16:30 in plaats van "
+        "maandag 30 november 2026 om 16:30, omdat we op uw antwoord hebben gewacht van vrijdag 27 november "
+        "2026 om 16:30 tot vrijdag 27 november 2026 om 17:30.",
+    }
+    assert said[language] in one_line(mail.text)
+    assert mail.text.count(WORDED[language][NEXT_FRIDAY]) == 1
+    assert mail.recovery == NEXT_FRIDAY
+
+
+@both
+def test_a_reply_tells_of_a_moved_date_below_the_agents_words(language):
+    ticket = after_a_pause(language)
+    ticket.reply("We have ordered toner.", by=SANNE, at=FRIDAY + timedelta(hours=2))
+    mail = mail_about(ticket, recovery=NEXT_FRIDAY, told=Told(recovery=MONDAY, at=FRIDAY))
+    assert mail.text.index("toner") < mail.text.index(WORDED[language][NEXT_FRIDAY])
+
+
+@both
+def test_a_date_moved_by_our_hours_or_a_contract_says_so(language):
+    ticket = a_ticket(language)
+    ticket.take(by=SANNE, at=FRIDAY + timedelta(minutes=1))
+    mail = mail_about(ticket, recovery=NEXT_FRIDAY, told=Told(recovery=MONDAY, at=FRIDAY))
+    assert {"en": "our opening hours or our agreements", "nl": "onze openingstijden of onze afspraken"}[
+        language
+    ] in one_line(mail.text)
+
+
+@both
+def test_a_date_moved_by_reopening_says_so(language):
+    ticket = a_ticket(language)
+    ticket.resolve("Done.", by=SANNE, at=FRIDAY + timedelta(minutes=1))
+    ticket.customer_wrote("No.", by=JAN, at=FRIDAY + timedelta(minutes=2))
+    mail = mail_about(ticket, recovery=NEXT_FRIDAY, response=MONDAY, told=Told(recovery=MONDAY, at=FRIDAY))
+    assert {"en": "because it had been resolved and is open again", "nl": "omdat het opgelost was"}[
+        language
+    ] in one_line(mail.text)
+
+
+@both
+def test_a_new_priority_names_the_old_date_and_both_new_ones(language):
+    ticket = a_ticket(language)
+    ticket.prioritise(Priority.URGENT, by=SANNE, at=FRIDAY + timedelta(minutes=1))
+    ticket.take(by=SANNE, at=FRIDAY + timedelta(minutes=2))
+    mail = mail_about(
+        ticket, recovery=MONDAY, response=OPENING, last_mail_at=FRIDAY,
+        told=Told(recovery=NEXT_FRIDAY, at=FRIDAY),
+    )  # fmt: skip
+    for moment in (MONDAY, NEXT_FRIDAY, OPENING):
+        assert WORDED[language][moment] in mail.text
+    assert ("instead of" if language == "en" else "in plaats van") in mail.text
+
+
+def test_a_date_that_did_not_move_or_is_not_known_yet_is_no_news():
+    told = Told(recovery=NEXT_FRIDAY, at=FRIDAY)
+    same = mail_about(after_a_pause("en"), recovery=NEXT_FRIDAY, told=told)
+    assert "moved" not in same.text
+    paused = a_ticket()
+    paused.ask("Which?", by=SANNE, at=FRIDAY)
+    assert "moved" not in mail_about(paused, told=told).text
+    ended = after_a_pause("en")
+    ended.resolve("Done.", by=SANNE, at=FRIDAY + timedelta(hours=3))
+    assert "moved" not in mail_about(ended, recovery=MONDAY, told=told).text
+
+
+def test_a_mail_says_which_dates_it_names():
+    mail = mail_about(a_ticket(), response=MONDAY, recovery=NEXT_FRIDAY)
+    assert (mail.response, mail.recovery) == (MONDAY, NEXT_FRIDAY)
+    ticket = a_ticket()
+    ticket.reply("Yes.", by=SANNE, at=FRIDAY)
+    mail = mail_about(ticket, response=MONDAY, recovery=NEXT_FRIDAY)
+    assert (mail.response, mail.recovery) == (None, None)
+
+
 @both
 def test_what_became_an_improvement_takes_its_dates_back(language):
     ticket = a_ticket(language)
@@ -342,7 +434,8 @@ def test_every_event_that_customers_are_owed_has_a_mail(language):
 
 def _some_facts():
     words = ("number", "desk", "name", "agent", "words", "question", "asked_at", "response", "recovery")
-    more = ("opens_at", "resolves_at", "priority", "changed_from")
+    more = ("opens_at", "resolves_at", "priority", "changed_from", "moved_from", "moved_by")
+    more += ("paused_since", "paused_until")
     switches = dict.fromkeys(("is_improvement", "by_customer", "by_silence"), False)
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
 

@@ -100,7 +100,15 @@ def test_a_folder_that_is_not_there_or_not_readable_as_text_is_refused(folder):
 
 def test_facts_are_escaped_and_peoples_words_are_not():
     letter = Templates().letter(
-        "en", "replied", {"words": Prose("**bold**"), "agent": "*Eve*\n# x", "desk": "D", "changed_from": ""}
+        "en",
+        "replied",
+        {
+            "words": Prose("**bold**"),
+            "agent": "*Eve*\n# x",
+            "desk": "D",
+            "changed_from": "",
+            "moved_from": "",
+        },
     )
 
     assert "<strong>bold</strong>" in to_html(letter)

@@ -1,7 +1,7 @@
 """What customers are owed and how it leaves: worded once, the same bytes each time, nothing sent in doubt."""
 
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
@@ -86,7 +86,12 @@ class House:
             **more,
         )
 
+    policy = None
+    """Where promises are really read off the clocks."""
+
     def _promised(self, ticket, at):
+        if self.policy:
+            return read_promises(ticket, self.policy, now=at)
         self.asked_for.append((ticket.number, at))
         return self.promises
 
@@ -359,6 +364,34 @@ def test_the_next_mail_tells_what_changed_since_the_last(house):
     house.change(number, "reply", "Done.")
     house.later(minutes=1)
     assert "from medium to urgent" not in house.post.text()
+
+
+def test_the_mails_of_a_ticket_tell_each_move_of_its_date_once(house):
+    house.policy = Policy(hours=BusinessHours(Calendar()))
+    number = house.opens()
+    house.courier.deliver_due()
+    assert "solved before Friday 4 December 2026 at 17:00" not in house.post.text()
+    assert "it is solved before Monday 7 December 2026 at 10:00" in house.post.text()
+    house.now += timedelta(hours=1)
+    house.change(number, "ask", "Which printer?")
+    house.courier.deliver_due()
+    house.now += timedelta(hours=24)
+    house.writes(number, "The red one.", "second@jan")
+    house.change(number, "take")
+    house.courier.deliver_due()
+    text = " ".join(house.post.text().split())
+    assert "it is solved before Tuesday 8 December 2026 at 10:00 instead of Monday 7 December 2026" in text
+    assert "from Monday 30 November 2026 at 11:00 until Tuesday 1 December 2026 at 11:00" in text
+    house.change(number, "reply", "It needs toner.")
+    house.courier.deliver_due()
+    assert "moved" not in house.post.text()
+    house.policy = Policy(hours=BusinessHours(Calendar(add=(date(2026, 12, 7),))))
+    house.now += timedelta(hours=1)
+    house.change(number, "reply", "It comes tomorrow.")
+    house.courier.deliver_due()
+    text = " ".join(house.post.text().split())
+    assert "solved before Wednesday 9 December 2026 at 10:00 instead of Tuesday 8 December" in text
+    assert "our opening hours or our agreements with you have changed" in text
 
 
 def test_automatic_mail_may_leave_without_an_address_to_bounce_to(house):

@@ -76,8 +76,8 @@ def test_the_days_of_a_pause_are_not_days_overdue(at: At, policy: Policy) -> Non
 
 def test_nothing_is_told_out_of_hours_but_what_fell_due_at_closing(at: At, policy: Policy) -> None:
     ticket = _answered(at("2026-11-30 09:00"))
-    assert _levels(_judge(ticket, policy, at("2026-11-30 17:15"))) == [100]
-    assert _judge(ticket, policy, at("2026-11-30 17:16")) == []
+    assert _levels(_judge(ticket, policy, at("2026-11-30 17:04"))) == [100]
+    assert _judge(ticket, policy, at("2026-11-30 17:05")) == []
     assert _judge(ticket, policy, at("2026-12-01 08:59")) == []
     assert _levels(_judge(ticket, policy, at("2026-12-01 09:00"))) == [100]
 
@@ -144,6 +144,28 @@ def test_a_moment_that_a_changed_policy_moved_is_put_right(desk: Database, at: A
     assert [sweep(desk, milder, now=now) for _ in range(2)] == [1, 0]
     ticket = _get(desk, number)
     assert ticket.attention_at == attention(ticket, milder)
+
+
+def test_more_than_a_batch_is_worked_through_while_clicks_are_answered(
+    desk: Database, at: At, policy: Policy
+) -> None:
+    with desk.change() as session:
+        for _ in range(450):
+            tickets.add(session, _answered(at("2026-11-30 09:00")))
+    swept: list[int] = []
+    thread = Thread(target=lambda: swept.append(sweep(desk, policy, now=at("2026-11-30 13:00"))))
+    thread.start()
+    clicked = 0
+    while thread.is_alive() and clicked < 5:
+        with desk.change(urgent=True) as session:
+            tickets.get(session, 450).note("Looked.", by=SANNE, at=at("2026-11-30 13:00"))
+        clicked += 1
+    between = thread.is_alive()
+    thread.join(60)
+    assert (swept, clicked, between) == ([450], 5, True)
+    with desk.read() as session:
+        assert tickets.needing_attention(session, now=at("2026-11-30 13:00")) == []
+    assert [_warned(_get(desk, number)) for number in (1, 225, 450)] == [[50]] * 3
 
 
 def test_one_bad_ticket_does_not_stop_the_others(desk: Database, at: At, policy: Policy) -> None:

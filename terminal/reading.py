@@ -1,0 +1,36 @@
+"""Opens the desk's database for a command that only reads, also beside a running desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from terminal.call import EX_CONFIG, Refused, refusals
+
+if TYPE_CHECKING:
+    from config import Config
+    from store.database import Database
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Database]:
+    """The database as it is; nothing in it is made or changed.
+
+    Raises Refused where there is none yet, or where it has another version's schema."""
+    from store import schema
+    from store.database import Database
+
+    url = config.database.url.get_secret_value()
+    file = url.removeprefix("sqlite:///").partition("?")[0]
+    if url.startswith("sqlite") and not Path(file).exists():
+        raise Refused(f"There is no database at {file} yet: `helpdesk serve` makes it.", EX_CONFIG)
+    with refusals():
+        db = Database(url)
+        try:
+            if not schema.is_current(db):
+                raise Refused("The database has the schema of another version of the desk.", EX_CONFIG)
+            yield db
+        finally:
+            db.close()
