@@ -118,6 +118,15 @@ def find_element(
     raise NotPossible(f"there is no {action_id} to use here, only: {there}")
 
 
+def has_element(blocks: list[Json], action_id: str, block_id: str) -> bool:
+    """Whether there is such an element; block_id "" means in any block."""
+    return any(
+        element.get("action_id") == action_id and block_id in ("", block["block_id"])
+        for block in blocks
+        for element in elements_of(block)
+    )
+
+
 def is_empty(state: Json) -> bool:
     return not any(value for name, value in state.items() if name != "type")
 

@@ -7,6 +7,7 @@ from sandbox.delivery import Ack, Delivery
 from sandbox.foreign import Foreign
 from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.messages import Message
 from sandbox.modals import Modals, View
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.replies import Replies
@@ -37,7 +38,7 @@ class Gestures:
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
         person, message = self._workspace.seen(who, where, ts)
-        done = self._done(message.blocks, message.values, act)
+        done = self._done(_as_seen(message, act), message.values, act)
         address = self._replies.address(person.id, message.channel, message)
         trigger = self._modals.trigger(person.id)
         payload = payloads.message_action(
@@ -205,3 +206,10 @@ class Gestures:
             return "pushed"
         self._modals.close(view, everything=asked == "clear")
         return "cleared" if asked == "clear" else "closed"
+
+
+def _as_seen(message: Message, act: Json) -> list[Json]:
+    """The blocks that were clicked on: a message may be drawn anew while somebody's finger comes down."""
+    name, block_id = act["action_id"], act.get("block_id") or ""
+    seen = [message.blocks, *reversed(message.as_before)]
+    return next((blocks for blocks in seen if forms.has_element(blocks, name, block_id)), message.blocks)

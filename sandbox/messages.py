@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,11 +10,14 @@ from sandbox.refused import Json, Refused
 from sandbox.world import APP, BOT, BOT_USER, TEAM
 
 MAX_PAGE = 999
+REMEMBERED = 5
 
 
 @dataclass
 class Message:
-    """A message of the bot (`by_bot`) or of a person; `only_for` makes it an ephemeral one."""
+    """A message of the bot (`by_bot`) or of a person; `only_for` makes it an ephemeral one.
+
+    `as_before`: the blocks it had before it was drawn anew; somebody may still be clicking on those."""
 
     channel: str
     ts: str
@@ -29,6 +33,7 @@ class Message:
     files: list[Json] = field(default_factory=list)
     tombstone: bool = False
     values: Json = field(default_factory=dict)
+    as_before: deque[list[Json]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     reactions: dict[str, list[str]] = field(default_factory=dict)
 
     @property

@@ -123,6 +123,7 @@ class Workspace:
 
     def rewrite(self, message: Message, **fields: Any) -> Message:
         before = message.shown()
+        message.as_before.append(message.blocks)
         for name, value in fields.items():
             setattr(message, name, value)
         message.edited = self.clock.ts()

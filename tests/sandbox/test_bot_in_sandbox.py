@@ -200,6 +200,31 @@ def test_select_and_overflow_say_what_was_chosen(
         visitor.choose("Bob", oven, "priority", "never")
 
 
+def test_a_click_on_what_a_message_showed_a_moment_ago_still_counts(
+    visitor: Visitor, slack: WebClient, bot: App, connect: Connect
+) -> None:
+    clicked: list[Json] = []
+
+    @bot.action("take")
+    def take(ack: Any, body: Json) -> None:
+        ack()
+        clicked.append(body)
+
+    def row(number: int) -> list[Json]:
+        take = button("take", "Take", value=f"{number}")
+        return [{"type": "actions", "block_id": f"row{number}", "elements": [take]}]
+
+    connect()
+    posted = slack.chat_postMessage(channel="#support", text="Oven", blocks=row(1))
+    seen = visitor.channel("#support")[0]
+    slack.chat_update(channel=posted["channel"], ts=posted["ts"], text="Oven", blocks=row(2))
+    visitor.click("Alice", seen, "take", block_id="row1")
+    assert clicked[0]["actions"][0]["value"] == "1"
+    assert clicked[0]["message"]["blocks"][0]["block_id"] == "row2"
+    with pytest.raises(NotPossibleHere):
+        visitor.click("Alice", seen, "take", block_id="row0")
+
+
 def test_a_slash_command_is_answered_for_one_person_only(
     visitor: Visitor, bot: App, connect: Connect
 ) -> None:
