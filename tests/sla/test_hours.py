@@ -12,6 +12,9 @@ from sla.hours import BusinessHours
 from sla.walltime import Period
 
 At = Callable[[str], datetime]
+EVE, CHRISTMAS = date(2026, 12, 24), date(2026, 12, 25)
+MORNING, NINE_TO_FIVE = ((time(9), time(13)),), ((time(9), time(17)),)
+EVERY_EVE = "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24"
 ROUND_THE_CLOCK = Week(*[((time(0), time(0)),)] * 7)
 
 
@@ -189,16 +192,62 @@ def test_dates_and_rules_close_more_days_and_open_holidays(at: At) -> None:
     desk = BusinessHours(
         Calendar(
             add=(date(2026, 11, 27), date(2026, 4, 27)),
-            remove=(date(2026, 4, 27), date(2026, 12, 25), "FREQ=YEARLY;BYEASTER=-2"),
+            remove=("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=27", date(2026, 12, 25), "FREQ=YEARLY;BYEASTER=-2"),
             rules=("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "FREQ=YEARLY;BYEASTER=39"),
         )
     )
     closed = desk.closed_days(2026)
-    assert closed[date(2026, 11, 27)] == closed[date(2026, 12, 24)] == OWN_CLOSED_DAY
-    assert date(2026, 4, 27) in closed, "what is added wins over what is removed"
+    assert closed[date(2026, 11, 27)] == OWN_CLOSED_DAY
+    assert closed[date(2026, 12, 24)] == "closed by the desk (FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24)"
+    assert date(2026, 4, 27) in closed, "a day that is added wins over a rule that removes it"
     assert date(2026, 12, 25) not in closed
+    assert desk.calendar.worked_holidays(2026) == {
+        date(2026, 4, 3): "Goede vrijdag",
+        date(2026, 12, 25): "Eerste kerstdag",
+    }
     assert closed[date(2026, 5, 14)] == "Hemelvaartsdag", "a holiday keeps its name"
     assert desk.after(at("2026-11-26 16:00"), timedelta(hours=2)) == at("2026-11-30 10:00")
+
+
+def test_a_half_day_has_its_own_hours_and_the_days_around_it_have_theirs(at: At) -> None:
+    desk = BusinessHours(Calendar(half_days=((EVE, MORNING),)))
+    assert desk.between(at("2026-12-23 00:00"), at("2026-12-25 00:00")) == timedelta(hours=12)
+    assert desk.after(at("2026-12-24 12:00"), timedelta(hours=1)) == at("2026-12-24 13:00")
+    assert desk.after(at("2026-12-24 12:00"), timedelta(hours=2)) == at("2026-12-28 10:00")
+    assert not desk.is_open(at("2026-12-24 14:00"))
+    assert desk.calendar.short_days(2026) == {EVE: MORNING}
+    assert EVE not in desk.closed_days(2026)
+
+
+def test_a_day_may_also_be_longer_or_be_cut_by_lunch(at: At) -> None:
+    sinterklaas = ((time(8), time(12)), (time(13), time(0)))
+    desk = BusinessHours(Calendar(half_days=((date(2025, 12, 5), sinterklaas),)))
+    assert desk.between(at("2025-12-05 00:00"), at("2025-12-06 00:00")) == timedelta(hours=15)
+
+
+def test_half_days_by_rule_open_no_day_that_is_closed() -> None:
+    desk = BusinessHours(Calendar(half_days=((EVERY_EVE, MORNING),), add=(date(2025, 12, 24),)))
+    short = [list(desk.calendar.short_days(year)) for year in (2024, 2025, 2026, 2027, 2028)]
+    assert short == [[date(2024, 12, 24)], [], [EVE], [date(2027, 12, 24)], []], "in 2028 it is a Sunday"
+
+
+def test_of_half_days_a_date_beats_a_rule_and_the_first_rule_the_second() -> None:
+    late, later = ((time(12), time(17)),), ((time(14), time(17)),)
+    fridays, decembers = "FREQ=WEEKLY;BYDAY=FR", "FREQ=DAILY;BYMONTH=12"
+    halves = ((fridays, MORNING), (decembers, late), (date(2026, 12, 18), later))
+    short = BusinessHours(Calendar(half_days=halves)).calendar.short_days(2026)
+    assert short[date(2026, 12, 11)] == MORNING
+    assert short[date(2026, 12, 10)] == late
+    assert short[date(2026, 12, 18)] == later
+
+
+def test_a_half_day_may_be_the_day_on_which_clocks_change() -> None:
+    halves = ((date(2026, 3, 29), ((time(1), time(4)),)), (date(2026, 10, 25), ((time(1), time(4)),)))
+    desk = a_desk(ROUND_THE_CLOCK, half_days=halves)
+    for day, lasts in ((date(2026, 3, 29), 2), (date(2026, 10, 25), 4)):
+        begins = datetime.combine(day, time(), desk.calendar.zone)
+        ends = datetime.combine(day + timedelta(1), time(), desk.calendar.zone)
+        assert desk.between(begins, ends) == timedelta(hours=lasts)
 
 
 def test_a_rule_may_say_where_it_starts() -> None:
@@ -221,15 +270,37 @@ def test_another_country_or_state_has_other_holidays() -> None:
     ("facts", "reason"),
     [
         ({"week": Week((), (), (), (), ())}, "no open hour"),
-        ({"rules": ("FREQ=DAILY",)}, "no open hour"),
+        ({"rules": ("FREQ=DAILY",)}, "no open hour in 2024"),
+        ({"rules": ("DTSTART:20310101\nRRULE:FREQ=DAILY",)}, "no open hour in 2031"),
+        ({"rules": ("DTSTART:20310101\nRRULE:FREQ=DAILY;UNTIL=20321231",)}, "no open hour in 2031"),
+        ({"add": tuple(date(2030, 1, 1) + timedelta(n) for n in range(365))}, "no open hour in 2030"),
+        ({"add": (CHRISTMAS,), "remove": (CHRISTMAS,)}, "added to the closed days and removed from them"),
+        ({"half_days": ((CHRISTMAS, MORNING),)}, "2026-12-25 is closed: Eerste kerstdag"),
+        ({"half_days": ((date(2026, 12, 26), MORNING),)}, "2026-12-26 is closed: Tweede kerstdag"),
+        (
+            {"half_days": ((date(2026, 12, 19), MORNING),)},
+            "2026-12-19 is a Saturday, when the desk is closed",
+        ),
+        ({"half_days": ((EVE, MORNING), (EVE, MORNING))}, "2026-12-24 is given twice"),
+        ({"half_days": ((EVE, ()),)}, "2026-12-24 has no hours"),
+        ({"half_days": ((EVE, ((time(13), time(9)),)),)}, "begins at 13:00:00 ends at 9:00:00"),
+        ({"half_days": ((EVE, MORNING),), "add": (EVE,)}, "2026-12-24 is closed: closed by the desk"),
+        (
+            {"half_days": (("FREQ=WEEKLY;BYDAY=SA", MORNING),)},
+            "FREQ=WEEKLY;BYDAY=SA fall on closed days only",
+        ),
+        ({"half_days": (("on Fridays", MORNING),)}, "is not an RRULE"),
         ({"country": "XX"}, "no public holidays are known for 'XX'"),
         ({"subdivision": "ZZ"}, "no public holidays are known for 'NL ZZ'"),
-        ({"rules": ("FREQ=OFTEN",)}, "is not RFC 5545 text"),
-        ({"rules": ("every Friday",)}, "is not RFC 5545 text"),
-        ({"rules": ("FREQ=HOURLY",)}, "repeats within a day"),
+        ({"rules": ("FREQ=OFTEN",)}, "is not an RRULE"),
+        ({"rules": ("every Friday",)}, "is not an RRULE"),
+        ({"rules": ("FREQ=HOURLY",)}, "does not go from day to day"),
+        ({"rules": ("FREQ=DAILY;INTERVAL=0",)}, "does not go from day to day"),
         ({"rules": ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",)}, "names no day"),
+        ({"rules": ("DTSTART:25000505\nRRULE:FREQ=YEARLY",)}, "names no day"),
+        ({"rules": ("DTSTART;TZID=Europe/Amsterdam:20250505T000000\nRRULE:FREQ=YEARLY",)}, "without a zone"),
         ({"rules": ("DTSTART:20250505T000000Z\nRRULE:FREQ=YEARLY",)}, "without a zone"),
-        ({"remove": ("FREQ=YEARLY;BYWOMBAT=1",)}, "is not RFC 5545 text"),
+        ({"remove": ("FREQ=YEARLY;BYWOMBAT=1",)}, "is not an RRULE"),
     ],
 )
 def test_a_calendar_that_cannot_be_kept_is_refused_with_the_reason(
