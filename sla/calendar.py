@@ -57,8 +57,8 @@ class Calendar:
     country and subdivision name the public holidays (country "" for none); remove lists those worked all the
     same, by date or RRULE text; add and rules are more closed days, and both win over a rule in remove.
     half_days have hours of their own, by date or RRULE text: a date beats a rule, the first of two rules the
-    second, and a rule opens no day that is closed.  Raises ValueError, saying what is wrong, for whatever contradicts
-    itself, for a country nobody knows, for text that is no RRULE, and where no open hour is left.
+    second, and a rule opens no day that is closed.  Raises ValueError, saying what is wrong, for whatever
+    contradicts itself, for a country nobody knows, for text that is no RRULE, and where no open hour is left.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))
