@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
+from terminal.hours import hours
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
 
@@ -33,7 +35,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
     context.obj = Call(config_path, now)
 
 
-for command in (demo, serve, check, deliver, manifest, example_config):
+for command in (demo, serve, check, deliver, calendar, hours, manifest, example_config):
     main.add_command(command)
 
 if __name__ == "__main__":
