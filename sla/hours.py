@@ -111,7 +111,8 @@ class BusinessHours:
 
     def _year(self, year: int) -> list[Period]:
         if year not in self._years:
-            self._years[year] = list(chain.from_iterable(self._days(year)))
+            # Sorted, for clocks that go back over midnight show the end of one day after the next has begun.
+            self._years[year] = sorted(chain.from_iterable(self._days(year)))
         return self._years[year]
 
     def _days(self, year: int) -> Iterator[list[Period]]:

@@ -146,6 +146,16 @@ def test_clocks_that_change_at_midnight_or_skip_a_whole_day_are_no_trouble() -> 
     assert apia.between(thursday, monday) == timedelta(hours=8)
 
 
+def test_clocks_that_go_back_over_midnight_show_the_evening_before_once_more() -> None:
+    st_johns = a_desk(ROUND_THE_CLOCK, "America/St_Johns")  # on 7 November 2010, at 00:01, it was 23:01 again
+    start = _utc(2010, 11, 6)
+    assert st_johns.between(start, start + timedelta(days=3)) == timedelta(days=3)
+    saturdays = a_desk(Week((), (), (), (), (), ((time(22), time(0)),)), "America/St_Johns")
+    first, second = islice(saturdays.periods(start), 2)
+    assert first == Period(_utc(2010, 11, 7, 0, 30), _utc(2010, 11, 7, 2, 30))
+    assert second == Period(_utc(2010, 11, 7, 2, 31), _utc(2010, 11, 7, 3, 30))
+
+
 def test_a_span_of_many_years_is_used_up_where_adding_up_the_days_says(hours: BusinessHours, at: At) -> None:
     start = at("2026-01-02 09:00")
     periods = hours.periods(start)

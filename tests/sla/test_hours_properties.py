@@ -1,9 +1,8 @@
-"""What holds for business time on any calendar, with stepping through the minutes as the oracle."""
+"""What holds for business time whenever it is asked for: the Dutch desk, and one that is odd in every way."""
 
 import time as process_time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sla.calendar import Calendar, Times, Week
+from sla.calendar import Calendar, Week
 from sla.hours import BusinessHours
 
-ZONES = ("Europe/Amsterdam", "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
-MINUTE, QUARTER, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(days=1)
+DAY = timedelta(days=1)
 DUTCH = BusinessHours(Calendar())
 ODD = BusinessHours(
     Calendar(
@@ -29,82 +27,18 @@ ODD = BusinessHours(
         subdivision="NSW",
         remove=(),
         rules=("FREQ=MONTHLY;BYDAY=-1WE",),
+        half_days=(
+            ("FREQ=MONTHLY;BYDAY=1SU", ((time(1), time(3)),)),
+            (date(2026, 9, 14), ((time(3), time(4)),)),
+        ),
     )
 )
 
 
-@st.composite
-def days(draw: st.DrawFn) -> Times:
-    """Opening hours of one day, on quarters of an hour."""
-    edges = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
-    pairs = list(zip(edges[::2], edges[1::2], strict=False))
-    return tuple((_clock(opens), _clock(closes)) for opens, closes in pairs)
-
-
-@st.composite
-def desks(draw: st.DrawFn) -> BusinessHours:
-    """A desk somewhere, with any week that has an open hour, closed on a few days of 2026."""
-    week = Week(*draw(st.tuples(*[days()] * 6, days().filter(bool))))
-    closed = draw(st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=20))
-    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
-    return BusinessHours(Calendar(zone=zone, week=week, country="", add=tuple(closed), remove=()))
-
-
-minutes = st.one_of(
-    st.integers(0, 365 * 1440 - 1).map(lambda n: datetime(2026, 1, 1, tzinfo=UTC) + n * MINUTE),
-    # Around the nights in which clocks change, in all of the zones.
-    st.tuples(
-        st.sampled_from(
-            [(2026, 3, 7), (2026, 3, 28), (2026, 4, 4), (2026, 10, 3), (2026, 10, 24), (2026, 10, 31)]
-        ),
-        st.integers(0, 2 * 1440),
-    ).map(lambda chosen: datetime(*chosen[0], tzinfo=UTC) + chosen[1] * MINUTE),
-)
 instants = st.datetimes(datetime(2015, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 spans = st.timedeltas(timedelta(), timedelta(hours=400))
 both = st.sampled_from([DUTCH, ODD])
 steadily = settings(deadline=None)  # a busy machine is no reason to fail
-
-
-@steadily
-@given(desks(), minutes, st.integers(0, 3 * 1440))
-def test_open_time_is_the_number_of_minutes_in_which_the_desk_is_open(
-    desk: BusinessHours, start: datetime, length: int
-) -> None:
-    stepped = sum(_is_open(desk.calendar, start + n * MINUTE) for n in range(length))
-    assert desk.between(start, start + length * MINUTE) == stepped * MINUTE
-
-
-@steadily
-@given(desks(), minutes, st.integers(1, 400))
-def test_a_span_is_used_up_in_the_minute_in_which_stepping_uses_it_up(
-    desk: BusinessHours, start: datetime, span: int
-) -> None:
-    moment, left = start, span
-    while left:
-        left -= _is_open(desk.calendar, moment)
-        moment += MINUTE
-    assert desk.after(start, span * MINUTE) == moment
-
-
-@steadily
-@given(desks(), minutes)
-def test_the_desk_is_open_when_the_clock_on_its_wall_says_so(desk: BusinessHours, t: datetime) -> None:
-    assert desk.is_open(t) is _is_open(desk.calendar, t)
-    opening = desk.next_opening(t)
-    assert desk.is_open(opening)
-    assert desk.between(t, opening) == timedelta()
-
-
-@steadily
-@given(desks(), minutes)
-def test_periods_are_apart_and_in_order_and_hold_all_open_time(desk: BusinessHours, t: datetime) -> None:
-    until = t + 14 * DAY
-    found = list(_before(until, desk, t))
-    assert all(period.opens < period.closes for period in found)
-    assert all(first.closes <= second.opens for first, second in pairwise(found))
-    inside = sum((min(until, p.closes) - max(t, p.opens) for p in found), timedelta())
-    assert inside == desk.between(t, until)
 
 
 @steadily
@@ -195,22 +129,8 @@ def test_the_zone_of_the_process_means_nothing(zone: str, monkeypatch: pytest.Mo
     assert due == datetime(2027, 3, 30, 8, tzinfo=UTC), "Easter and the clocks' change lie in between"
 
 
-def _is_open(calendar: Calendar, t: datetime) -> bool:
-    shown = t.astimezone(calendar.zone)
-    if shown.date() in calendar.closed_days(shown.year):
-        return False
-    times = calendar.week.days[shown.weekday()]
-    return any(
-        opens <= shown.time() and (shown.time() < closes or closes == time()) for opens, closes in times
-    )
-
-
 def _before(until: datetime, desk: BusinessHours, t: datetime) -> Iterator[Any]:
     for period in desk.periods(t):
         if period.opens >= until:
             return
         yield period
-
-
-def _clock(quarters: int) -> time:
-    return (datetime(2026, 1, 1) + quarters * QUARTER).time()  # noqa: DTZ001
