@@ -92,20 +92,20 @@ class BusinessHours:
     # two threads make a larger one at the same moment, either will do.
 
     def _reach(self, a: datetime, b: datetime) -> _Table:
-        first, last = _checked(a.year) - 1, _checked(b.year) + 2
-        known = self._table.years
-        if known:
-            first, last = min(first, known[0]), max(last, known[-1])
-        return self._tabulate(first, last)
+        return self._tabulate(_checked(a.year) - 1, _checked(b.year) + 2)
 
     def _grow(self, table: _Table) -> _Table:
         first, last = table.years[0], table.years[-1]
         if last > LAST_YEAR:
             raise ValueError(f"this span of open time ends after the year {LAST_YEAR}")
-        return self._tabulate(first, last + 1 + last - first)
+        return self._tabulate(first, last + 1)
 
     def _tabulate(self, first: int, last: int) -> _Table:
-        years = range(first, min(last, LAST_YEAR + 1) + 1)
+        known = self._table.years
+        if known:  # twice as far each time, so that questions that wander off seldom meet an end
+            first = known[0] if first >= known[0] else min(first, known[0] - len(known))
+            last = known[-1] if last <= known[-1] else max(last, known[-1] + len(known))
+        years = range(max(first, FIRST_YEAR - 1), min(last, LAST_YEAR + 1) + 1)
         self._table = table = _Table([self._year(year) for year in years], years)
         return table
 

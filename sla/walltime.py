@@ -49,15 +49,15 @@ def _on_day_of_change(
 
 def _joined(periods: Iterator[Period]) -> Iterator[Period]:
     last = next(periods, None)
+    if last is None:
+        return
     for period in periods:
-        if last and last.closes == period.opens:
+        if last.closes == period.opens:
             last = Period(last.opens, period.closes)
-            continue
-        if last:
+        else:
             yield last
-        last = period
-    if last:
-        yield last
+            last = period
+    yield last
 
 
 def _changes(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:

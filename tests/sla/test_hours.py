@@ -129,6 +129,12 @@ def test_opening_at_a_time_that_no_clock_shows_is_opening_when_the_clocks_jump_o
     assert next(desk.periods(jump - timedelta(hours=3))) == Period(jump, jump + timedelta(hours=2))
 
 
+def test_hours_that_clocks_jump_over_altogether_are_not_open_that_day() -> None:
+    desk = a_desk(Week((), (), (), (), (), (), ((time(2, 10), time(2, 50)),)))
+    assert desk.between(_utc(2026, 3, 29), _utc(2026, 3, 30)) == timedelta()
+    assert desk.next_opening(_utc(2026, 3, 29)) == _utc(2026, 4, 5, 0, 10)
+
+
 def test_a_time_that_clocks_show_twice_is_open_twice() -> None:
     desk = a_desk(Week(sun=((time(2, 30), time(4)),)))
     first, second = islice(desk.periods(datetime(2026, 10, 25, tzinfo=UTC)), 2)
@@ -180,6 +186,17 @@ def test_a_moment_beyond_the_calendar_is_refused(year: int, hours: BusinessHours
 def test_a_span_that_never_ends_is_refused(hours: BusinessHours, at: At) -> None:
     with pytest.raises(ValueError, match="after the year 2299"):
         hours.after(at("2026-11-27 16:30"), timedelta(days=365 * 300))
+
+
+def test_a_desk_that_closes_for_good_at_the_end_of_the_calendar_says_so() -> None:
+    last = date(2299, 6, 5)  # a Monday
+    closed = tuple(last + timedelta(weeks=n) for n in range(1, 100))
+    desk = a_desk(Week(NINE_TO_FIVE, (), (), (), ()), add=closed)
+    assert desk.next_opening(_utc(2299, 6, 5)) == _utc(2299, 6, 5, 7)
+    with pytest.raises(ValueError, match="no open hour after 2299-06-06"):
+        desk.next_opening(_utc(2299, 6, 6))
+    with pytest.raises(ValueError, match="after the year 2299"):
+        desk.after(_utc(2299, 6, 5), timedelta(hours=9))
 
 
 def test_a_naive_moment_is_refused(hours: BusinessHours) -> None:
@@ -334,6 +351,5 @@ def test_a_week_that_contradicts_itself_is_refused(times: object, reason: str) -
         Week(mon=times)  # type: ignore[arg-type]
 
 
-def _utc(*moment: int) -> datetime:
-    year, month, day, hour, minute = (*moment, 1, 1, 0, 0)[:5] if len(moment) == 1 else (*moment, 0, 0)[:5]
+def _utc(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
