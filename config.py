@@ -198,7 +198,9 @@ def _inherit(raw: dict[str, Any]) -> dict[str, str]:
         sources = dict.fromkeys(lay(raw, "hours.timezone", zone), "desk.timezone")
     for contract in contracts if isinstance(contracts, list) else ():
         if isinstance(value_at(contract, "hours"), dict) and isinstance(raw.get("hours"), dict):
-            contract["hours"] = merged(raw["hours"], contract["hours"])
+            own = contract["hours"]
+            whole = {key: own[key] for key in ("half_days",) if key in own}  # replaced like any list of days
+            contract["hours"] = merged(raw["hours"], own) | whole
     return sources
 
 

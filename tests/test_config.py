@@ -377,6 +377,27 @@ def test_a_contract_keeps_the_hours_it_does_not_change(file):
     assert (contract.recovery.urgent, contract.recovery.high) == (4, None)
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("week = { sat = [] }", [date(2026, 12, 24)]),
+        ("half_days = {}", []),
+        ('half_days = { 2026-12-31 = ["09:00-13:00"] }', [date(2026, 12, 31)]),
+    ],
+)
+def test_a_contract_has_the_half_days_of_the_desk_unless_it_names_its_own(file, said, kept):
+    path = file(f"""
+        [hours.half_days]
+        2026-12-24 = ["09:00-13:00"]
+        [[contracts]]
+        name = "Acme"
+        domains = ["acme.example.com"]
+        hours = {{ {said} }}
+        """)
+    [contract] = load(path, NEEDED).contracts
+    assert list(contract.hours.half_days) == kept
+
+
 def test_one_domain_cannot_belong_to_two_contracts(file):
     path = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\n[[contracts]]\nname="B"\ndomains=["X.nl"]')
     assert "x.nl is claimed by A and B" in refusal(path)["contracts"]
