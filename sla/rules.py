@@ -42,5 +42,6 @@ def _by_year(text: str, until: int) -> Mapping[int, tuple[date, ...]]:
                 break
             found[moment.year][moment.date()] = None
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ValueError(f"{text!r} is not an RRULE for days without a zone ({error})") from error
+        detail = f" ({error})" if "=" in text else ""
+        raise ValueError(f"{text!r} is not an RRULE for days without a zone{detail}") from error
     return {year: tuple(days) for year, days in found.items()}
