@@ -1,11 +1,10 @@
 """helpdesk.toml and the environment become one frozen Config, once, at start."""
 
 import difflib
-import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,17 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic.fields import FieldInfo
 
 from settings import printing
+from settings.environment import overlay
+from settings.hours import Hours
+from settings.lines import line_of
 from settings.printing import sample, written
-from settings.sections import Contract, Database, Desk, Hours, Log, Mail, Promises, Section, Slack, Web
+from settings.problems import Problem
+from settings.section import Section
+from settings.sections import Contract, Database, Desk, Log, Mail, Promises, Slack, Web
 from settings.values import APP_TOKEN_MEND, BOT_TOKEN_MEND, CHANNEL_MEND, SIGNING_MEND, Unfit
 from settings.walking import (
-    SPECIAL,
-    is_list,
-    is_secret,
     key_of,
     lay,
     leaves_of,
@@ -79,9 +79,6 @@ class Config(Section):
         return contracts
 
 
-# What others put into the environment under our name: the tests, the choice of the file, and what container
-# platforms make up for a service that is called "helpdesk".
-_NOT_OURS = re.compile(r"HELPDESK_(TEST_.*|CONFIG|SERVICE_(HOST|PORT.*)|PORT(_\d+_.*)?)")
 _NEEDED_WHEN = (
     ("slack.app_token", "slack.mode", "socket", APP_TOKEN_MEND),
     ("slack.signing_secret", "slack.mode", "http", SIGNING_MEND),
@@ -97,16 +94,11 @@ _MENDS = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one setting."""
+class Opening(Section):
+    """When the desk is open, and the zone of the times that people write."""
 
-    key: str
-    reason: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.reason}; {self.mend}"
+    desk: Desk = Desk()
+    hours: Hours = Hours()
 
 
 class ConfigRefused(Exception):
@@ -122,18 +114,24 @@ class ConfigRefused(Exception):
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     """Read the file, if one is named, and lay the environment over it.  Raises ConfigRefused."""
-    problems: list[Problem] = []
-    raw = _read_file(path, problems) if path else {}
-    if problems:
-        raise ConfigRefused(problems)
-    sources = {key: str(path) for key, _ in leaves_of(Config) if value_at(raw, key) is not None}
-    sources |= _overlay(raw, environ, problems)
-    sources |= _inherit(raw)
-    config = _validated(raw, sources, problems)
-    if config is None or problems:
-        raise ConfigRefused(problems)
-    config._sources.update(sources)
+    given = _gather(path, environ)
+    config = _validated(given)
+    if config is None or given.problems:
+        raise ConfigRefused(given.placed())
+    config._sources.update(given.sources)
     return config
+
+
+def load_opening(path: Path | None, environ: Mapping[str, str]) -> Opening:
+    """Read only when the desk is open, whatever else is missing or wrong.  Raises ConfigRefused."""
+    given = _gather(path, environ)
+    zone, hours = value_at(given.raw, "desk.timezone"), given.raw.get("hours", {})
+    given.problems.clear()  # those of other settings
+    try:
+        return Opening.model_validate({"desk": {} if zone is None else {"timezone": zone}, "hours": hours})
+    except ValidationError as refused:
+        given.problems.extend(_told(refused, given.sources))
+        raise ConfigRefused(given.placed()) from None
 
 
 def describe(config: Config) -> list[str]:
@@ -146,9 +144,51 @@ def example() -> str:
     return printing.example(Config)
 
 
-def _read_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Given:
+    """What the file and the environment say, where each value came from, and what is wrong so far."""
+
+    text: str
+    raw: dict[str, Any]
+    sources: dict[str, str]
+    problems: list[Problem]
+
+    def placed(self) -> list[Problem]:
+        """The problems, with their lines in the file where they are the file's."""
+        return [
+            problem
+            if self._is_of_environment(problem)
+            else replace(problem, line=line_of(self.text, problem.key))
+            for problem in self.problems
+        ]
+
+    def _is_of_environment(self, problem: Problem) -> bool:
+        return any(key.startswith(problem.key) and name.isupper() for key, name in self.sources.items())
+
+
+def _gather(path: Path | None, environ: Mapping[str, str]) -> _Given:
+    problems: list[Problem] = []
+    text = _read_file(path, problems) if path else ""
+    raw = _read_toml(text, path, problems)
+    if problems:
+        raise ConfigRefused(problems)
+    sources = {key: str(path) for key, _ in leaves_of(Config) if value_at(raw, key) is not None}
+    sources |= overlay(raw, Config, environ, problems)
+    sources |= _inherit(raw)
+    return _Given(text, raw, sources, problems)
+
+
+def _read_toml(text: str, path: Path | None, problems: list[Problem]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(str(path), f"is not TOML: {error}", "mend that line"))
+    return {}
+
+
+def _read_file(path: Path, problems: list[Problem]) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except IsADirectoryError:
         problems.append(
             Problem(
@@ -161,72 +201,7 @@ def _read_file(path: Path, problems: list[Problem]) -> dict[str, Any]:
         )
     except UnicodeDecodeError as error:
         problems.append(Problem(str(path), f"is not UTF-8 (byte {error.start + 1})", "save it as UTF-8"))
-    except tomllib.TOMLDecodeError as error:
-        problems.append(Problem(str(path), f"is not TOML: {error}", "mend that line"))
-    return {}
-
-
-def _overlay(raw: dict[str, Any], environ: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
-    """Lay the environment over the file's values and say which keys it set.  An empty variable is none."""
-    known = {variable_of(key): (key, field) for key, field in settings_of(Config)}
-    sources: dict[str, str] = {}
-    for name, (key, field) in known.items():
-        source, text = _given(name, field, environ, problems)
-        if text is not None:
-            sources |= dict.fromkeys(lay(raw, key, _parsed(text, field)), source)
-    problems.extend(_strangers(known, environ))
-    return sources
-
-
-def _given(
-    name: str, field: FieldInfo, environ: Mapping[str, str], problems: list[Problem]
-) -> tuple[str, str | None]:
-    """The variable that holds the value, and the value."""
-    text, file = environ.get(name) or None, is_secret(field) and environ.get(f"{name}_FILE")
-    if text and file:
-        problems.append(Problem(name, f"is set, and so is {name}_FILE", "keep one of them"))
-    if text or not file:
-        return name, text
-    return f"{name}_FILE", _secret_in(Path(file), f"{name}_FILE", problems)
-
-
-def _secret_in(path: Path, name: str, problems: list[Problem]) -> str:
-    reason = "is empty"
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        text, reason = "", f"cannot be read ({error.strerror})"
-    except UnicodeDecodeError:
-        text, reason = "", "is not text"
-    if not text:
-        problems.append(
-            Problem(name, f"{path} {reason}", "name a readable file that holds nothing but the secret")
-        )
-    return text
-
-
-def _parsed(text: str, field: FieldInfo) -> Any:
-    """Lists and tables come as JSON or with commas; all else is text for the model to judge."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    try:
-        if is_list(field):
-            return json.loads(text) if text.lstrip().startswith("[") else parts
-        if section_in(field):
-            return (
-                json.loads(text) if text.lstrip().startswith("{") else dict(part.split("=") for part in parts)
-            )
-    except ValueError:
-        pass  # the model says what it wants instead of this text
-    return text
-
-
-def _strangers(known: Mapping[str, tuple[str, FieldInfo]], environ: Mapping[str, str]) -> Iterator[Problem]:
-    allowed = {*known, *(f"{name}_FILE" for name, (_, field) in known.items() if is_secret(field))}
-    for name in sorted(environ):
-        if name.startswith("HELPDESK_") and name not in allowed and not _NOT_OURS.fullmatch(name):
-            special = SPECIAL.get(name.removeprefix("HELPDESK_").lower().replace("__", "."))
-            near = [special] if special else difflib.get_close_matches(name, sorted(allowed), n=1, cutoff=0.8)
-            yield Problem(name, "is not a setting", f"did you mean {near[0]}?" if near else "remove it")
+    return ""
 
 
 def _inherit(raw: dict[str, Any]) -> dict[str, str]:
@@ -237,22 +212,29 @@ def _inherit(raw: dict[str, Any]) -> dict[str, str]:
         sources = dict.fromkeys(lay(raw, "hours.timezone", zone), "desk.timezone")
     for contract in contracts if isinstance(contracts, list) else ():
         if isinstance(value_at(contract, "hours"), dict) and isinstance(raw.get("hours"), dict):
-            contract["hours"] = merged(raw["hours"], contract["hours"])
+            own = contract["hours"]
+            whole = {key: own[key] for key in ("half_days",) if key in own}  # replaced like any list of days
+            contract["hours"] = merged(raw["hours"], own) | whole
     return sources
 
 
-def _validated(raw: dict[str, Any], sources: Mapping[str, str], problems: list[Problem]) -> Config | None:
-    missing = [key for key, when, value, _ in _NEEDED_WHEN if _is_needed(raw, key, when, value)]
+def _validated(given: _Given) -> Config | None:
+    missing = [key for key, when, value, _ in _NEEDED_WHEN if _is_needed(given.raw, key, when, value)]
     config = None
     try:
-        config = Config.model_validate({"slack": {}, **raw})
+        config = Config.model_validate({"slack": {}, **given.raw})
     except ValidationError as refused:
         errors = refused.errors(include_url=False)
         missing += [key_of(error["loc"]) for error in errors if error["type"] == "missing"]
-        told = [_problem(error, sources) for error in errors if error["type"] != "missing"]
-        problems.extend(each for each in told if not _is_inherited(each, told, sources))
-    problems.extend(_missing(key) for key in missing if key not in sources)
+        given.problems.extend(_told(refused, given.sources))
+    given.problems.extend(_missing(key) for key in missing if key not in given.sources)
     return config
+
+
+def _told(refused: ValidationError, sources: Mapping[str, str]) -> list[Problem]:
+    errors = refused.errors(include_url=False)
+    told = [_problem(error, sources) for error in errors if error["type"] != "missing"]
+    return [each for each in told if not _is_inherited(each, told, sources)]
 
 
 def _is_inherited(problem: Problem, told: list[Problem], sources: Mapping[str, str]) -> bool:
@@ -281,13 +263,15 @@ def _missing(key: str) -> Problem:
 
 
 def _problem(error: Mapping[str, Any], sources: Mapping[str, str]) -> Problem:
-    key = key_of(error["loc"])
+    unfit = error.get("ctx", {}).get("error")
+    loc = [step for step in error["loc"] if step != "[key]"]
+    key = key_of((*loc, *([unfit.at] if isinstance(unfit, Unfit) and unfit.at else [])))
     source = next((name for start, name in sources.items() if key.startswith(start) and name.isupper()), None)
     shown = f"{key} (from {source})" if source else key
     match error:
         case {"type": "extra_forbidden"}:
             return Problem(shown, "is not a setting", _did_you_mean(error["loc"]))
-        case {"ctx": {"error": Unfit() as unfit}}:
+        case {"ctx": {"error": Unfit()}}:
             return Problem(shown, unfit.reason, unfit.mend)
         case {"type": "zoneinfo_str"}:
             return Problem(shown, f"{error['input']!r} is not a time zone", "write it like Europe/Amsterdam")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
+from terminal.hours import hours
 from terminal.rehearse import rehearse
 from terminal.reschedule import reschedule
 from terminal.serve import serve
@@ -36,15 +38,12 @@ def main(context: click.Context, config_path: Path | None) -> None:
     context.obj = Call(config_path, now)
 
 
-for command in (demo, serve, check, deliver, why, reschedule, manifest, example_config):
+for command in (
+    demo, serve, check, deliver, calendar, hours, why, reschedule, manifest, example_config,
+):  # fmt: skip
     main.add_command(command)
 
-calendar = main.commands.get("calendar") or click.Group(
-    "calendar", help="When the desk is open, and what a change of it would move."
-)
-assert isinstance(calendar, click.Group)
 calendar.add_command(rehearse)
-main.add_command(calendar)
 
 if __name__ == "__main__":
     main()

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from settings.hours import Hours
 from settings.printing import written
-from settings.sections import Contract, Hours, Promises, Section
+from settings.section import Section
+from settings.sections import Contract, Promises
 
 _RECKON = ("slack-mail-helpdesk", "holidays", "tzdata", "python-dateutil")
 """Another version of one of these may reckon other dates from the same settings."""

@@ -99,9 +99,14 @@ def written(value: Any) -> str:
         case Period() | ZoneInfo() | Path():
             return f'"{value}"'
         case Mapping():
-            return "{ " + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + " }"
+            inside = ", ".join(f"{_key(str(key))} = {written(each)}" for key, each in value.items())
+            return f"{{ {inside} }}" if inside else "{}"
         case list() | tuple():
             return "[" + ", ".join(map(written, value)) + "]"
         case date() | Decimal():
             return str(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name, ensure_ascii=False)

@@ -1,19 +1,15 @@
 """The tables of helpdesk.toml: every setting with its default and what it is for."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
@@ -22,22 +18,20 @@ from pydantic import (
 )
 
 from desk.priority import Priority
+from settings.hours import Hours
+from settings.section import Section
 from settings.values import (
     CHANNEL,
     GROUP,
-    NINE_TO_FIVE,
     TEAM,
     USER,
     Address,
     Allowed,
     AppToken,
     BotToken,
-    ClosedDay,
-    Day,
     Domain,
     Language,
     Port,
-    Rule,
     Token,
     Unfit,
     Whole,
@@ -45,13 +39,6 @@ from settings.values import (
     no_switch,
     web_url,
 )
-from sla import calendar
-
-
-class Section(BaseModel):
-    """One table of helpdesk.toml."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Desk(Section):
@@ -121,94 +108,6 @@ class Database(Section):
         default=SecretStr("sqlite:///helpdesk.sqlite3"),
         description="sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME for several replicas",
     )
-
-
-class Week(Section):
-    mon: Day = Field(
-        default=NINE_TO_FIVE, description='Monday, like ["09:00-12:30", "13:00-17:00"]; [] is closed'
-    )
-    tue: Day = Field(default=NINE_TO_FIVE, description="Tuesday")
-    wed: Day = Field(default=NINE_TO_FIVE, description="Wednesday")
-    thu: Day = Field(default=NINE_TO_FIVE, description="Thursday")
-    fri: Day = Field(default=NINE_TO_FIVE, description="Friday")
-    sat: Day = Field(default=(), description="Saturday")
-    sun: Day = Field(default=(), description="Sunday")
-
-    @model_validator(mode="after")
-    def _some_day_is_open(self) -> Self:
-        if not any(periods for _, periods in self):
-            raise Unfit("has no open day, so no promise could ever fall due", "open the desk on some day")
-        return self
-
-
-class Hours(Section):
-    timezone: ZoneInfo = Field(
-        default=ZoneInfo("Europe/Amsterdam"), description="The time zone of the periods; else that of [desk]"
-    )
-    country: str = Field(default="NL", description="Whose public holidays are closed days; empty for none")
-    subdivision: str = Field(
-        default="", description="The state or province, where holidays differ; empty for the whole country"
-    )
-    closed_add: tuple[date, ...] = Field(default=(), description="Days closed as well, like [2026-12-24]")
-    closed_remove: tuple[ClosedDay, ...] = Field(
-        default=(calendar.GOOD_FRIDAY,),
-        description="Public holidays worked all the same: dates or RRULE text (for NL: Good Friday)",
-    )
-    closed_rules: tuple[Rule, ...] = Field(
-        default=(),
-        description='More closed days as RRULE text, like ["FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24"]',
-    )
-    week: Week = Week()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _good_friday_is_dutch(cls, given: Any) -> Any:
-        if isinstance(given, dict) and given.get("country", "NL") != "NL":
-            return {"closed_remove": (), **given}
-        return given
-
-    @field_validator("country")
-    @classmethod
-    def _country_is_known(cls, country: str) -> str:
-        try:
-            if country:
-                holidays.country_holidays(country)
-        except NotImplementedError:
-            raise Unfit(f"no holidays are known for {country!r}", 'write two letters, like "NL"') from None
-        return country
-
-    @field_validator("subdivision")
-    @classmethod
-    def _subdivision_is_known(cls, subdivision: str, info: ValidationInfo) -> str:
-        country = info.data.get("country")
-        try:
-            if country and subdivision:
-                holidays.country_holidays(country, subdiv=subdivision)
-        except NotImplementedError:
-            raise Unfit(
-                f"{country} has no {subdivision!r} with holidays of its own", "leave it out"
-            ) from None
-        return subdivision
-
-    @model_validator(mode="after")
-    def _make_a_calendar(self) -> Self:
-        try:
-            self.calendar()
-        except ValueError as error:
-            raise Unfit(str(error), "mend closed_rules or closed_remove") from None
-        return self
-
-    def calendar(self) -> calendar.Calendar:
-        """These hours in the words of the promises."""
-        return calendar.Calendar(
-            zone=self.timezone,
-            week=calendar.Week(**dict(self.week)),
-            country=self.country,
-            subdivision=self.subdivision,
-            add=self.closed_add,
-            remove=self.closed_remove,
-            rules=self.closed_rules,
-        )
 
 
 class FirstResponse(Section):

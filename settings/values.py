@@ -1,12 +1,12 @@
 """The values that settings are made of, each checked with a reason and a mend."""
 
+import json
 import re
-from datetime import date, datetime, time
+from datetime import date, time
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from dateutil.rrule import rrulestr
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -15,17 +15,19 @@ from pydantic import (
     SecretStr,
 )
 
-from sla import calendar
+from sla import calendar, rules
 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 
 class Unfit(ValueError):
-    """A value that reads well and means nothing: why, and what to write instead."""
+    """A value that reads well and means nothing: why, and what to write instead.
 
-    def __init__(self, reason: str, mend: str) -> None:
+    at: the key within the table that was checked, where only one of them is meant."""
+
+    def __init__(self, reason: str, mend: str, *, at: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.mend = reason, mend
+        self.reason, self.mend, self.at = reason, mend, at
 
 
 class Period(NamedTuple):
@@ -59,13 +61,10 @@ def _apart(periods: tuple[Period, ...]) -> tuple[Period, ...]:
 
 
 def _rule(text: str) -> str:
-    mend = f'write RFC 5545 text, like "{calendar.GOOD_FRIDAY}"'
-    if re.search(r"INTERVAL=0+(\D|$)|FREQ=(HOUR|MINUTE|SECOND)LY", text.upper()):
-        raise Unfit(f"{text!r} does not go from day to day", mend)  # the first would never end
     try:
-        rrulestr(text, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - any start will do, the text is only tried
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise Unfit(f"{text!r} is not an RRULE ({error})", mend) from None
+        rules.check(text)
+    except ValueError as error:
+        raise Unfit(str(error), f'write RFC 5545 text, like "{calendar.GOOD_FRIDAY}"') from None
     return text
 
 
@@ -76,6 +75,15 @@ def _date_or_rule(value: object) -> date | str:
         return date.fromisoformat(str(value))
     except ValueError:
         return _rule(str(value))
+
+
+def table(value: object) -> object:
+    """A table from the environment comes as JSON."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        mend = 'write it like {"2026-12-24": ["09:00-13:00"]}'
+        raise Unfit(f"{value!r} is not a table", mend) from None
 
 
 def _address(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, chain
 from operator import attrgetter
 
-from sla.calendar import Calendar, since_midnight
+from sla.calendar import Calendar, days_of, since_midnight
 from sla.walltime import Period, midnight_of, periods_of
 
 FIRST_YEAR, LAST_YEAR = 1900, 2299
@@ -24,7 +24,7 @@ class BusinessHours:
 
     The desk is open whenever the clock on its wall shows a time within its week, also in the nights in which
     clocks change.  Moments go in aware and come out in UTC, exact to the microsecond.  Raises ValueError for
-    a calendar without an open hour, for naive moments, and beyond FIRST_YEAR to LAST_YEAR.
+    naive moments, and beyond FIRST_YEAR to LAST_YEAR.
     """
 
     def __init__(self, calendar: Calendar) -> None:
@@ -32,13 +32,10 @@ class BusinessHours:
         self._week = [since_midnight(times) for times in calendar.week.days]
         self._years: dict[int, list[Period]] = {}
         self._table = _Table([], range(0))
-        # One cycle of leap years: who is closed through all of it is closed for good.
-        if not any(self._year(year) for year in range(2024, 2028)):
-            raise ValueError("this calendar has no open hour: its closed days cover every open day")
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """How long the desk is open from a to b; negative where b comes before a."""
-        a, b = _utc(a), _utc(b)
+        a, b = a if a.tzinfo is UTC else _utc(a), b if b.tzinfo is UTC else _utc(b)
         table = self._table
         if not (table.since <= a < table.until and table.since <= b < table.until):
             table = self._reach(min(a, b), max(a, b))
@@ -49,7 +46,7 @@ class BusinessHours:
 
         A span that ends exactly at closing time ends then, not at the next opening.  Raises ValueError for a
         negative span."""
-        t = _utc(t)
+        t = t if t.tzinfo is UTC else _utc(t)
         table = self._table
         if not table.since <= t < table.until:
             table = self._reach(t, t)
@@ -95,34 +92,37 @@ class BusinessHours:
     # two threads make a larger one at the same moment, either will do.
 
     def _reach(self, a: datetime, b: datetime) -> _Table:
-        first, last = _checked(a.year) - 1, _checked(b.year) + 2
-        known = self._table.years
-        if known:
-            first, last = min(first, known[0]), max(last, known[-1])
-        return self._tabulate(first, last)
+        return self._tabulate(_checked(a.year) - 1, _checked(b.year) + 2)
 
     def _grow(self, table: _Table) -> _Table:
         first, last = table.years[0], table.years[-1]
         if last > LAST_YEAR:
             raise ValueError(f"this span of open time ends after the year {LAST_YEAR}")
-        return self._tabulate(first, last + 1 + last - first)
+        return self._tabulate(first, last + 1)
 
     def _tabulate(self, first: int, last: int) -> _Table:
-        years = range(first, min(last, LAST_YEAR + 1) + 1)
+        known = self._table.years
+        if known:  # twice as far each time, so that questions that wander off seldom meet an end
+            first = known[0] if first >= known[0] else min(first, known[0] - len(known))
+            last = known[-1] if last <= known[-1] else max(last, known[-1] + len(known))
+        years = range(max(first, FIRST_YEAR - 1), min(last, LAST_YEAR + 1) + 1)
         self._table = table = _Table([self._year(year) for year in years], years)
         return table
 
     def _year(self, year: int) -> list[Period]:
         if year not in self._years:
-            self._years[year] = list(chain.from_iterable(self._days(year)))
+            # Sorted, for clocks that go back over midnight show the end of one day after the next has begun.
+            self._years[year] = sorted(chain.from_iterable(self._days(year)))
         return self._years[year]
 
     def _days(self, year: int) -> Iterator[list[Period]]:
-        closed, day = self.calendar.closed_days(year), date(year, 1, 1)
-        while day.year == year:
-            if day not in closed:
-                yield periods_of(day, self._week[day.weekday()], self.calendar.zone)
-            day += _DAY
+        calendar, week = self.calendar, self._week
+        closed, short = calendar.closed_days(year), calendar.short_days(year)
+        for day in days_of(year):
+            if day in short:
+                yield periods_of(day, since_midnight(short[day]), calendar.zone)
+            elif day not in closed:
+                yield periods_of(day, week[day.weekday()], calendar.zone)
 
 
 class _Table:
@@ -155,8 +155,6 @@ class _Table:
 
 
 def _utc(t: datetime) -> datetime:
-    if t.tzinfo is UTC:
-        return t
     if t.tzinfo is None:
         raise ValueError(f"a moment needs a zone: {t}")
     return t.astimezone(UTC)

@@ -24,7 +24,7 @@ def periods_of(day: date, times: Sequence[tuple[timedelta, timedelta]], zone: Zo
     if not times:
         return []
     midnight, offset = datetime.combine(day, time(), UTC), _offset(day, zone)
-    if offset != _offset(day + _DAY, zone):
+    if offset != _offset(day + _DAY, zone, fold=1):
         return list(_joined(_on_day_of_change(midnight, times, zone)))
     return [Period(midnight - offset + opens, midnight - offset + closes) for opens, closes in times]
 
@@ -49,15 +49,15 @@ def _on_day_of_change(
 
 def _joined(periods: Iterator[Period]) -> Iterator[Period]:
     last = next(periods, None)
+    if last is None:
+        return
     for period in periods:
-        if last and last.closes == period.opens:
+        if last.closes == period.opens:
             last = Period(last.opens, period.closes)
-            continue
-        if last:
+        else:
             yield last
-        last = period
-    if last:
-        yield last
+            last = period
+    yield last
 
 
 def _changes(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:
@@ -77,8 +77,9 @@ def _change_between(early: datetime, zone: ZoneInfo) -> datetime:
     return early + seconds * _SECOND
 
 
-def _offset(day: date, zone: ZoneInfo) -> timedelta:
-    return datetime.combine(day, time(), zone).utcoffset() or _ZERO
+def _offset(day: date, zone: ZoneInfo, *, fold: int = 0) -> timedelta:
+    """The zone's offset at midnight; fold=1: when clocks show midnight for the second time, if they do."""
+    return datetime.combine(day, time(fold=fold), zone).utcoffset() or _ZERO
 
 
 def _offset_at(t: datetime, zone: ZoneInfo) -> timedelta:

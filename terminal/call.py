@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from config import Config
+    from config import Config, Opening
 
+T = TypeVar("T")
 EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_CONFIG = 65, 66, 75, 78
-"""Exit statuses of sysexits.h: 65 that is no mail, 66 there is no such thing, 75 not now, try again later,
+"""Exit statuses of sysexits.h: 65 unusable input, 66 there is no such thing, 75 not now, try again later,
 78 unusable settings."""
 
 
@@ -39,7 +40,20 @@ class Call:
         """The settings of the file that was named, else of helpdesk.toml here, else the defaults.
 
         Raises Refused, which names everything that must be mended."""
-        from config import ConfigRefused, load
+        from config import load
+
+        return self._read(load)
+
+    def opening(self) -> Opening:
+        """Only when the desk is open, from the same place; nothing else of the settings has to be right.
+
+        Raises Refused, as settings does."""
+        from config import load_opening
+
+        return self._read(load_opening)
+
+    def _read(self, load: Callable[[Path | None, Mapping[str, str]], T]) -> T:
+        from config import ConfigRefused
 
         usual = Path("helpdesk.toml")
         try:

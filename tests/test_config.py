@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Config, ConfigRefused, describe, example, load
+from config import Config, ConfigRefused, describe, example, load, load_opening
 from settings.values import Period
 
 EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
@@ -187,6 +187,18 @@ def test_an_unknown_or_misplaced_key_is_refused_with_a_guess(file, text, key, sa
         ("HOURS__TIMEZONE", "Europe", "not a time zone"),
         ("HOURS__COUNTRY", "Holland", "no holidays are known"),
         ("HOURS__SUBDIVISION", "XX", "NL has no 'XX'"),
+        ("HOURS", '{"country": "DE", "subdivision": "XX"}', "take one of BB, BE, BW, BY"),
+        ("HOURS", '{"closed_add": ["2026-12-25"], "closed_remove": ["2026-12-25"]}', "closed_add too"),
+        ("HOURS__CLOSED_RULES", "FREQ=DAILY", "no open hour in 2024"),
+        ("HOURS__WEEK", '{"monday": []}', "did you mean mon?"),
+        ("HOURS__HALF_DAYS", "24 December", "is not a table"),
+        ("HOURS__HALF_DAYS", '["2026-12-24"]', "dictionary"),
+        ("HOURS__HALF_DAYS", '{"Monday": ["09:00-13:00"]}', "not an RRULE"),
+        ("HOURS__HALF_DAYS", '{"2026-12-24": ["13:00-09:00"]}', "ends before it begins"),
+        ("HOURS__HALF_DAYS", '{"2026-12-24": ["09:00-13:00", "12:00-14:00"]}', "overlap"),
+        ("HOURS__HALF_DAYS", '{"2026-12-24": []}', "has no hours"),
+        ("HOURS__HALF_DAYS", '{"2026-12-25": ["09:00-13:00"]}', "is closed: Eerste kerstdag"),
+        ("HOURS__HALF_DAYS", '{"2026-12-19": ["09:00-13:00"]}', "is a Saturday"),
         ("HOURS__CLOSED_RULES", "FREQ=SOMETIMES", "not an RRULE"),
         ("HOURS__CLOSED_RULES", "Christmas", "not an RRULE"),
         ("HOURS__CLOSED_ADD", "24 December", "date"),
@@ -304,6 +316,43 @@ def test_the_hours_make_the_calendar_that_the_promises_count_with():
     assert date(2026, 4, 6) in hours.closed_days(2026)
 
 
+def test_half_days_come_by_date_and_by_rule_from_the_file_or_as_json(file):
+    new_years_eve = "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31"
+    path = file(f"""
+        [hours.half_days]
+        2026-12-24 = ["09:00-13:00"]
+        "{new_years_eve}" = ["09:00-12:00", "13:00-15:00"]
+        """)
+    config = load(path, NEEDED)
+    assert config.hours.calendar().short_days(2026) == {
+        date(2026, 12, 24): ((time(9), time(13)),),
+        date(2026, 12, 31): ((time(9), time(12)), (time(13), time(15))),
+    }
+    [told] = [line for line in describe(config) if line.startswith("hours.half_days")]
+    assert '{ 2026-12-24 = ["09:00-13:00"], "FREQ=YEARLY;' in told
+    variable = {"HELPDESK_HOURS__HALF_DAYS": '{"2026-12-23": ["09:00-13:00"]}'}
+    assert list(load(path, NEEDED | variable).hours.half_days) == [date(2026, 12, 23)]
+
+
+def test_a_half_day_on_a_closed_day_is_named_with_its_key(file):
+    path = file('[hours]\nclosed_add = [2026-12-24]\n[hours.half_days]\n2026-12-24 = ["09:00-13:00"]')
+    assert "is closed: closed by the desk" in refusal(path)["hours.half_days.2026-12-24"]
+
+
+def test_when_the_desk_is_open_can_be_read_without_tokens_or_channels(file):
+    path = file('[desk]\ntimezone = "Europe/Brussels"\nname = 5\n[slak]\n[hours.week]\nfri = []')
+    opening = load_opening(path, {"HELPDESK_HOURS__COUNTRY": "BE", "HELPDESK_NONSENSE": "1"})
+    assert opening.desk.timezone.key == opening.hours.timezone.key == "Europe/Brussels"
+    assert (opening.hours.week.fri, opening.hours.country) == ((), "BE")
+    assert load_opening(None, {}).hours == load(None, NEEDED).hours
+
+
+def test_hours_that_cannot_be_kept_are_refused_however_little_is_read(file):
+    with pytest.raises(ConfigRefused) as refused:
+        load_opening(file('[desk]\ntimezone = "Amsterdam"\n[hours]\ncountry = "Holland"'), {})
+    assert [each.key for each in refused.value.problems] == ["desk.timezone", "hours.country"]
+
+
 def test_good_friday_is_worked_in_the_netherlands_alone():
     assert load(None, NEEDED).hours.closed_remove == ("FREQ=YEARLY;BYEASTER=-2",)
     assert load(None, NEEDED | {"HELPDESK_HOURS__COUNTRY": "DE"}).hours.closed_remove == ()
@@ -328,6 +377,27 @@ def test_a_contract_keeps_the_hours_it_does_not_change(file):
     assert contract.hours.week.sun == (Period(time(10), time(12)),)
     assert contract.hours.week.sat == (Period(time(10), time(14)),)
     assert (contract.recovery.urgent, contract.recovery.high) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("week = { sat = [] }", [date(2026, 12, 24)]),
+        ("half_days = {}", []),
+        ('half_days = { 2026-12-31 = ["09:00-13:00"] }', [date(2026, 12, 31)]),
+    ],
+)
+def test_a_contract_has_the_half_days_of_the_desk_unless_it_names_its_own(file, said, kept):
+    path = file(f"""
+        [hours.half_days]
+        2026-12-24 = ["09:00-13:00"]
+        [[contracts]]
+        name = "Acme"
+        domains = ["acme.example.com"]
+        hours = {{ {said} }}
+        """)
+    [contract] = load(path, NEEDED).contracts
+    assert list(contract.hours.half_days) == kept
 
 
 def test_one_domain_cannot_belong_to_two_contracts(file):

@@ -12,6 +12,9 @@ from sla.hours import BusinessHours
 from sla.walltime import Period
 
 At = Callable[[str], datetime]
+EVE, CHRISTMAS = date(2026, 12, 24), date(2026, 12, 25)
+MORNING, NINE_TO_FIVE = ((time(9), time(13)),), ((time(9), time(17)),)
+EVERY_EVE = "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24"
 ROUND_THE_CLOCK = Week(*[((time(0), time(0)),)] * 7)
 
 
@@ -126,6 +129,12 @@ def test_opening_at_a_time_that_no_clock_shows_is_opening_when_the_clocks_jump_o
     assert next(desk.periods(jump - timedelta(hours=3))) == Period(jump, jump + timedelta(hours=2))
 
 
+def test_hours_that_clocks_jump_over_altogether_are_not_open_that_day() -> None:
+    desk = a_desk(Week((), (), (), (), (), (), ((time(2, 10), time(2, 50)),)))
+    assert desk.between(_utc(2026, 3, 29), _utc(2026, 3, 30)) == timedelta()
+    assert desk.next_opening(_utc(2026, 3, 29)) == _utc(2026, 4, 5, 0, 10)
+
+
 def test_a_time_that_clocks_show_twice_is_open_twice() -> None:
     desk = a_desk(Week(sun=((time(2, 30), time(4)),)))
     first, second = islice(desk.periods(datetime(2026, 10, 25, tzinfo=UTC)), 2)
@@ -141,6 +150,16 @@ def test_clocks_that_change_at_midnight_or_skip_a_whole_day_are_no_trouble() -> 
     thursday = datetime(2011, 12, 29, 9, tzinfo=apia.calendar.zone)
     monday = datetime(2012, 1, 2, 9, tzinfo=apia.calendar.zone)
     assert apia.between(thursday, monday) == timedelta(hours=8)
+
+
+def test_clocks_that_go_back_over_midnight_show_the_evening_before_once_more() -> None:
+    st_johns = a_desk(ROUND_THE_CLOCK, "America/St_Johns")  # on 7 November 2010, at 00:01, it was 23:01 again
+    start = _utc(2010, 11, 6)
+    assert st_johns.between(start, start + timedelta(days=3)) == timedelta(days=3)
+    saturdays = a_desk(Week((), (), (), (), (), ((time(22), time(0)),)), "America/St_Johns")
+    first, second = islice(saturdays.periods(start), 2)
+    assert first == Period(_utc(2010, 11, 7, 0, 30), _utc(2010, 11, 7, 2, 30))
+    assert second == Period(_utc(2010, 11, 7, 2, 31), _utc(2010, 11, 7, 3, 30))
 
 
 def test_a_span_of_many_years_is_used_up_where_adding_up_the_days_says(hours: BusinessHours, at: At) -> None:
@@ -169,6 +188,17 @@ def test_a_span_that_never_ends_is_refused(hours: BusinessHours, at: At) -> None
         hours.after(at("2026-11-27 16:30"), timedelta(days=365 * 300))
 
 
+def test_a_desk_that_closes_for_good_at_the_end_of_the_calendar_says_so() -> None:
+    last = date(2299, 6, 5)  # a Monday
+    closed = tuple(last + timedelta(weeks=n) for n in range(1, 100))
+    desk = a_desk(Week(NINE_TO_FIVE, (), (), (), ()), add=closed)
+    assert desk.next_opening(_utc(2299, 6, 5)) == _utc(2299, 6, 5, 7)
+    with pytest.raises(ValueError, match="no open hour after 2299-06-06"):
+        desk.next_opening(_utc(2299, 6, 6))
+    with pytest.raises(ValueError, match="after the year 2299"):
+        desk.after(_utc(2299, 6, 5), timedelta(hours=9))
+
+
 def test_a_naive_moment_is_refused(hours: BusinessHours) -> None:
     with pytest.raises(ValueError, match="needs a zone"):
         hours.is_open(datetime(2026, 11, 27, 16, 30))  # noqa: DTZ001
@@ -189,16 +219,62 @@ def test_dates_and_rules_close_more_days_and_open_holidays(at: At) -> None:
     desk = BusinessHours(
         Calendar(
             add=(date(2026, 11, 27), date(2026, 4, 27)),
-            remove=(date(2026, 4, 27), date(2026, 12, 25), "FREQ=YEARLY;BYEASTER=-2"),
+            remove=("FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=27", date(2026, 12, 25), "FREQ=YEARLY;BYEASTER=-2"),
             rules=("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", "FREQ=YEARLY;BYEASTER=39"),
         )
     )
     closed = desk.closed_days(2026)
-    assert closed[date(2026, 11, 27)] == closed[date(2026, 12, 24)] == OWN_CLOSED_DAY
-    assert date(2026, 4, 27) in closed, "what is added wins over what is removed"
+    assert closed[date(2026, 11, 27)] == OWN_CLOSED_DAY
+    assert closed[date(2026, 12, 24)] == "closed by the desk (FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24)"
+    assert date(2026, 4, 27) in closed, "a day that is added wins over a rule that removes it"
     assert date(2026, 12, 25) not in closed
+    assert desk.calendar.worked_holidays(2026) == {
+        date(2026, 4, 3): "Goede vrijdag",
+        date(2026, 12, 25): "Eerste kerstdag",
+    }
     assert closed[date(2026, 5, 14)] == "Hemelvaartsdag", "a holiday keeps its name"
     assert desk.after(at("2026-11-26 16:00"), timedelta(hours=2)) == at("2026-11-30 10:00")
+
+
+def test_a_half_day_has_its_own_hours_and_the_days_around_it_have_theirs(at: At) -> None:
+    desk = BusinessHours(Calendar(half_days=((EVE, MORNING),)))
+    assert desk.between(at("2026-12-23 00:00"), at("2026-12-25 00:00")) == timedelta(hours=12)
+    assert desk.after(at("2026-12-24 12:00"), timedelta(hours=1)) == at("2026-12-24 13:00")
+    assert desk.after(at("2026-12-24 12:00"), timedelta(hours=2)) == at("2026-12-28 10:00")
+    assert not desk.is_open(at("2026-12-24 14:00"))
+    assert desk.calendar.short_days(2026) == {EVE: MORNING}
+    assert EVE not in desk.closed_days(2026)
+
+
+def test_a_day_may_also_be_longer_or_be_cut_by_lunch(at: At) -> None:
+    sinterklaas = ((time(8), time(12)), (time(13), time(0)))
+    desk = BusinessHours(Calendar(half_days=((date(2025, 12, 5), sinterklaas),)))
+    assert desk.between(at("2025-12-05 00:00"), at("2025-12-06 00:00")) == timedelta(hours=15)
+
+
+def test_half_days_by_rule_open_no_day_that_is_closed() -> None:
+    desk = BusinessHours(Calendar(half_days=((EVERY_EVE, MORNING),), add=(date(2025, 12, 24),)))
+    short = [list(desk.calendar.short_days(year)) for year in (2024, 2025, 2026, 2027, 2028)]
+    assert short == [[date(2024, 12, 24)], [], [EVE], [date(2027, 12, 24)], []], "in 2028 it is a Sunday"
+
+
+def test_of_half_days_a_date_beats_a_rule_and_the_first_rule_the_second() -> None:
+    late, later = ((time(12), time(17)),), ((time(14), time(17)),)
+    fridays, decembers = "FREQ=WEEKLY;BYDAY=FR", "FREQ=DAILY;BYMONTH=12"
+    halves = ((fridays, MORNING), (decembers, late), (date(2026, 12, 18), later))
+    short = BusinessHours(Calendar(half_days=halves)).calendar.short_days(2026)
+    assert short[date(2026, 12, 11)] == MORNING
+    assert short[date(2026, 12, 10)] == late
+    assert short[date(2026, 12, 18)] == later
+
+
+def test_a_half_day_may_be_the_day_on_which_clocks_change() -> None:
+    halves = ((date(2026, 3, 29), ((time(1), time(4)),)), (date(2026, 10, 25), ((time(1), time(4)),)))
+    desk = a_desk(ROUND_THE_CLOCK, half_days=halves)
+    for day, lasts in ((date(2026, 3, 29), 2), (date(2026, 10, 25), 4)):
+        begins = datetime.combine(day, time(), desk.calendar.zone)
+        ends = datetime.combine(day + timedelta(1), time(), desk.calendar.zone)
+        assert desk.between(begins, ends) == timedelta(hours=lasts)
 
 
 def test_a_rule_may_say_where_it_starts() -> None:
@@ -221,15 +297,37 @@ def test_another_country_or_state_has_other_holidays() -> None:
     ("facts", "reason"),
     [
         ({"week": Week((), (), (), (), ())}, "no open hour"),
-        ({"rules": ("FREQ=DAILY",)}, "no open hour"),
+        ({"rules": ("FREQ=DAILY",)}, "no open hour in 2024"),
+        ({"rules": ("DTSTART:20310101\nRRULE:FREQ=DAILY",)}, "no open hour in 2031"),
+        ({"rules": ("DTSTART:20310101\nRRULE:FREQ=DAILY;UNTIL=20321231",)}, "no open hour in 2031"),
+        ({"add": tuple(date(2030, 1, 1) + timedelta(n) for n in range(365))}, "no open hour in 2030"),
+        ({"add": (CHRISTMAS,), "remove": (CHRISTMAS,)}, "added to the closed days and removed from them"),
+        ({"half_days": ((CHRISTMAS, MORNING),)}, "2026-12-25 is closed: Eerste kerstdag"),
+        ({"half_days": ((date(2026, 12, 26), MORNING),)}, "2026-12-26 is closed: Tweede kerstdag"),
+        (
+            {"half_days": ((date(2026, 12, 19), MORNING),)},
+            "2026-12-19 is a Saturday, when the desk is closed",
+        ),
+        ({"half_days": ((EVE, MORNING), (EVE, MORNING))}, "2026-12-24 is given twice"),
+        ({"half_days": ((EVE, ()),)}, "2026-12-24 has no hours"),
+        ({"half_days": ((EVE, ((time(13), time(9)),)),)}, "begins at 13:00:00 ends at 9:00:00"),
+        ({"half_days": ((EVE, MORNING),), "add": (EVE,)}, "2026-12-24 is closed: closed by the desk"),
+        (
+            {"half_days": (("FREQ=WEEKLY;BYDAY=SA", MORNING),)},
+            "FREQ=WEEKLY;BYDAY=SA fall on closed days only",
+        ),
+        ({"half_days": (("on Fridays", MORNING),)}, "is not an RRULE"),
         ({"country": "XX"}, "no public holidays are known for 'XX'"),
         ({"subdivision": "ZZ"}, "no public holidays are known for 'NL ZZ'"),
-        ({"rules": ("FREQ=OFTEN",)}, "is not RFC 5545 text"),
-        ({"rules": ("every Friday",)}, "is not RFC 5545 text"),
-        ({"rules": ("FREQ=HOURLY",)}, "repeats within a day"),
+        ({"rules": ("FREQ=OFTEN",)}, "is not an RRULE"),
+        ({"rules": ("every Friday",)}, "is not an RRULE"),
+        ({"rules": ("FREQ=HOURLY",)}, "does not go from day to day"),
+        ({"rules": ("FREQ=DAILY;INTERVAL=0",)}, "does not go from day to day"),
         ({"rules": ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",)}, "names no day"),
+        ({"rules": ("DTSTART:25000505\nRRULE:FREQ=YEARLY",)}, "names no day"),
+        ({"rules": ("DTSTART;TZID=Europe/Amsterdam:20250505T000000\nRRULE:FREQ=YEARLY",)}, "without a zone"),
         ({"rules": ("DTSTART:20250505T000000Z\nRRULE:FREQ=YEARLY",)}, "without a zone"),
-        ({"remove": ("FREQ=YEARLY;BYWOMBAT=1",)}, "is not RFC 5545 text"),
+        ({"remove": ("FREQ=YEARLY;BYWOMBAT=1",)}, "is not an RRULE"),
     ],
 )
 def test_a_calendar_that_cannot_be_kept_is_refused_with_the_reason(
@@ -253,6 +351,5 @@ def test_a_week_that_contradicts_itself_is_refused(times: object, reason: str) -
         Week(mon=times)  # type: ignore[arg-type]
 
 
-def _utc(*moment: int) -> datetime:
-    year, month, day, hour, minute = (*moment, 1, 1, 0, 0)[:5] if len(moment) == 1 else (*moment, 0, 0)[:5]
+def _utc(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)

@@ -1,0 +1,17 @@
+"""What is wrong with a setting, in the words that an operator reads."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one setting.  line: where the file says it, where that is known."""
+
+    key: str
+    reason: str
+    mend: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.key} (line {self.line})" if self.line else self.key
+        return f"{place}: {self.reason}; {self.mend}"
