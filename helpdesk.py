@@ -40,7 +40,9 @@ for command in (demo, serve, check, deliver, why, reschedule, manifest, example_
     main.add_command(command)
 
 calendar = main.commands.get("calendar") or click.Group(
-    "calendar", help="When the desk is open, and what a change of it would move."
+    "calendar",
+    help="When the desk is open, and what a change of it would move.\n\n"
+    "Example: helpdesk calendar rehearse --config new.toml",
 )
 assert isinstance(calendar, click.Group)
 calendar.add_command(rehearse)

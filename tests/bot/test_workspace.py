@@ -62,10 +62,12 @@ class Office:
         )  # fmt: skip
         self.app = bot_app.build(house)
         wire = Wire(write, read, Pace(clock=now, sleep=lambda seconds: None))
-        leads = LeadsSender(self.db, wire, style, sandbox.leads_channel, rights.mention, house.permalink)
+        leads = LeadsSender(
+            self.db, wire, policy, style, sandbox.leads_channel, rights.mention, house.permalink, now
+        )
         senders = {
             Audience.CARD: CardSender(self.db, wire, rights.channel, policy, style, now),
-            Audience.AGENTS: ThreadSender(self.db, wire, style),
+            Audience.AGENTS: ThreadSender(self.db, wire, policy, style, now),
             Audience.LEADS: leads,
         }
         self._courier = Courier(self.db, senders, clock=now)
