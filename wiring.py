@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Thread
@@ -18,6 +18,7 @@ from bot.pace import Pace
 from bot.people import People, Rights, SlackSilent
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.socket import Socket, app_of
+from bot.strip import Strip
 from bot.web import Check
 from bot.wire import Wire
 from config import Config
@@ -40,7 +41,7 @@ from sla.policy import Contract, Policy, ResponseCounts
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import inbox, keepsakes, schema
+from store import ahead, inbox, keepsakes, schema
 from store.courier import Courier, Sender
 from store.database import Database, Unavailable
 
@@ -103,6 +104,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     db = Database(
         config.database.url.get_secret_value(),
         attention=lambda ticket: clocks.attention(ticket, policy),
+        due=lambda ticket: clocks.due(ticket, policy),
         seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
         on_commit=lambda: wake(),
     )
@@ -115,13 +117,15 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
-    app = slack_app.build(house)
-    socket = Socket(app, app_token) if slack.mode == "socket" else None
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     couriers = _couriers(config, house, wire)
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
     mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
     sources = (mailbox.name,) if mailbox else ()
+    late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
+    strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    app = slack_app.build(replace(house, troubles=strip.lines))
+    socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
         Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
@@ -139,6 +143,12 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
     return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+
+
+def next_due(parts: Parts) -> datetime | None:
+    """The next moment at which the desk has something to do by itself; in the past while it is busy."""
+    with parts.db.read() as session:
+        return ahead.next_due(session)
 
 
 def policy_of(config: Agreed) -> Policy:

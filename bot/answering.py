@@ -77,6 +77,8 @@ def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltRespo
         return BoltResponse(status=200, body=_refusal(body["view"], error))
     if body.get("response_url"):
         _whisper(body, words, slack)
+    elif (body.get("view") or {}).get("type") == "home":
+        return BoltResponse(status=500)  # Home has no room for it; Slack itself marks the button
     elif body.get("view"):
         slack.views_update(view_id=body["view"]["id"], view=notice("Not possible", words))
     return BoltResponse(status=200, body="")

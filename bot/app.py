@@ -1,6 +1,7 @@
 """The Slack app: its two clients, its gate, its listeners, its error handler."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 
 from slack_bolt import App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
@@ -11,7 +12,7 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from bot import answering, breaches, buttons, commands, gate, modals, quarantine, thread, why
+from bot import answering, breaches, buttons, commands, gate, home, modals, quarantine, thread, why
 from bot.house import House
 
 SLACK_API = "https://slack.com/api/"
@@ -31,8 +32,12 @@ def read_client(token: str, *, api: str = SLACK_API) -> WebClient:
     return WebClient(token=token, base_url=api, timeout=_TIMEOUT, retry_handlers=retries)
 
 
-def build(house: House) -> App:
-    """Build the app around the house.  Calls nobody yet."""
+def build(house: House, threads: Executor | None = None) -> App:
+    """Build the app around the house.  Calls nobody yet.
+
+    threads: where what need not be answered is done; a pool of its own where none is given."""
+    threads = threads or ThreadPoolExecutor(_THREADS, "slack")
+    homes = home.Homes(house, threads)
 
     def authorize(context: BoltContext) -> AuthorizeResult:
         home = house.people.home()  # Bolt's own way acknowledges, and so loses, an event when Slack is silent
@@ -49,12 +54,13 @@ def build(house: House) -> App:
         client=write_client(None, api=house.slack.base_url),
         authorize=authorize,
         process_before_response=True,
-        listener_executor=ThreadPoolExecutor(_THREADS, "slack"),
+        listener_executor=threads,
         token_verification_enabled=False,
         request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
     )
     answering.register(app, house.slack)
-    gate.register(app, house)
+    gate.register(app, replace(house, acted=homes.acted))
     for listeners in (buttons, breaches, modals, quarantine, commands, thread, why):
         listeners.register(app)
+    home.register(app, homes)
     return app

@@ -109,6 +109,22 @@ def quote(text: str) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [element]}]}
 
 
+def word(text: str, *, bold: bool = False) -> Block:
+    """Words for a paragraph; nothing in them is live, whoever wrote them."""
+    element: Block = {"type": "text", "text": clean(text)}
+    return element | ({"style": {"bold": True}} if bold else {})
+
+
+def link(address: str, label: str) -> Block:
+    """A link for a paragraph, in bold."""
+    return {"type": "link", "url": address, "text": label, "style": {"bold": True}}
+
+
+def paragraph(*words: Block) -> Block:
+    """Words and links that are shown as they are: no markup, mention or emoji code in them counts."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(words)}]}
+
+
 def quotes(text: str, *, limit: int) -> list[Block]:
     """A long text as as many quotes as it takes; whatever is beyond `limit` characters is cut and said so."""
     text = clean(text).strip()

@@ -18,7 +18,12 @@ NOT_YOURS = (
     "If you should be one of them, ask a team lead to invite you to the support channel."
 )
 
+REFRESH = "home_refresh"
+"""The one control on App Home."""
+
 _CLICKS = frozenset({"block_actions", "view_submission"})
+_ANSWERED = frozenset({"message", "app_home_opened"})
+"""Events that listeners answer; the others tell of the workspace."""
 
 
 def register(app: App, house: House) -> None:
@@ -28,10 +33,13 @@ def register(app: App, house: House) -> None:
         if not _is_ours(body, house):
             log.warning("refused an envelope of team %r, app %r", _team(body), body.get("api_app_id"))
             return BoltResponse(status=403, body="")
-        if "event" in body and body["event"].get("type") != "message":
+        if "event" in body and body["event"].get("type") not in _ANSWERED:
             _learn(body["event"], house)
             return BoltResponse(status=200, body="")
         actor = house.people.actor(_who(body), door=_door(body))
+        if actor is None and _shows_home(body):
+            next_()  # bot.home looks up by itself who somebody is, and draws outsiders a refusal
+            return None
         if actor is None and "event" in body:
             return BoltResponse(
                 status=200, body=""
@@ -39,7 +47,8 @@ def register(app: App, house: House) -> None:
         if actor is None:
             raise NotAllowed(NOT_YOURS)
         context["house"], context["actor"] = house, actor
-        context["click"] = Click.read(body) if body.get("type") in _CLICKS else None
+        is_click = body.get("type") in _CLICKS and not _shows_home(body)
+        context["click"] = Click.read(body) if is_click else None
         next_()
         return None
 
@@ -50,6 +59,14 @@ def _is_ours(body: dict[str, Any], house: House) -> bool:
     """Slack signs for the app and not for the workspace: both are compared here."""
     app_is_ours = house.app is None or body.get("api_app_id") == house.app
     return app_is_ours and _team(body) == house.people.home().team
+
+
+def _shows_home(body: dict[str, Any]) -> bool:
+    """Somebody opened App Home or asks for it again: it carries no ticket, and refusals are drawn on it."""
+    if "event" in body:
+        return str(body["event"].get("type")) == "app_home_opened"
+    clicked = [action.get("action_id") for action in body.get("actions") or []]
+    return clicked == [REFRESH] and str((body.get("view") or {}).get("type")) == "home"
 
 
 def _learn(event: dict[str, Any], house: House) -> None:

@@ -28,7 +28,8 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  clock: reads the time."""
+    where it is known.  clock: reads the time.  troubles: what keeps mail or deliveries from moving, in words.
+    acted: called with the id of whoever clicked, once the click is committed."""
 
     db: Database
     policy: Policy
@@ -37,6 +38,8 @@ class House:
     style: Style
     clock: Callable[[], datetime]
     app: str | None = None
+    troubles: Callable[[], list[str]] = list
+    acted: Callable[[str], None] = lambda user: None
 
     def act(self, click: Click, actor: Actor, deed: Deed) -> None:
         """Do to the ticket what a click asks for, once; committed when this returns.
@@ -47,6 +50,7 @@ class House:
             deed(seen(session, click, actor), at)
 
         self.once(click.key, change)
+        self.acted(actor.key)
 
     def once(self, key: str, change: Callable[[Session, datetime], object]) -> None:
         """Make one change for this key, in one transaction with the key; a second time nothing happens.

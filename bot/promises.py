@@ -46,6 +46,13 @@ def promise(clock: Clock, zone: ZoneInfo) -> tuple[str, str]:
     return clock.goal.words, _said(clock, zone)
 
 
+def mark_of(clock: Clock) -> str:
+    """The colour of a running clock; the words stand beside it."""
+    if clock.breached:
+        return "🔴"
+    return "🟠" if clock.spent >= clock.target * _PRESSING else "🟢"
+
+
 def promised(ticket: Ticket, level: Priority, policy: Policy, zone: ZoneInfo, *, now: datetime) -> Promised:
     """What that priority would promise, compared with what is promised now."""
     before = {clock.goal: clock for clock in read_clocks(ticket, policy, now=now)}
@@ -68,8 +75,7 @@ def _said(clock: Clock, zone: ZoneInfo) -> str:
         case ClockState.RUNNING if clock.breached:
             return f"🔴 *Overdue* since\n{due}, {time}"
         case ClockState.RUNNING:
-            mark = "🟠" if clock.spent >= clock.target * _PRESSING else "🟢"
-            return f"{mark} {due}\n{time} left"
+            return f"{mark_of(clock)} {due}\n{time} left"
         case ClockState.PAUSED:
             return f"⏸️ Paused\n{time} {'over' if clock.breached else 'left'}"
         case ClockState.STOPPED:

@@ -26,11 +26,13 @@ def register(app: App) -> None:
 
 def on_accept(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     house.once(click.key, lambda session, at: accept(session, click, actor, at))
+    house.acted(actor.key)
     ack()
 
 
 def on_detach(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     house.once(click.key, lambda session, at: detach(session, click, actor, house.policy, at))
+    house.acted(actor.key)
     ack()
 
 

@@ -115,3 +115,8 @@ class Event:
     key: str | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
+
+
+def level_key(goal: str, cycle: int, level: int) -> str:
+    """The key under which a level of a promise is on record, told or overtaken, once."""
+    return f"level:{goal}:{cycle}:{level}"

@@ -11,7 +11,7 @@ from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
 from desk.delivery import Audience, Delivery
 from desk.errors import Conflict, DeskError, TransitionRefused
-from desk.event import DECISIVE, OWED_TO, Event, Kind
+from desk.event import DECISIVE, OWED_TO, Event, Kind, level_key
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.thanks import is_only_thanks
@@ -43,6 +43,7 @@ class Ticket:
     changed_at: datetime
     number: int = field(init=False)
     attention_at: datetime | None = field(init=False, default=None)
+    due_at: datetime | None = field(init=False, default=None)
     history: list[Event] = field(default_factory=list)
 
     @classmethod
@@ -250,7 +251,7 @@ class Ticket:
             return False
         owed = (Audience.AGENTS, Audience.LEADS) if level >= _LEADS_HEAR_FROM else (Audience.AGENTS,)
         recorded = self._record(
-            Kind.WARNED, by=by, at=at, key=f"level:{goal}:{cycle}:{level}", owed=owed,
+            Kind.WARNED, by=by, at=at, key=level_key(goal, cycle, level), owed=owed,
             goal=goal, level=level, cycle=cycle, due=due.isoformat(),
         )  # fmt: skip
         if recorded:
@@ -263,7 +264,7 @@ class Ticket:
         """A lower level was missed and a higher one is told instead: on record, told to nobody."""
         if self.status not in OPEN:
             return False
-        key = f"level:{goal}:{cycle}:{level}"
+        key = level_key(goal, cycle, level)
         return self._record(Kind.SUPERSEDED, by=by, at=at, key=key, goal=goal, level=level, cycle=cycle)
 
     def remind(self, *, by: Actor, at: datetime, asked: int) -> bool:

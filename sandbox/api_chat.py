@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sandbox import checker
 from sandbox.arguments import Arguments
 from sandbox.forms import with_ids
+from sandbox.installed import Installed
 from sandbox.messages import Message
 from sandbox.refused import Json, Refused
 from sandbox.workspace import Workspace
@@ -12,8 +13,8 @@ from sandbox.world import BOT_USER, Channel
 
 
 class Chat:
-    def __init__(self, workspace: Workspace, root_url: str) -> None:
-        self._workspace, self._root_url = workspace, root_url
+    def __init__(self, workspace: Workspace, root_url: str, app: Installed) -> None:
+        self._workspace, self._root_url, self._app = workspace, root_url, app
 
     def methods(self) -> dict[str, Callable[[Arguments], Json]]:
         return {
@@ -25,7 +26,8 @@ class Chat:
         }
 
     def post(self, call: Arguments) -> Json:
-        channel = self._workspace.writable(call.needed("channel"))
+        outside = "chat:write.public" in self._app.scopes
+        channel = self._workspace.writable(call.needed("channel"), from_outside=outside)
         message = self._read(call, channel)
         metadata = call.parsed("metadata", "invalid_metadata_format")
         checker.check_metadata(metadata)

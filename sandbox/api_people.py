@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from sandbox.api_places import paged
 from sandbox.arguments import Arguments
+from sandbox.installed import Installed
 from sandbox.refused import Json, Refused
 from sandbox.workspace import Workspace
-from sandbox.world import APP, BOT, BOT_USER, CREATED, TEAM
+from sandbox.world import APP, BOT, BOT_USER, CREATED, TEAM, Person
 
 
 class People:
-    def __init__(self, workspace: Workspace, root_url: str) -> None:
-        self._workspace, self._root_url = workspace, root_url
+    def __init__(self, workspace: Workspace, root_url: str, app: Installed) -> None:
+        self._workspace, self._root_url, self._app = workspace, root_url, app
 
     def methods(self) -> dict[str, Callable[[Arguments], Json]]:
         return {
@@ -42,10 +43,10 @@ class People:
         person = self._workspace.people.get(call.needed("user"))
         if person is None:
             raise Refused("user_not_found")
-        return {"ok": True, "user": person.shown()}
+        return {"ok": True, "user": self._shown(person)}
 
     def list(self, call: Arguments) -> Json:
-        page, cursor = paged([person.shown() for person in self._workspace.people.values()], call)
+        page, cursor = paged([self._shown(person) for person in self._workspace.people.values()], call)
         answer = {"ok": True, "members": page, "cache_ts": self._workspace.clock.seconds()}
         return answer | {"response_metadata": {"next_cursor": cursor}}
 
@@ -53,7 +54,7 @@ class People:
         address = call.needed("email").lower()
         for person in self._workspace.people.values():
             if not person.bot and person.email == address:
-                return {"ok": True, "user": person.shown()}
+                return {"ok": True, "user": self._shown(person)}
         raise Refused("users_not_found")
 
     def groups(self, call: Arguments) -> Json:
@@ -77,5 +78,11 @@ class People:
     def bot(self, call: Arguments) -> Json:
         if call.text("bot", BOT) != BOT:
             raise Refused("bot_not_found")
-        bot = {"id": BOT, "deleted": False, "name": "Helpdesk", "updated": CREATED, "app_id": APP}
+        bot = {"id": BOT, "deleted": False, "name": self._app.name, "updated": CREATED, "app_id": APP}
         return {"ok": True, "bot": bot | {"user_id": BOT_USER, "icons": {}}}
+
+    def _shown(self, person: Person) -> Json:
+        shown = person.shown()
+        if "users:read.email" not in self._app.scopes:
+            shown["profile"].pop("email", None)
+        return shown

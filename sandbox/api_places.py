@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.arguments import Arguments
-from sandbox.messages import Window, next_cursor, with_thread
+from sandbox.messages import Message, Window, as_number, next_cursor, with_thread
 from sandbox.refused import Json, Refused
 from sandbox.workspace import Workspace
 from sandbox.world import BOT_USER, Channel
@@ -42,7 +42,7 @@ class Places:
     def history(self, call: Arguments) -> Json:
         channel, window = self._read(call)
         messages = [one for one in channel.messages if not one.is_reply or one.broadcast]
-        inside = [one for one in reversed(messages) if window.holds(one.ts)]
+        inside = [one for one in reversed(self._seen(messages, call)) if window.holds(one.ts)]
         page, cursor = window.page(inside)
         flag = call.flag("include_all_metadata")
         shown = [with_thread(one, self._workspace.thread(channel, one.ts), all_metadata=flag) for one in page]
@@ -62,7 +62,7 @@ class Places:
             raise Refused("thread_not_found")
         root = self._workspace.find(channel, named.thread_ts) if named.is_reply else named
         thread = self._workspace.thread(channel, root.ts if root else named.thread_ts)
-        inside = [one for one in thread if window.holds(one.ts)]
+        inside = [one for one in self._seen(thread, call) if window.holds(one.ts)]
         page, cursor = window.page(inside)
         flag = call.flag("include_all_metadata")
         shown = [one.shown(all_metadata=flag) for one in page]
@@ -81,6 +81,8 @@ class Places:
 
     def join(self, call: Arguments) -> Json:
         channel = self._workspace.channel(call.needed("channel"))
+        if channel.kind != "channel":
+            raise Refused("method_not_supported_for_channel_type")
         if channel.archived:
             raise Refused("is_archived")
         if BOT_USER not in channel.members:
@@ -95,6 +97,14 @@ class Places:
         channel = self._workspace.direct(users[0])
         shown = channel.shown() if call.flag("return_im") else {"id": channel.id}
         return {"ok": True, "channel": shown}
+
+    def _seen(self, messages: Sequence[Message], call: Arguments) -> Sequence[Message]:
+        """Those that history knows of, oldest first: not all of them when a fault says so."""
+        if call.fault is None:
+            return messages
+        since = as_number(self._workspace.clock.ts()) - int(call.fault.delay * 1_000_000)
+        known = [one for one in messages if not call.fault.delay or as_number(one.ts) < since]
+        return known[: len(known) - call.fault.hide] if call.fault.hide < len(known) else []
 
     def _read(self, call: Arguments) -> tuple[Channel, Window]:
         channel = self._workspace.channel(call.needed("channel"))

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from sandbox.arguments import Arguments
+from sandbox.installed import Installed
 from sandbox.modals import Modals, View
 from sandbox.refused import Json, Refused
 from sandbox.workspace import Workspace
 
 
 class Views:
-    def __init__(self, workspace: Workspace, modals: Modals) -> None:
-        self._workspace, self._modals = workspace, modals
+    def __init__(self, workspace: Workspace, modals: Modals, app: Installed) -> None:
+        self._workspace, self._modals, self._app = workspace, modals, app
 
     def methods(self) -> dict[str, Callable[[Arguments], Json]]:
         return {
@@ -31,6 +32,8 @@ class Views:
         return self._shown(self._modals.update(view, call.parsed("view"), seen_hash=call.text("hash")))
 
     def publish(self, call: Arguments) -> Json:
+        if not self._app.home_tab:
+            raise Refused("not_enabled")
         user = call.needed("user_id")
         if user not in self._workspace.people:
             raise Refused("invalid_arguments", ["[ERROR] no such user [json-pointer:/user_id]"])

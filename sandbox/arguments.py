@@ -3,14 +3,17 @@
 import json
 from typing import Any
 
+from sandbox.faults import Fault
 from sandbox.refused import Json, Refused
 
 
 class Arguments:
-    """Reads one call's arguments; in forms everything is text, and lists come as JSON text."""
+    """Reads one call's arguments; in forms everything is text, and lists come as JSON text.
 
-    def __init__(self, given: Json) -> None:
-        self.given = given
+    `fault` is what this call suffers, for methods that show less than there is."""
+
+    def __init__(self, given: Json, fault: Fault | None = None) -> None:
+        self.given, self.fault = given, fault
 
     def has(self, name: str) -> bool:
         return self.given.get(name) is not None

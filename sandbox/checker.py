@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sandbox.figures import MOST_OF
 from sandbox.refused import Json, Refused
 from sandbox.rules import Findings, Rule, Shape, anything, boolean, by_type, plain, string
 from sandbox.shapes import BLOCKS, SURFACES
@@ -33,14 +34,27 @@ def check_message(text: str, blocks: Any, attachments: Any = None, *, update: bo
         raise Refused("no_text")
     if len(text) > (LONGEST_UPDATE if update else LONGEST_POST):
         raise Refused("msg_too_long")
-    if attachments is not None and (not isinstance(attachments, list) or len(attachments) > 100):
-        raise Refused("invalid_attachments")
+    _check_attachments(attachments)
     if blocks is None:
         return
     if not isinstance(blocks, list):
         raise Refused("invalid_blocks_format")
     if found := problems_of_blocks(blocks, "message"):
         raise Refused("invalid_blocks", found)
+
+
+def _check_attachments(attachments: Any) -> None:
+    """At most 100 objects, and blocks in them that a message could hold."""
+    if attachments is None:
+        return
+    if not isinstance(attachments, list) or len(attachments) > 100:
+        raise Refused("invalid_attachments")
+    for attachment in attachments:
+        if not isinstance(attachment, dict):
+            raise Refused("invalid_attachments")
+        blocks = attachment.get("blocks")
+        if blocks is not None and (found := problems_of_blocks(blocks, "message")):
+            raise Refused("invalid_attachments", found)
 
 
 def check_view(view: Any, kind: str) -> None:
@@ -85,6 +99,11 @@ def problems_of_blocks(blocks: Any, surface: str) -> list[str]:
         ids = [element.get("action_id") for element in elements_of(block)]
         _unique("action_id", ids, f"/blocks/{number}", found)
     _count_markdown(known, found)
+    for kind, most in MOST_OF.items():
+        if sum(block.get("type") == kind for block in known) > most:
+            found.add("/blocks", f"no more than {most} of type {kind} allowed")
+    if sum(element.get("focus_on_load") is True for block in known for element in elements_of(block)) > 1:
+        found.add("/blocks", "only one element may have focus_on_load")
     return found.messages
 
 
@@ -106,7 +125,7 @@ def problems_of_view(view: Json, kind: str) -> list[str]:
 def elements_of(block: Json) -> list[Json]:
     """Everything in a block that a person can use."""
     inside = [block.get("accessory"), block.get("element")]
-    if block.get("type") == "actions" and isinstance(block.get("elements"), list):
+    if block.get("type") in ("actions", "context_actions") and isinstance(block.get("elements"), list):
         inside += block["elements"]
     return [element for element in inside if isinstance(element, dict) and element.get("type") != "image"]
 

@@ -1,14 +1,22 @@
-"""The sandbox's one clock: what everything in the made-up world is dated by."""
+"""The sandbox's one clock: what everything in the made-up world is dated by, and waits for."""
 
+import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Real time, plus however far somebody has turned it."""
+    """Real time, plus however far somebody has turned it; `at` is where it starts.
 
-    def __init__(self) -> None:
+    May be turned from any thread."""
+
+    def __init__(self, at: datetime | None = None) -> None:
         self._ahead = timedelta()
         self._last = 0
+        self._lock = threading.Lock()
+        self._sleepers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        if at is not None:
+            self.set(at)
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -17,10 +25,45 @@ class Clock:
         return int(self.now().timestamp())
 
     def turn(self, by: timedelta) -> None:
-        self._ahead += by
+        with self._lock:
+            self._ahead += by
+            sleepers = list(self._sleepers.items())
+        for woken, loop in sleepers:
+            loop.call_soon_threadsafe(woken.set)
+
+    def set(self, to: datetime) -> None:
+        """Turn it to that moment, from which it goes on.  Raises ValueError for one without a time zone."""
+        if to.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        self.turn(to - self.now())
+
+    async def until(self, moment: datetime) -> None:
+        """Wait until it is that late, because time passed or because somebody turned the clock."""
+        woken = asyncio.Event()
+        with self._lock:
+            self._sleepers[woken] = asyncio.get_running_loop()
+        try:
+            while (left := (moment - self.now()).total_seconds()) > 0:
+                woken.clear()
+                await _at_most(left, woken)
+        finally:
+            with self._lock:
+                del self._sleepers[woken]
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so many of its seconds."""
+        await self.until(self.now() + timedelta(seconds=seconds))
 
     def ts(self) -> str:
         """A message's ts: later than every one before it, and with it unique."""
         micros = int(self.now().timestamp() * 1_000_000)
         self._last = max(micros, self._last + 1)
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+
+async def _at_most(seconds: float, woken: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return

@@ -1,50 +1,40 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
-import base64
 import dataclasses
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from email.utils import parseaddr
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.delivery import Ack
+from sandbox.acts import Act, PeopleActs
 from sandbox.faults import Fault
-from sandbox.letters import CUSTOMERS, Draft, Letter
+from sandbox.letters import CUSTOMERS
+from sandbox.mail_acts import MailActs
 from sandbox.messages import with_thread
+from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
+from sandbox.world import BOT_USER
 
-Act = Callable[[Json], Awaitable[Json]]
+LIMITS = ("slack", "none")
 Road = Callable[[str], Awaitable[None]]
 
 
 class Control:
     """Acts by name; each takes the request's JSON and answers with JSON."""
 
-    def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road) -> None:
-        self._parts, self._desk_address, self._listen_at = parts, desk_address, listen_at
+    def __init__(self, parts: Parts, *, desk_address: str, listen_at: Road, root_url: str) -> None:
+        self._parts, self._listen_at = parts, listen_at
+        self._mail_acts = MailActs(parts.mail, parts.foreign, desk_address=desk_address)
         self._acts: dict[str, Act] = {
-            "say": self._say,
-            "edit": self._edit,
-            "remove": self._remove,
-            "click": self._click,
-            "submit": self._submit,
-            "close": self._close,
-            "slash": self._slash,
-            "shortcut": self._shortcut,
-            "home": self._home,
-            "mail": self._mail,
+            **PeopleActs(parts).acts(),
+            **self._mail_acts.acts(),
+            **PageActs(parts, root_url).acts(),
             "fault": self._fault,
             "faults": self._clear_faults,
-            "archive": self._archive,
-            "invite": self._invite,
-            "group": self._group,
             "sockets": self._sockets,
             "revoke": self._revoke,
-            "turn": self._turn,
             "settings": self._settings,
         }
 
@@ -52,11 +42,16 @@ class Control:
         name = request.path_params["act"]
         if name not in self._acts:
             return JSONResponse({"error": f"there is no act {name}"}, status_code=404)
+        given: Any = None
         try:
-            return JSONResponse(await self._acts[name](await request.json()))
+            given = await request.json()
+            answer = await self._acts[name](given)
         except (NotPossible, Refused, KeyError, ValueError, TypeError) as wrong:
             text = f"{name} needs {wrong}" if isinstance(wrong, KeyError) else str(wrong)
+            self._parts.journal.note("control", name, given=given, status=409, error=text)
             return JSONResponse({"error": text}, status_code=409)
+        self._parts.journal.note("control", name, given=given, status=200)
+        return JSONResponse(answer)
 
     async def state(self, request: Request) -> Response:
         return JSONResponse(self._snapshot())
@@ -71,6 +66,8 @@ class Control:
         workspace, modals, mail = self._parts.workspace, self._parts.modals, self._parts.mail
         places = []
         for channel in workspace.channels.values():
+            if channel.deleted:
+                continue
             shown = [
                 with_thread(one, workspace.thread(channel, one.ts), all_metadata=True)
                 for one in channel.messages
@@ -96,71 +93,12 @@ class Control:
             "homes": {user: view.shown() for user, view in modals.homes.items()},
             "groups": workspace.groups,
             "mailboxes": {name: [one.shown() for one in box] for name, box in mail.boxes.items()},
+            "mail_servers": mail.shown(),
             "customers": dict(CUSTOMERS),
             "files": [file.shown("") for file in self._parts.files.files.values()],
             "sockets": self._parts.sockets.count,
             "faults": self._parts.faults.shown(),
         }
-
-    async def _say(self, body: Json) -> Json:
-        thread = str(body.get("thread_ts") or "")
-        message = self._parts.gestures.say(body["user"], body["channel"], body["text"], thread)
-        return message.shown() | {"channel": message.channel}
-
-    async def _edit(self, body: Json) -> Json:
-        self._parts.gestures.edit(body["user"], body["channel"], body["ts"], body["text"])
-        return {}
-
-    async def _remove(self, body: Json) -> Json:
-        self._parts.gestures.remove(body["user"], body["channel"], body["ts"])
-        return {}
-
-    async def _click(self, body: Json) -> Json:
-        gestures, act = self._parts.gestures, {**body, "action_id": body["action_id"]}
-        if body.get("view"):
-            values = body.get("values") or {}
-            return _taken(await gestures.use_in_view(body["user"], body["view"], act, values))
-        return _taken(await gestures.use(body["user"], body["channel"], body["ts"], act))
-
-    async def _submit(self, body: Json) -> Json:
-        values = body.get("values") or {}
-        return await self._parts.gestures.submit(body["user"], str(body.get("view") or ""), values)
-
-    async def _close(self, body: Json) -> Json:
-        view, everything = str(body.get("view") or ""), bool(body.get("all"))
-        await self._parts.gestures.close(body["user"], view, everything)
-        return {}
-
-    async def _slash(self, body: Json) -> Json:
-        words = str(body.get("text") or "")
-        return _taken(await self._parts.gestures.slash(body["user"], body["channel"], body["command"], words))
-
-    async def _shortcut(self, body: Json) -> Json:
-        where, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
-        return _taken(await self._parts.gestures.shortcut(body["user"], body["callback_id"], where, ts))
-
-    async def _home(self, body: Json) -> Json:
-        self._parts.gestures.open_home(body["user"])
-        return {}
-
-    async def _mail(self, body: Json) -> Json:
-        answers = self._parts.mail.find(body["answers"]) if body.get("answers") else None
-        files = [
-            (one["name"], base64.b64decode(one["content"]), one.get("type") or "application/octet-stream")
-            for one in body.get("files") or []
-        ]
-        draft = Draft(
-            sender=body["sender"],
-            to=body.get("to") or _answer_address(answers) or self._desk_address,
-            subject=str(body.get("subject") or ""),
-            text=str(body.get("text") or ""),
-            html=str(body.get("html") or ""),
-            cc=list(body.get("cc") or []),
-            files=files,
-            answers=answers,
-            headers=dict(body.get("headers") or {}),
-        )
-        return (await self._parts.mail.send(draft)).shown()
 
     async def _fault(self, body: Json) -> Json:
         known = {field.name for field in dataclasses.fields(Fault)}
@@ -173,49 +111,28 @@ class Control:
         self._parts.faults.clear()
         return {}
 
-    async def _archive(self, body: Json) -> Json:
-        self._parts.gestures.archive(body["channel"], bool(body.get("archived", True)))
-        return {}
-
-    async def _invite(self, body: Json) -> Json:
-        self._parts.gestures.invite(body["channel"], body["user"], bool(body.get("there", True)))
-        return {}
-
-    async def _group(self, body: Json) -> Json:
-        workspace = self._parts.workspace
-        workspace.groups[body["group"]] = [workspace.person(one).id for one in body["users"]]
-        workspace.changed()
-        return {}
-
     async def _sockets(self, body: Json) -> Json:
-        await (self._parts.sockets.cut() if body.get("cut") else self._parts.sockets.refresh())
+        """`disconnect` says why they are told to go; `cut` closes them without a word."""
+        if body.get("cut"):
+            await self._parts.sockets.cut()
+        else:
+            await self._parts.sockets.disconnect(str(body.get("disconnect") or "refresh_requested"))
         return {}
 
     async def _revoke(self, body: Json) -> Json:
-        self._parts.webapi.revoked = bool(body.get("revoked", True))
+        revoked = bool(body.get("revoked", True))
+        if revoked and not self._parts.webapi.revoked:
+            tokens = {"oauth": [], "bot": [BOT_USER]}
+            self._parts.workspace.emit({"type": "tokens_revoked", "tokens": tokens})
+        self._parts.webapi.revoked = revoked
         return {}
 
-    async def _turn(self, body: Json) -> Json:
-        self._parts.workspace.clock.turn(timedelta(seconds=float(body["seconds"])))
-        self._parts.workspace.changed()
-        return {"now": self._parts.workspace.clock.now().isoformat()}
-
     async def _settings(self, body: Json) -> Json:
-        if body.get("deliver_mail_to"):
-            host, port = body["deliver_mail_to"]
-            self._parts.mail.deliver_to = (str(host), int(port))
+        self._mail_acts.settle(body)
+        if "limits" in body:
+            if body["limits"] not in LIMITS:
+                raise NotPossible(f"limits are {' or '.join(LIMITS)}, not {body['limits']!r}")
+            self._parts.limits.on = body["limits"] == "slack"
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
-
-
-def _taken(ack: Ack) -> Json:
-    return {"acked": ack.taken, "reason": ack.reason, "answer": ack.payload}
-
-
-def _answer_address(letter: Letter | None) -> str:
-    """Where an answer to this letter goes: Reply-To, else From."""
-    if letter is None:
-        return ""
-    shown: dict[str, Any] = {name.lower(): value for name, value in letter.shown()["headers"]}
-    return parseaddr(str(shown.get("reply-to") or shown.get("from") or ""))[1]

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.installed import Installed
 from sandbox.journal import Journal
 from sandbox.refused import Json
 from sandbox.world import APP, BOT_USER, TEAM
@@ -43,27 +44,46 @@ class Delivery:
     """Events are retried, gestures are not.  Runs in the server's own event loop."""
 
     def __init__(
-        self, road: Road, clock: Clock, journal: Journal, faults: Faults, *, retry_delays: Sequence[float]
+        self,
+        road: Road,
+        clock: Clock,
+        journal: Journal,
+        faults: Faults,
+        app: Installed,
+        *,
+        retry_delays: Sequence[float],
     ) -> None:
-        self.road = road
+        self.road, self._app = road, app
         self._clock, self._journal, self._faults = clock, journal, faults
         self._retry_delays = retry_delays
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def gesture(self, kind: str, payload: Json) -> Ack:
         """Deliver a click, a submission, a slash command: once, and what the app answered."""
-        ack = await self.road.bring(Parcel(kind, payload))
+        fault = self._faults.meet(kind)
+        if fault is not None and fault.late:
+            await self._clock.wait(fault.late)
+        if fault is not None and fault.never:
+            ack = Ack(False, reason="operation_timeout")
+        else:
+            ack = await self.road.bring(Parcel(kind, payload))
         self._note(kind, payload, ack, 0)
         return ack
 
     def event(self, event: Json) -> None:
-        """Deliver an event as soon as the loop is free, and again until the app takes it."""
+        """Deliver an event, if the app hears of it, when the loop is free, and again until it is taken."""
+        heard = self._app.hears(event)
+        self._journal.note("event", event["type"], event=event, heard=heard)
+        if not heard:
+            return
         payload = self._wrapped(event)
         fault = self._faults.meet(f"event.{event['type']}")
         if fault is not None and fault.never:
+            self._journal.note("fault", f"event.{event['type']}", never=True)
             return
+        late = fault.late if fault is not None else 0.0
         for _ in range(2 if fault is not None and fault.twice else 1):
-            task = asyncio.get_running_loop().create_task(self._insist(payload))
+            task = asyncio.get_running_loop().create_task(self._insist(payload, late))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
@@ -72,11 +92,13 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _insist(self, payload: Json) -> None:
+    async def _insist(self, payload: Json, late: float) -> None:
+        if late:
+            await self._clock.wait(late)
         reason = ""
         for attempt in range(len(self._retry_delays) + 1):
             if attempt:
-                await asyncio.sleep(self._retry_delays[attempt - 1])
+                await self._clock.wait(self._retry_delays[attempt - 1])
             ack = await self.road.bring(Parcel("events_api", payload, attempt, reason))
             self._note("events_api", payload, ack, attempt)
             if ack.taken or ack.no_retry:

@@ -1,5 +1,6 @@
 """What a person enters: the value of each input, as Slack writes it into `state.values` and `actions`."""
 
+import re
 from typing import Any
 
 from sandbox.checker import elements_of
@@ -20,6 +21,8 @@ MANY = {
     "multi_channels_select": ("selected_channels", "initial_channels"),
 }
 ONE_OPTION = ("static_select", "external_select", "radio_buttons", "overflow")
+_BEFORE_WORDS = re.compile(r"^\W+")
+"""A sign in front of a label, which a person need not type."""
 MANY_OPTIONS = ("multi_static_select", "checkboxes")
 
 
@@ -31,7 +34,7 @@ def with_ids(blocks: list[Json], prefix: str) -> list[Json]:
         for name in ("accessory", "element"):
             if isinstance(block.get(name), dict):
                 block[name] = _with_action_id(block[name], f"{prefix}{number}a")
-        if block["type"] == "actions":
+        if block["type"] in ("actions", "context_actions"):
             named = [_with_action_id(one, f"{prefix}{number}a{n}") for n, one in enumerate(block["elements"])]
             block["elements"] = named
         kept.append(block)
@@ -60,6 +63,8 @@ def entered(element: Json, value: Any) -> Json:
         return {"type": kind, "selected_options": [_option(element, one) for one in value or []]}
     if kind == "rich_text_input":
         return {"type": kind, "rich_text_value": _rich(value) if value else None}
+    if kind in ("icon_button", "feedback_buttons"):
+        return {"type": kind, "value": _pressed(element, value)}
     return {"type": kind, "files": []} if kind == "file_input" else {"type": kind}
 
 
@@ -91,7 +96,7 @@ def state_of(blocks: list[Json], values: Json) -> Json:
 
 def inputs_of(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """Every block and element that holds a value."""
-    stateless = ("button", "overflow", "image")
+    stateless = ("button", "overflow", "image", "icon_button", "feedback_buttons")
     pairs = [(block, element) for block in blocks for element in elements_of(block)]
     return [(block, element) for block, element in pairs if element["type"] not in stateless]
 
@@ -149,10 +154,20 @@ def _number_complaint(element: Json, value: str) -> str:
 
 def _option(element: Json, value: Any) -> Json:
     for option in options_of(element):
-        if value in (option["value"], option["text"]["text"]):
+        label = option["text"]["text"]
+        if value in (option["value"], label, _BEFORE_WORDS.sub("", label)):
             return option
     there = ", ".join(option["value"] for option in options_of(element))
     raise NotPossible(f"{value} cannot be chosen here, only: {there}")
+
+
+def _pressed(element: Json, value: Any) -> Any:
+    if element["type"] == "icon_button":
+        return element.get("value")
+    there = [element[name]["value"] for name in ("positive_button", "negative_button")]
+    if value not in there:
+        raise NotPossible(f"{value} cannot be pressed here, only: {', '.join(there)}")
+    return value
 
 
 def _rich(value: Any) -> Json:

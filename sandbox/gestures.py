@@ -1,16 +1,17 @@
-"""What people do in the workspace: write, click, choose, fill a dialog, type a command."""
+"""What people do with the app: click, choose, fill a dialog, type a command, open its Home."""
 
 from typing import Any
 
 from sandbox import forms, payloads
 from sandbox.delivery import Ack, Delivery
+from sandbox.foreign import Foreign
+from sandbox.installed import Installed
 from sandbox.journal import Journal
-from sandbox.messages import Message
 from sandbox.modals import Modals, View
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.replies import Replies
 from sandbox.workspace import Workspace
-from sandbox.world import BOT_USER, Channel, Person
+from sandbox.world import Person
 
 TROUBLE = "We had some trouble connecting. Try again?"
 
@@ -21,36 +22,21 @@ class Gestures:
     Raises NotPossible for what that person could not do in Slack."""
 
     def __init__(
-        self, workspace: Workspace, modals: Modals, replies: Replies, delivery: Delivery, journal: Journal
+        self,
+        workspace: Workspace,
+        modals: Modals,
+        replies: Replies,
+        delivery: Delivery,
+        journal: Journal,
+        app: Installed,
+        foreign: Foreign,
     ) -> None:
-        self._workspace, self._modals, self._replies = workspace, modals, replies
-        self._delivery, self._journal = delivery, journal
-
-    def say(self, who: str, where: str, text: str, thread_ts: str = "") -> Message:
-        person, channel = self._member(who, where)
-        if channel.archived:
-            raise NotPossible(f"#{channel.name} is archived")
-        if thread_ts and self._workspace.find(channel, thread_ts) is None:
-            raise NotPossible("there is no such thread")
-        self._journal.note("gesture", "say", user=person.id, channel=channel.id, text=text)
-        message = Message(channel.id, self._workspace.clock.ts(), person.id, text, thread_ts=thread_ts)
-        message.blocks = forms.with_ids([_typed(text)], message.ts[-4:])
-        return self._workspace.add(message)
-
-    def edit(self, who: str, where: str, ts: str, text: str) -> None:
-        person, message = self._seen(who, where, ts)
-        if message.user != person.id:
-            raise NotPossible("people edit only what they wrote themselves")
-        self._workspace.rewrite(message, text=text, blocks=forms.with_ids([_typed(text)], ts[-4:]))
-
-    def remove(self, who: str, where: str, ts: str) -> None:
-        """Anybody may: the owner of a workspace can delete every message, the bot's too."""
-        _, message = self._seen(who, where, ts)
-        self._workspace.remove(message)
+        self._workspace, self._modals, self._replies, self._app = workspace, modals, replies, app
+        self._delivery, self._journal, self._foreign = delivery, journal, foreign
 
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
-        person, message = self._seen(who, where, ts)
+        person, message = self._workspace.seen(who, where, ts)
         done = self._done(message.blocks, message.values, act)
         address = self._replies.address(person.id, message.channel, message)
         trigger = self._modals.trigger(person.id)
@@ -95,7 +81,9 @@ class Gestures:
                 await self._gesture("interactive", closed)
 
     async def slash(self, who: str, where: str, command: str, words: str) -> Ack:
-        person, channel = self._member(who, where)
+        person, channel = self._workspace.member(who, where)
+        if not self._app.has_command(command):
+            raise NotPossible(f"{command} is not a valid command")
         address = self._replies.address(person.id, channel.id)
         trigger = self._modals.trigger(person.id)
         payload = payloads.slash(person, channel, command, words, trigger=trigger, response_url=address)
@@ -107,13 +95,16 @@ class Gestures:
     async def shortcut(self, who: str, callback_id: str, where: str, ts: str) -> Ack:
         """A message shortcut when a message is named, else a global one."""
         person = self._workspace.person(who)
+        if not self._app.has_shortcut(callback_id, "message" if ts else "global"):
+            kind = "message" if ts else "global"
+            raise NotPossible(f"{callback_id} is not a {kind} shortcut of {self._app.name}")
         trigger = self._modals.trigger(person.id)
         if not ts:
             at = self._workspace.clock.ts()
             return await self._gesture(
                 "interactive", payloads.shortcut(person, callback_id, trigger=trigger, at=at)
             )
-        _, message = self._seen(who, where, ts)
+        _, message = self._workspace.seen(who, where, ts)
         channel = self._workspace.channels[message.channel]
         address = self._replies.address(person.id, channel.id, message)
         payload = payloads.message_shortcut(
@@ -123,6 +114,8 @@ class Gestures:
 
     def open_home(self, who: str) -> None:
         """Open the app's Home tab: the app hears of it and may publish."""
+        if not self._app.home_tab:
+            raise NotPossible(f"{self._app.name} has no Home tab")
         person = self._workspace.person(who)
         event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
         event |= {"channel": self._workspace.direct(person.id).id, "event_ts": self._workspace.clock.ts()}
@@ -130,42 +123,10 @@ class Gestures:
             event["view"] = self._modals.homes[person.id].shown()
         self._workspace.emit(event)
 
-    def archive(self, where: str, archived: bool) -> None:
-        channel = self._workspace.place(where)
-        channel.archived = archived
-        kind = "channel_archive" if archived else "channel_unarchive"
-        self._workspace.channel_news(kind, channel, user="U0LENA")
-
-    def invite(self, where: str, who: str, there: bool) -> None:
-        """Bring somebody (or the bot) into a channel, or out of it."""
-        channel, person = self._workspace.place(where), self._workspace.person(who)
-        if there and person.id not in channel.members:
-            channel.members.append(person.id)
-        if not there:
-            channel.members = [one for one in channel.members if one != person.id]
-        kind = "member_joined_channel" if there else "member_left_channel"
-        if BOT_USER in channel.members or person.id == BOT_USER:
-            self._workspace.channel_news(kind, channel, user=person.id, channel_type="C")
-
     async def _gesture(self, kind: str, payload: Json) -> Ack:
         ack = await self._delivery.gesture(kind, payload)
         self._workspace.changed()
         return ack
-
-    def _member(self, who: str, where: str) -> tuple[Person, Channel]:
-        person = self._workspace.person(who)
-        channel = self._workspace.place(where)
-        if person.id not in channel.members:
-            raise NotPossible(f"{person.name} is not in #{channel.name}")
-        return person, channel
-
-    def _seen(self, who: str, where: str, ts: str) -> tuple[Person, Message]:
-        person, channel = self._member(who, where)
-        whispered = [one for one in self._workspace.ephemerals if one.only_for == person.id]
-        for message in [*channel.messages, *whispered]:
-            if message.ts == ts and message.channel == channel.id and not message.tombstone:
-                return person, message
-        raise NotPossible(f"{person.name} sees no message {ts} in #{channel.name}")
 
     def _view(self, who: str, view_id: str) -> tuple[Person, View]:
         person = self._workspace.person(who)
@@ -235,6 +196,7 @@ class Gestures:
                 raise Refused("invalid_arguments", ["errors must name input blocks of the view"])
             view.errors = dict(answer["errors"])
             return "errors"
+        self._foreign.check(answer)
         if asked == "update":
             self._modals.update(view, answer["view"])
             return "updated"
@@ -243,9 +205,3 @@ class Gestures:
             return "pushed"
         self._modals.close(view, everything=asked == "clear")
         return "cleared" if asked == "clear" else "closed"
-
-
-def _typed(text: str) -> Json:
-    raw = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    words = {"type": "rich_text_section", "elements": [{"type": "text", "text": raw}]}
-    return {"type": "rich_text", "elements": [words]}

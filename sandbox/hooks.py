@@ -1,6 +1,8 @@
 """The addresses that Slack hands out: for answers, for uploads, for the bytes of files."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -8,13 +10,18 @@ from starlette.routing import Route
 
 from sandbox.api_files import Files
 from sandbox.faults import Faults
+from sandbox.journal import Journal
 from sandbox.refused import Refused
 from sandbox.replies import Replies
+from sandbox.webapi import spoiled
+
+Take = Callable[[Request], Awaitable[Response]]
 
 
 class Hooks:
-    def __init__(self, replies: Replies, files: Files, faults: Faults) -> None:
-        self._replies, self._files, self._faults = replies, files, faults
+    def __init__(self, replies: Replies, files: Files, faults: Faults, journal: Journal) -> None:
+        self._replies, self._files = replies, files
+        self._faults, self._journal = faults, journal
 
     def routes(self, bot_token: str) -> list[Route]:
         self._bot_token = bot_token
@@ -25,6 +32,27 @@ class Hooks:
         ]
 
     async def _answer(self, request: Request) -> Response:
+        return await self._suffer("response", request, self._write)
+
+    async def _upload(self, request: Request) -> Response:
+        return await self._suffer("upload", request, self._keep)
+
+    async def _suffer(self, name: str, request: Request, act: Take) -> Response:
+        """Do it, but for the planned fault; the journal knows how it ended."""
+        fault = self._faults.meet(name)
+        if fault is None:
+            answer = await act(request)
+            self._journal.note("hook", name, answer=bytes(answer.body).decode(), status=answer.status_code)
+            return answer
+        await asyncio.sleep(fault.hang)
+        if fault.before_effect:
+            self._journal.note("fault", name, **fault.outcome)
+            return await spoiled(request, fault)
+        answer = await act(request)
+        self._journal.note("hook", name, answer=bytes(answer.body).decode(), **fault.outcome)
+        return await spoiled(request, fault) if fault.spoils else answer
+
+    async def _write(self, request: Request) -> Response:
         try:
             body = json.loads(await request.body())
             self._replies.accept(request.path_params["name"], body)
@@ -35,7 +63,7 @@ class Hooks:
             return PlainTextResponse("invalid_payload", status_code=400)
         return PlainTextResponse("ok")
 
-    async def _upload(self, request: Request) -> Response:
+    async def _keep(self, request: Request) -> Response:
         content = await request.body()
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             async with request.form() as form:

@@ -29,6 +29,7 @@ class Message:
     files: list[Json] = field(default_factory=list)
     tombstone: bool = False
     values: Json = field(default_factory=dict)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def by_bot(self) -> bool:
@@ -56,6 +57,11 @@ class Message:
             message["edited"] = {"user": self.user, "ts": self.edited}
         if self.thread_ts:
             message["thread_ts"] = self.thread_ts
+        if self.reactions:
+            message["reactions"] = [
+                {"name": name, "users": list(users), "count": len(users)}
+                for name, users in self.reactions.items()
+            ]
         if self.broadcast:
             message["subtype"] = "thread_broadcast"
         if self.metadata:

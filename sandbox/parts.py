@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from sandbox.api_files import Files
 from sandbox.delivery import Delivery
 from sandbox.faults import Faults
+from sandbox.foreign import Foreign
 from sandbox.gestures import Gestures
+from sandbox.guide import Guide
+from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.mailworld import MailWorld
 from sandbox.modals import Modals
 from sandbox.replies import Replies
 from sandbox.sockets import Sockets
+from sandbox.talk import Talk
+from sandbox.timekeeper import Timekeeper
 from sandbox.webapi import WebApi
 from sandbox.workspace import Workspace
 
@@ -28,3 +34,9 @@ class Parts:
     faults: Faults
     journal: Journal
     webapi: WebApi
+    timekeeper: Timekeeper
+    guide: Guide
+    app: Installed
+    limits: Limits
+    talk: Talk
+    foreign: Foreign

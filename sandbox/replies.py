@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sandbox import checker
+from sandbox.foreign import Foreign
 from sandbox.forms import with_ids
 from sandbox.messages import Message
 from sandbox.refused import Json, Refused
@@ -27,8 +28,8 @@ class Address:
 
 
 class Replies:
-    def __init__(self, workspace: Workspace, root_url: str) -> None:
-        self._workspace, self._root_url = workspace, root_url
+    def __init__(self, workspace: Workspace, root_url: str, foreign: Foreign) -> None:
+        self._workspace, self._root_url, self._foreign = workspace, root_url, foreign
         self._addresses: dict[str, Address] = {}
 
     def address(self, user: str, channel: str, message: Message | None = None) -> str:
@@ -60,6 +61,7 @@ class Replies:
             return
         text, blocks = str(body.get("text") or ""), body.get("blocks")
         checker.check_message(text, blocks, body.get("attachments"))
+        self._foreign.check(body)
         kept = with_ids(blocks or [], secrets.token_hex(2))
         if original is not None and body.get("replace_original"):
             self._replace(original, text, kept)

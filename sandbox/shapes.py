@@ -1,7 +1,9 @@
 """The shapes of Block Kit: every block and element, its fields and their limits, as tables."""
 
+import re
 from typing import Any
 
+from sandbox.figures import FIGURES
 from sandbox.rules import (
     Findings,
     Rule,
@@ -16,6 +18,7 @@ from sandbox.rules import (
     plain,
     string,
 )
+from sandbox.written import RICH_TEXT
 
 ID = string(255)
 CONFIRM = Shape(
@@ -28,11 +31,12 @@ OPTION_GROUP = Shape({"label": plain(75), "options": listed(OPTION, 100)})
 DISPATCH = Shape({}, {"trigger_actions_on": listed(one_of("on_enter_pressed", "on_character_entered"), 2)})
 
 
-def _values(element: dict[str, Any]) -> list[Any]:
+def _options(element: dict[str, Any]) -> list[Any]:
     groups = element.get("option_groups") or []
     options = list(element.get("options") or [])
-    options += [one for group in groups if isinstance(group, dict) for one in group.get("options") or []]
-    return [one.get("value") for one in options if isinstance(one, dict)]
+    return options + [
+        one for group in groups if isinstance(group, dict) for one in group.get("options") or []
+    ]
 
 
 def _one_source(element: Any, pointer: str, found: Findings) -> None:
@@ -44,10 +48,10 @@ def _one_source(element: Any, pointer: str, found: Findings) -> None:
 def _initial_known(element: Any, pointer: str, found: Findings) -> None:
     chosen = [element["initial_option"]] if "initial_option" in element else []
     chosen += element.get("initial_options") or []
-    known = _values(element)
+    known = _options(element)
     for one in chosen:
-        if not isinstance(one, dict) or one.get("value") not in known:
-            found.add(pointer, "initial_option must be one of the options")
+        if one not in known:
+            found.add(pointer, "initial_option must be one of the options, word for word")
 
 
 def _image_source(block: Any, pointer: str, found: Findings) -> None:
@@ -55,9 +59,23 @@ def _image_source(block: Any, pointer: str, found: Findings) -> None:
         found.add(pointer, "must have either image_url or slack_file")
 
 
+def _lengths(element: Any, pointer: str, found: Findings) -> None:
+    least, most = element.get("min_length", 0), element.get("max_length", 3000)
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        found.add(pointer, "min_length must not be greater than max_length")
+
+
 def _section_says_something(block: Any, pointer: str, found: Findings) -> None:
     if not block.get("text") and not block.get("fields"):
         found.add(pointer, "must have text or fields")
+
+
+def _matching(form: str, said: str) -> Rule:
+    def check(value: Any, pointer: str, found: Findings) -> None:
+        if not isinstance(value, str) or not re.fullmatch(form, value):
+            found.add(pointer, f"must be of the form {said}")
+
+    return check
 
 
 COMMON: dict[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": boolean}
@@ -71,9 +89,7 @@ TYPED: dict[str, Rule] = {
     "focus_on_load": boolean,
     "dispatch_action_config": DISPATCH,
 }
-RICH_PART = Shape(
-    {"elements": anything}, {"border": anything, "indent": anything, "offset": anything, "style": anything}
-)
+FEEDBACK = Shape({"text": plain(75), "value": string(2000)}, {"accessibility_label": string(75)})
 FILTER: dict[str, Rule] = {
     "filter": anything,
     "response_url_enabled": boolean,
@@ -99,8 +115,10 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "channels_select": Shape({}, CHOICE | {"initial_channel": string(30), "response_url_enabled": boolean}),
     "multi_channels_select": Shape({}, MULTI | {"initial_channels": listed(string(30), 100)}),
-    "datepicker": Shape({}, CHOICE | {"initial_date": string(10, 10)}),
-    "timepicker": Shape({}, CHOICE | {"initial_time": string(5, 5), "timezone": string(100)}),
+    "datepicker": Shape({}, CHOICE | {"initial_date": _matching(r"\d{4}-\d{2}-\d{2}", "YYYY-MM-DD")}),
+    "timepicker": Shape(
+        {}, CHOICE | {"initial_time": _matching(r"([01]\d|2[0-3]):[0-5]\d", "HH:mm"), "timezone": string(100)}
+    ),
     "datetimepicker": Shape({}, COMMON | {"initial_date_time": integer(1_000_000_000, 9_999_999_999)}),
     "checkboxes": Shape({"options": listed(RICH_OPTION, 10)}, BOXES, _initial_known),
     "radio_buttons": Shape(
@@ -114,6 +132,7 @@ ELEMENTS: dict[str, Rule] = {
         TYPED
         | {"initial_value": string(3000, 0), "multiline": boolean}
         | {"min_length": integer(0, 3000), "max_length": integer(1, 3000)},
+        _lengths,
     ),
     "number_input": Shape(
         {"is_decimal_allowed": boolean},
@@ -124,11 +143,14 @@ ELEMENTS: dict[str, Rule] = {
     "file_input": Shape(
         {}, {"action_id": ID, "filetypes": listed(string(20), 100), "max_files": integer(1, 10)}
     ),
-    "rich_text_input": Shape({}, TYPED | {"initial_value": anything}),
-    "rich_text_section": RICH_PART,
-    "rich_text_list": RICH_PART,
-    "rich_text_preformatted": RICH_PART,
-    "rich_text_quote": RICH_PART,
+    "rich_text_input": Shape({}, TYPED | {"initial_value": RICH_TEXT}),
+    "feedback_buttons": Shape({"positive_button": FEEDBACK, "negative_button": FEEDBACK}, {"action_id": ID}),
+    "icon_button": Shape(
+        {"icon": string(100), "text": plain(75)},
+        COMMON
+        | {"value": string(2000), "accessibility_label": string(75)}
+        | {"visible_to_user_ids": listed(string(30), 10)},
+    ),
     "plain_text": plain(3000),
     "mrkdwn": either(3000),
 }
@@ -143,7 +165,7 @@ TEXT_INPUTS = frozenset(
 )
 IN_INPUT = SELECTS | PICKED | TEXT_INPUTS | {"datetimepicker", "file_input"}
 IN_CONTEXT = frozenset({"image", "plain_text", "mrkdwn"})
-IN_RICH_TEXT = frozenset(kind for kind in ELEMENTS if kind.startswith("rich_text_")) - {"rich_text_input"}
+IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
 BLOCK: dict[str, Rule] = {"block_id": ID}
 
 BLOCKS: dict[str, Rule] = {
@@ -167,12 +189,19 @@ BLOCKS: dict[str, Rule] = {
         {"label": plain(2000), "element": by_type(ELEMENTS, IN_INPUT)},
         BLOCK | {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
-    "rich_text": Shape({"elements": listed(by_type(ELEMENTS, IN_RICH_TEXT), 100)}, BLOCK),
+    "rich_text": RICH_TEXT,
     "markdown": Shape({"text": string(12_000)}, BLOCK),
-    "data_visualization": Shape({"title": string(50), "chart": anything}, BLOCK),
+    "context_actions": Shape({"elements": listed(by_type(ELEMENTS, IN_CONTEXT_ACTIONS), 5)}, BLOCK),
+    "alert": Shape(
+        {"text": either(3000)},
+        BLOCK | {"level": one_of("default", "info", "warning", "error", "success")},
+    ),
+    **FIGURES,
 }
+ONLY_IN_MESSAGES = frozenset({"markdown", "context_actions", *FIGURES})
+ONLY_IN_MODALS = frozenset({"alert"})
 SURFACES: dict[str, frozenset[str]] = {
-    "message": frozenset(BLOCKS),
-    "modal": frozenset(BLOCKS) - {"markdown", "data_visualization"},
-    "home": frozenset(BLOCKS) - {"markdown", "data_visualization"},
+    "message": frozenset(BLOCKS) - ONLY_IN_MODALS,
+    "modal": frozenset(BLOCKS) - ONLY_IN_MESSAGES,
+    "home": frozenset(BLOCKS) - ONLY_IN_MESSAGES - ONLY_IN_MODALS,
 }

@@ -14,32 +14,24 @@ by "#support", "#support-leads", "#general", "#support-2025" (archived) or id.  
 are plain dictionaries as Slack gives them; messages also have "channel", letters are described at `inbox`.
 """
 
-import base64
-import json
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-Json = dict[str, Any]
+from sandbox.director import Director, Json, NotPossibleHere
+from sandbox.visitor_mail import Customers
+
 Found = TypeVar("Found")
-
-
-class NotPossibleHere(AssertionError):
-    """The person could not do that: no such button, dialog, channel or person."""
 
 
 class Unanswered(AssertionError):
     """The app did not acknowledge a gesture within three seconds: the person sees an error."""
 
 
-class Visitor:
+class Visitor(Director, Customers):
     """Everything goes over the control API of the sandbox at `url`; nothing is remembered here."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
 
     # what people do in Slack
 
@@ -53,6 +45,10 @@ class Visitor:
     def remove(self, user: str, message: Json) -> None:
         """Delete a message, the bot's too."""
         self._do("remove", user=user, channel=message["channel"], ts=message["ts"])
+
+    def react(self, user: str, message: Json, name: str, there: bool = True) -> None:
+        """Put an emoji under a message, or with there=False take one's own away."""
+        self._do("react", user=user, channel=message["channel"], ts=message["ts"], name=name, there=there)
 
     def click(self, user: str, message: Json, action_id: str, value: Any = None, block_id: str = "") -> Json:
         """Click a button of a message or ephemeral; `value` or `block_id` say which, where there are several.
@@ -109,46 +105,20 @@ class Visitor:
     def archive(self, channel: str, archived: bool = True) -> None:
         self._do("archive", channel=channel, archived=archived)
 
+    def rename(self, channel: str, name: str) -> None:
+        self._do("rename", channel=channel, name=name)
+
+    def delete_channel(self, channel: str) -> None:
+        """Delete it for good, with all that was said in it."""
+        self._do("delete_channel", channel=channel)
+
+    def new_channel(self, name: str, members: Iterable[str], *, private: bool = False) -> Json:
+        """Make a channel for these people; "Helpdesk" is the bot.  Gives it as conversations.info does."""
+        return self._do("new_channel", name=name, members=list(members), private=private)
+
     def invite(self, channel: str, user: str, there: bool = True) -> None:
         """Bring somebody (also "Helpdesk", the bot) into a channel, or with there=False out of it."""
         self._do("invite", channel=channel, user=user, there=there)
-
-    # what customers do
-
-    def mail(
-        self,
-        sender: str,
-        *,
-        subject: str = "",
-        text: str = "",
-        html: str = "",
-        to: str = "",
-        cc: Sequence[str] = (),
-        answers: Json | None = None,
-        files: Iterable[tuple[str, bytes]] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> Json:
-        """Send a mail to the desk over SMTP, as a customer; gives the letter as sent (see `inbox`).
-
-        `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
-        answer goes where that letter says.  The desk's listener must be known: `Sandbox.deliver_mail_to`."""
-        attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
-        return self._do(
-            "mail",
-            sender=sender,
-            subject=subject,
-            text=text,
-            html=html,
-            to=to,
-            cc=list(cc),
-            answers=answers["id"] if answers else "",
-            files=attached,
-            headers=dict(headers or {}),
-        )
-
-    def reply(self, letter: Json, text: str, *, sender: str = "") -> Json:
-        """Answer a received letter, as the one who got it."""
-        return self.mail(sender or letter["envelope_to"][0], text=text, answers=letter)
 
     # what there is to see
 
@@ -212,42 +182,6 @@ class Visitor:
         query = urllib.parse.urlencode({"kind": kind, "name": name, "after": after})
         return list(self._call("GET", f"journal?{query}")["entries"])
 
-    # what goes wrong
-
-    def fault(self, method: str, **plan: Any) -> None:
-        """Spoil the next call(s) of a Slack method, of "smtp", or the delivery of "event.message".
-
-        error="is_archived"; status=500; retry_after=30; drop="before" | "after" (the effect); effect=True (it
-        happens although the answer is an error); hang=seconds; times=2; after=3 (calls that pass first);
-        for events twice=True, never=True; for "smtp" status=451 or 554, or drop."""
-        self._do("fault", method=method, **plan)
-
-    def clear_faults(self) -> None:
-        self._do("faults")
-
-    def cut_sockets(self) -> None:
-        """Close every Socket Mode connection without a word."""
-        self._do("sockets", cut=True)
-
-    def refresh_sockets(self) -> None:
-        self._do("sockets", cut=False)
-
-    def revoke_tokens(self, revoked: bool = True) -> None:
-        self._do("revoke", revoked=revoked)
-
-    # how it is set up
-
-    def deliver_mail_to(self, host: str, port: int) -> None:
-        self._do("settings", deliver_mail_to=[host, port])
-
-    def deliver_events_to(self, request_url: str) -> None:
-        """Signed HTTP delivery from now on (the URL must pass url_verification); "" is Socket Mode again."""
-        self._do("settings", request_url=request_url)
-
-    def turn_clock(self, seconds: float) -> str:
-        """Turn the sandbox's own clock (not the desk's)."""
-        return str(self._do("turn", seconds=seconds)["now"])
-
     def wait_until(self, look: Callable[[], Found], seconds: float = 10.0) -> Found:
         """Look again and again until there is something to see; gives it.  AssertionError when time is up."""
         deadline = time.monotonic() + seconds
@@ -270,21 +204,6 @@ class Visitor:
         if not answer["acked"]:
             raise Unanswered(f"the app did not ack {act}: {answer['reason']}")
         return answer
-
-    def _do(self, act: str, **body: Any) -> Json:
-        return self._call("POST", act, body)
-
-    def _call(self, method: str, path: str, body: Json | None = None) -> Json:
-        raw = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self._url}/_control/{path}", raw, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return dict(json.load(answer))
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                text = refusal.read().decode("utf-8", "replace")
-            raise NotPossibleHere(text) from None
 
 
 def text_of(message: Json) -> str:

@@ -2,32 +2,48 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.arguments import Arguments
+from sandbox.catalogue import APP_LEVEL
 from sandbox.faults import Fault, Faults
+from sandbox.foreign import Foreign
+from sandbox.installed import Installed
 from sandbox.journal import Journal
+from sandbox.limits import Limits
 from sandbox.refused import Json, Refused
+from sandbox.scopes import check_scopes
 from sandbox.wire import hang_up
+from sandbox.workspace import Workspace
 
 Method = Callable[[Arguments], Json]
-APP_LEVEL = "apps.connections.open"
 HTTP_STATUS = {"ratelimited": 429}
 
 
 class WebApi:
-    """Every method of the sandbox behind its tokens."""
+    """Every method of the sandbox behind its tokens and scopes."""
 
     def __init__(
-        self, methods: dict[str, Method], faults: Faults, journal: Journal, *, bot_token: str, app_token: str
+        self,
+        methods: Mapping[str, Method],
+        workspace: Workspace,
+        app: Installed,
+        faults: Faults,
+        limits: Limits,
+        foreign: Foreign,
+        journal: Journal,
+        *,
+        bot_token: str,
+        app_token: str,
     ) -> None:
-        self._methods = methods
-        self._faults, self._journal = faults, journal
-        self._bot_token, self._app_token = bot_token, app_token
+        self._methods, self._workspace, self._app = methods, workspace, app
+        self._faults, self._limits, self._foreign, self._journal = faults, limits, foreign, journal
+        self._granted = {bot_token: app.scopes, app_token: app.app_level}
+        self._app_token = app_token
         self.revoked = False
 
     async def answer(self, request: Request) -> Response:
@@ -37,20 +53,29 @@ class WebApi:
         fault = self._faults.meet(method)
         if fault is not None and fault.hang:
             await asyncio.sleep(fault.hang)
-        if fault is not None and _before_effect(fault):
-            self._journal.note("fault", method, given=given, drop=fault.drop, error=fault.error)
-            return await _spoiled(request, fault)
-        body = self._carry_out(method, token, Arguments(given))
-        self._journal.note("api", method, given=given, answer=body)
-        if fault is not None and (fault.drop or fault.error or fault.status):
-            return await _spoiled(request, fault)
-        return JSONResponse(body)
+        if fault is not None and fault.before_effect:
+            self._journal.note("fault", method, given=given, **fault.outcome)
+            return await spoiled(request, fault)
+        body = self._carry_out(method, token, Arguments(given, fault))
+        outcome = {"status": HTTP_STATUS.get(str(body.get("error")), 200)}
+        if fault is not None and fault.spoils:
+            self._journal.note("api", method, given=given, answer=body, **fault.outcome)
+            return await spoiled(request, fault)
+        self._journal.note("api", method, given=given, answer=body, **outcome)
+        headers = self._headers(token)
+        if "retry_after" in body:
+            headers["Retry-After"] = str(body.pop("retry_after"))
+        return JSONResponse(body, status_code=outcome["status"], headers=headers)
 
     def _carry_out(self, method: str, token: str, call: Arguments) -> Json:
         try:
             self._check_token(method, token)
             if method not in self._methods:
                 raise Refused("unknown_method")
+            if wait := self._limits.meet(method, self._lane(call)):
+                raise Refused("ratelimited", retry_after=wait)
+            check_scopes(method, call, self._granted.get(token, frozenset()), self._workspace)
+            self._foreign.check_call(call)
             return self._methods[method](call)
         except Refused as refusal:
             return refusal.shown()
@@ -60,24 +85,31 @@ class WebApi:
             return
         if not token:
             raise Refused("not_authed")
-        if token not in (self._bot_token, self._app_token):
+        if token not in self._granted:
             raise Refused("invalid_auth")
         if self.revoked:
             raise Refused("token_revoked")
         if (token == self._app_token) != (method == APP_LEVEL) and method != "auth.test":
             raise Refused("not_allowed_token_type")
 
+    def _lane(self, call: Arguments) -> str:
+        """The id of the channel, however it was named."""
+        name = call.text("channel")
+        try:
+            return self._workspace.channel(name).id
+        except Refused:
+            return name
 
-def _before_effect(fault: Fault) -> bool:
-    spoils = fault.drop == "before" or fault.error or fault.status or fault.retry_after
-    return bool(spoils) and fault.drop != "after" and not fault.effect
+    def _headers(self, token: str) -> dict[str, str]:
+        granted = self._granted.get(token)
+        return {} if granted is None else {"x-oauth-scopes": ",".join(sorted(granted))}
 
 
-async def _spoiled(request: Request, fault: Fault) -> Response:
+async def spoiled(request: Request, fault: Fault) -> Response:
+    """The answer that the fault gives instead of the right one, or none at all."""
     if fault.drop:
         return await hang_up(request)
-    limited = fault.retry_after or fault.error in HTTP_STATUS
-    status = fault.status or (429 if limited else 200)
+    status = fault.answers_with
     headers = {"Retry-After": str(fault.retry_after or 1)} if status == 429 else {}
     error = fault.error or ("ratelimited" if status == 429 else "internal_error")
     return JSONResponse({"ok": False, "error": error}, status_code=status, headers=headers)

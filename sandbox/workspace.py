@@ -1,5 +1,6 @@
 """The workspace as it stands: who is in which channel, what was written there, and who is told of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,8 @@ from sandbox.clock import Clock
 from sandbox.messages import Message
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.world import BOT_USER, TEAM, Channel, Person
+
+EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 
 
 class Workspace:
@@ -35,9 +38,28 @@ class Workspace:
     def place(self, name: str) -> Channel:
         """By id or by #name, for a person on the page."""
         for channel in self.channels.values():
+            if channel.deleted:
+                continue
             if name == channel.id or (not channel.im and name.lstrip("#") == channel.name):
                 return channel
         raise NotPossible(f"there is no channel {name}")
+
+    def member(self, who: str, where: str) -> tuple[Person, Channel]:
+        """That person in that channel; raises NotPossible when they are not there."""
+        person = self.person(who)
+        channel = self.place(where)
+        if person.id not in channel.members:
+            raise NotPossible(f"{person.name} is not in #{channel.name}")
+        return person, channel
+
+    def seen(self, who: str, where: str, ts: str) -> tuple[Person, Message]:
+        """A message that person sees; raises NotPossible when there is none."""
+        person, channel = self.member(who, where)
+        whispered = [one for one in self.ephemerals if one.only_for == person.id]
+        for message in [*channel.messages, *whispered]:
+            if message.ts == ts and message.channel == channel.id and not message.tombstone:
+                return person, message
+        raise NotPossible(f"{person.name} sees no message {ts} in #{channel.name}")
 
     def channel(self, name: str) -> Channel:
         """As the Web API finds it: a private one without the bot is not there."""
@@ -48,13 +70,16 @@ class Workspace:
                 return channel
         raise Refused("channel_not_found")
 
-    def writable(self, name: str) -> Channel:
-        """A channel the bot may write in."""
+    def has_channel(self, name: str) -> bool:
+        return any(one.name == name and not one.deleted for one in self.channels.values())
+
+    def writable(self, name: str, *, from_outside: bool = False) -> Channel:
+        """A channel the bot may write in; `from_outside` a public one that it is not in, too."""
         channel = self.direct(name).id if name in self.people and name != BOT_USER else name
         found = self.channel(channel)
         if found.archived:
             raise Refused("is_archived")
-        if BOT_USER not in found.members:
+        if BOT_USER not in found.members and not (from_outside and found.kind == "channel"):
             raise Refused("not_in_channel")
         return found
 
@@ -84,7 +109,10 @@ class Workspace:
             root.thread_ts = root.ts
         channel.messages.append(message)
         self.changed()
-        self._tell(channel, self.event(message))
+        self.tell(channel, self.event(message))
+        if f"<@{BOT_USER}>" in message.text and not message.by_bot and not channel.im:
+            mention = {"type": "app_mention", "user": message.user, "text": message.text, "ts": message.ts}
+            self.tell(channel, self.event(message) | mention)
         return message
 
     def whisper(self, message: Message) -> Message:
@@ -101,7 +129,7 @@ class Workspace:
         self.changed()
         channel = self.channels[message.channel]
         event = {"subtype": "message_changed", "message": message.shown(), "previous_message": before}
-        self._tell(channel, self._envelope(channel, event))
+        self.tell(channel, self._envelope(channel, event))
         return message
 
     def remove(self, message: Message) -> None:
@@ -114,7 +142,28 @@ class Workspace:
             channel.messages.remove(message)
         self.changed()
         event = {"subtype": "message_deleted", "deleted_ts": message.ts, "previous_message": before}
-        self._tell(channel, self._envelope(channel, event))
+        self.tell(channel, self._envelope(channel, event))
+
+    def react(self, message: Message, user: str, name: str, *, there: bool) -> None:
+        """Raises Refused where Slack would."""
+        if not EMOJI_NAME.fullmatch(name):
+            raise Refused("invalid_name")
+        users = message.reactions.setdefault(name, [])
+        if (user in users) == there:
+            if not users:
+                del message.reactions[name]
+            raise Refused("already_reacted" if there else "no_reaction")
+        if there:
+            users.append(user)
+        else:
+            users.remove(user)
+        if not users:
+            del message.reactions[name]
+        self.changed()
+        item = {"type": "message", "channel": message.channel, "ts": message.ts}
+        event: Json = {"type": "reaction_added" if there else "reaction_removed", "user": user, "item": item}
+        event |= {"reaction": name, "item_user": message.user, "event_ts": self.clock.ts()}
+        self.tell(self.channels[message.channel], event)
 
     def event(self, message: Message) -> Json:
         channel = self.channels[message.channel]
@@ -126,7 +175,7 @@ class Workspace:
         return event
 
     def channel_news(self, kind: str, channel: Channel, **fields: object) -> None:
-        """Tell the app that the channel itself changed (archived, joined, left)."""
+        """Tell the app that the channel itself changed (archived, deleted, joined, left)."""
         self.changed()
         self.emit({"type": kind, "channel": channel.id, "event_ts": self.clock.ts(), **fields})
 
@@ -135,6 +184,7 @@ class Workspace:
         place = {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
         return {"type": "message", "hidden": True, "team": TEAM, **place, **event}
 
-    def _tell(self, channel: Channel, event: Json) -> None:
+    def tell(self, channel: Channel, event: Json) -> None:
+        """Tell the app, if the bot is there to hear."""
         if BOT_USER in channel.members:
             self.emit(event)

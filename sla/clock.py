@@ -80,6 +80,19 @@ def attention(ticket: Ticket, policy: Policy) -> datetime | None:
     return min(moments, default=None)
 
 
+def due(ticket: Ticket, policy: Policy) -> datetime | None:
+    """When the first of its running promises is used up; while it waits for the customer, when it resolves
+    by itself.  None where nothing is promised, or our question has not left yet."""
+    if ticket.status is Status.WAITING_FOR_CUSTOMER:
+        waiting = waits_since(ticket)
+        return waiting.at + policy.silence if waiting else None
+    hours = policy.hours_of(ticket)
+    running = [each for each in courses_of(ticket, policy) if each.state is ClockState.RUNNING]
+    targets = [(each, policy.target(ticket, each.goal, ticket.priority)) for each in running]
+    moments = [_used_up(each.spans, hours, target) for each, target in targets if target is not None]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def levels_ahead(ticket: Ticket, policy: Policy) -> Iterator[tuple[Clock, int, datetime]]:
     """Each level of each running clock that is not on record yet, with the moment it is reached.
 

@@ -1,11 +1,11 @@
-"""Looks at every open ticket when policy or calendar changed, and keeps when each next needs a look."""
+"""Looks at every open ticket when policy or calendar changed: when it needs a look, and when it is due."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desk.ticket import Ticket
-from sla.clock import attention
+from sla.clock import attention, due
 from sla.policy import Policy
 from store import keepsakes, tickets
 from store.database import Database
@@ -20,24 +20,27 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Rescheduled:
-    """How many tickets were looked at, and for how many the next look moved."""
+    """How many tickets were looked at, and for how many a moment moved."""
 
     looked: int
     moved: int
 
 
 def reschedule(db: Database, policy: Policy, *, batch: int = _BATCH) -> Rescheduled:
-    """Recompute the next look of every ticket that is not closed, a batch at a time.
+    """Recompute the moments that are kept with every ticket that is not closed, a batch at a time.
 
     Safe beside a running desk: a ticket that somebody changes meanwhile has been computed by that change.
     Raises Unavailable."""
     looked = moved = 0
     for found in open_tickets(db, batch=batch):
-        changed = [(each, attention(each, policy)) for each in found]
-        changed = [(each, moment) for each, moment in changed if moment != each.attention_at]
+        reckoned = [(each, attention(each, policy), due(each, policy)) for each in found]
+        changed = [each for each in reckoned if each[1:] != (each[0].attention_at, each[0].due_at)]
         if changed:
             with db.change() as session:
-                moved += sum(tickets.reschedule(session, each, moment) for each, moment in changed)
+                moved += sum(
+                    tickets.reschedule(session, each, attention_at=look, due_at=ends)
+                    for each, look, ends in changed
+                )
         looked += len(found)
     return Rescheduled(looked, moved)
 

@@ -1,5 +1,6 @@
 """Where in Slack each ticket's card stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,12 @@ def place_of(session: Session, number: int) -> Place | None:
     """Where the card of that ticket is, once it has been posted."""
     found = session.execute(select(_row.channel, _row.ts).where(_row.ticket == number)).first()
     return Place(*found) if found else None
+
+
+def places_of(session: Session, numbers: Iterable[int]) -> dict[int, Place]:
+    """Where the cards of these tickets are, of those that have been posted."""
+    found = session.execute(select(_row.ticket, _row.channel, _row.ts).where(_row.ticket.in_(list(numbers))))
+    return {number: Place(channel, ts) for number, channel, ts in found}
 
 
 def ticket_at(session: Session, place: Place) -> int | None:

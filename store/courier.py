@@ -86,6 +86,7 @@ class Courier:
         self._unsettled: list[tuple[Delivery, Outcome, datetime]] = []
         self._closed_until: datetime | None = None
         self.closed_because = ""
+        self.closed_since: datetime | None = None
 
     def deliver_due(self) -> int:
         """Send all that is due and return how many deliveries were taken up.
@@ -198,11 +199,12 @@ class Courier:
     def _note_road(self, outcome: Outcome, now: datetime) -> None:
         if isinstance(outcome, DeliveryHeld):
             if not self.closed_because:
+                self.closed_since = now
                 log.warning("deliveries to %s wait: %s", "/".join(self._audiences), outcome)
             self._closed_until = now + max(outcome.wait, _SHORTEST_HOLD)
             self.closed_because = str(outcome)
         elif isinstance(outcome, str):
-            self._closed_until, self.closed_because = None, ""
+            self._closed_until, self.closed_because, self.closed_since = None, "", None
 
     def _arrived(self, session: Session, delivery: Delivery, reference: str, now: datetime) -> None:
         if outbox.arrived(session, delivery, reference):

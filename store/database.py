@@ -23,7 +23,7 @@ from store.mapping import map_desk
 
 __all__ = ["Database", "Session", "Unavailable", "insert_once"]
 
-Attention = Callable[[Ticket], datetime | None]
+Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
 _WRITES = "helpdesk_writes"
@@ -41,17 +41,18 @@ class Unavailable(Exception):
 class Database:
     """Where everything is kept.
 
-    url: sqlite:///file or postgresql+psycopg://…  attention: when a ticket next needs a look (sla.clock),
-    kept beside every changed ticket in the same commit.  seal: adds to events that are about to be saved
-    what must not be calculated anew later (sla.sealing).  on_commit: called after each commit that changed
-    a ticket and so owes deliveries.
+    url: sqlite:///file or postgresql+psycopg://…  attention, due: when a ticket next needs a look, and
+    when it is next due (sla.clock), kept beside every changed ticket in the same commit.  seal: adds to
+    events that are about to be saved what must not be calculated anew later (sla.sealing).  on_commit:
+    called after each commit that changed a ticket and so owes deliveries.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        attention: Attention = lambda ticket: None,
+        attention: Reckoned = lambda ticket: None,
+        due: Reckoned = lambda ticket: None,
         seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
@@ -59,6 +60,7 @@ class Database:
         self.engine = _engine(url)
         self.on_commit = on_commit
         self._attention = attention
+        self._due = due
         self._seal = seal
         self._lane = Lane()
         self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
@@ -109,7 +111,7 @@ class Database:
             if isinstance(each, Ticket):
                 fresh = [event for event in each.history if event in new]
                 self._seal(each, fresh)
-                each.attention_at = self._attention(each)
+                each.attention_at, each.due_at = self._attention(each), self._due(each)
                 changed[id(each)] = each
                 redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
 

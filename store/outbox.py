@@ -12,7 +12,8 @@ from desk.ticket import Ticket
 from store import tables
 
 S = DeliveryState
-_PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+"""Where a delivery stands while it is still owed."""
 
 _SOON = timedelta(minutes=1)
 """What was never tried and is not due for longer than this was put off, and holds up nothing."""
@@ -184,7 +185,7 @@ def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Since when the most overdue delivery has been waiting; None when nothing is."""
     row = tables.outbox.c
-    due = and_(row.state.in_(_PENDING), row.not_before <= now)
+    due = and_(row.state.in_(PENDING), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
 
@@ -196,7 +197,7 @@ def _next(audiences: tuple[Audience, ...], now: datetime, beside: Sequence[int])
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
         earlier.id < row.id,
-        earlier.state.in_(_PENDING),
+        earlier.state.in_(PENDING),
         earlier.id.not_in(beside),
         or_(earlier.attempts > 0, earlier.not_before <= now + _SOON),  # else it is put off
     )

@@ -83,15 +83,16 @@ tickets = Table(
     Column("customer_name", Text, nullable=False),
     Column("client", Text, nullable=False),
     Column("language", String(8), nullable=False),
-    Column("status", _one_of(Status), nullable=False, index=True),
+    Column("status", _one_of(Status), nullable=False),
     Column("priority", _one_of(Priority), nullable=False),
-    Column("owner", String(64), index=True),
+    Column("owner", String(64)),
     Column("owner_name", Text, nullable=False),
     Column("follows", _serial, ForeignKey("tickets.number")),
     Column("version", Integer, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("attention_at", Moment),
+    Column("due_at", Moment),
     sqlite_autoincrement=True,  # a number is never given twice, even after an erasure
 )
 Index(
@@ -100,6 +101,8 @@ Index(
     sqlite_where=text("attention_at IS NOT NULL"),
     postgresql_where=text("attention_at IS NOT NULL"),
 )
+Index("ix_tickets_status_due_at", tickets.c.status, tickets.c.due_at)
+Index("ix_tickets_owner_status_due_at", tickets.c.owner, tickets.c.status, tickets.c.due_at)
 
 events = Table(
     "events",
@@ -119,6 +122,7 @@ events = Table(
     Column("detail", _json, nullable=False),
     UniqueConstraint("ticket", "key"),
 )
+Index("ix_events_kind_at", events.c.kind, events.c.at)
 
 outbox = Table(
     "outbox",

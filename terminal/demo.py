@@ -2,53 +2,111 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
-from terminal.call import Call, refusals
+from terminal.call import EX_TEMPFAIL, Call, Refused, refusals
+
+if TYPE_CHECKING:
+    from sandbox.server import Sandbox
+    from wiring import Parts
 
 
 @click.command()
 @click.option("--port", default=8025, show_default=True, help="Where the page is; 0 takes any free port.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Where the database is kept, to go on later.")
+@click.option("--empty", is_flag=True, help="Start clean, at the real time, without the guided story.")
 @click.pass_obj
-def demo(call: Call, port: int, folder: Path | None) -> None:
+def demo(call: Call, port: int, empty: bool) -> None:
     """Try the whole desk on this machine: a local workspace page, made-up customers, no accounts.
+
+    Nothing is kept: the database lies in a folder that is gone when the demo ends.
 
     Example: helpdesk demo
     """
-    from tempfile import TemporaryDirectory
-    from threading import Event
+    from terminal.story import friday_noon
 
-    from config import load
-    from sandbox.server import Sandbox
-    from sandbox.story import tell
-    from terminal.logs import write_logs
-    from wiring import build
+    for ending in _ENDINGS:
+        signal.signal(ending, lambda *_: sys.exit(0))  # so that the folder goes too
+    begins = None if empty else friday_noon(call.now())
+    try:
+        with refusals(), TemporaryDirectory(prefix="helpdesk-") as home, _opened(port, begins) as world:
+            _run(world, Path(home), call.now, told=not empty)
+    except KeyboardInterrupt:
+        click.echo("\nEnding.")
 
-    with TemporaryDirectory(prefix="helpdesk-") as kept, Sandbox(port=port) as world:
-        home = folder or Path(kept)
-        home.mkdir(parents=True, exist_ok=True)
-        config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
-        write_logs(config)
-        with refusals():
-            parts = build(config, clock=call.now, machine=call.now)
-        assert parts.listener is not None
-        parts.start()
-        world.deliver_mail_to = (parts.listener.host, parts.listener.port)
+
+def _run(world: Sandbox, home: Path, machine: Callable[[], datetime], *, told: bool) -> None:
+    parts = desk_in(world, home, machine=machine)
+    try:
         click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
-        tell(world.url)
-        try:
-            Event().wait()
-        except KeyboardInterrupt:
-            click.echo("\nEnding.")
-        finally:
-            parts.stop()
+        if told:
+            tell_story(world)
+        Event().wait()
+    finally:
+        parts.stop()
 
 
-def demo_settings(world: Any, database: str) -> dict[str, str]:
+@contextmanager
+def _opened(port: int, begins: datetime | None) -> Iterator[Sandbox]:
+    world = made_up_world(port, begins)
+    try:
+        world.start()
+    except OSError as taken:
+        free = "another demo may be running. Any free port: --port 0"
+        raise Refused(
+            f"Port {port} cannot be used ({os.strerror(taken.errno or 0)}): {free}", EX_TEMPFAIL
+        ) from taken
+    try:
+        yield world
+    finally:
+        world.stop()
+
+
+def made_up_world(port: int, begins: datetime | None) -> Sandbox:
+    """Slack and mail as this desk needs them; begins: what its clock shows at the start, None for now."""
+    from sandbox.installed import Installed
+    from sandbox.server import Sandbox
+    from terminal.setup import MANIFEST
+
+    return Sandbox(port=port, at=begins, app=Installed.of(MANIFEST), sockets_age=False)
+
+
+def desk_in(world: Sandbox, home: Path, *, machine: Callable[[], datetime]) -> Parts:
+    """Start the desk by that world's clock, its database in the folder home.  machine: the real clock."""
+    from config import load
+    from terminal.logs import write_logs
+    from wiring import build, next_due
+
+    config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
+    write_logs(config)
+    parts = build(config, clock=world.now, machine=machine)
+    assert parts.listener is not None
+    parts.start()
+    world.deliver_mail_to = (parts.listener.host, parts.listener.port)
+    world.follow(lambda: next_due(parts), lambda: parts.scheduler.wake("sweep"))
+    return parts
+
+
+def tell_story(world: Sandbox) -> None:
+    """Let happen what came before, and begin the story on the page."""
+    from sandbox.visitor import Visitor
+    from terminal.story import STORY, earlier
+
+    earlier(Visitor(world.url))
+    world.tell(STORY)
+
+
+def demo_settings(world: Sandbox, database: str) -> dict[str, str]:
     """The environment of a desk that lives in the sandbox."""
     return {
         "SLACK_BOT_TOKEN": world.bot_token,
@@ -67,3 +125,6 @@ def demo_settings(world: Any, database: str) -> dict[str, str]:
         "HELPDESK_WEB__PORT": "0",
         "HELPDESK_LOG__LEVEL": "warning",
     }
+
+
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

@@ -1,7 +1,8 @@
 // The page's behaviour: it draws nothing itself, it fetches the regions that changed and passes on what people do.
 "use strict";
 
-const REGIONS = ["top", "sidebar", "main", "thread", "modal", "mail"];
+const REGIONS = ["top", "guide", "sidebar", "main", "thread", "modal", "mail", "traffic"];
+const NARROW = matchMedia("(max-width: 860px)");
 const shown = {};
 let place = Object.fromEntries(new URLSearchParams(location.search));
 let version = Number(document.body.dataset.version);
@@ -10,16 +11,16 @@ let writer = {};
 const region = (name) => document.querySelector(`[data-region="${name}"]`);
 const query = () => new URLSearchParams(Object.entries(place).filter(([, value]) => value)).toString();
 const me = () => place.as || "U0ALICE";
-const box = () => document.querySelector(".boxtab.on")?.dataset.place;
+const box = () => document.querySelector("[data-mailbox].open")?.dataset.place;
 
-async function tell(act, body) {
+async function tell(act, body, { quiet = false } = {}) {
   const answer = await fetch(`/_control/${act}`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
-  const result = await answer.json();
+  const result = await answer.json().catch(() => ({ error: "The sandbox itself failed: its own output says why." }));
   if (!answer.ok) toast(result.error);
   else if (result.acked === false) toast("The app did not answer in time. Is it running?");
-  await refresh();
+  if (!quiet) await refresh();
   return answer.ok ? result : null;
 }
 
@@ -42,24 +43,43 @@ async function refresh() {
 
 function put(name, html) {
   const target = region(name);
-  if (name !== "modal" && target.querySelector("details[open]")) return null;
+  if (name !== "modal" && target.querySelector("details[open]")) return null;  // somebody reads there; it is drawn when they are done
   const feed = target.querySelector(".feed");
   const place_before = feed && (feed.dataset.thread || feed.dataset.channel);
   const low = !feed || feed.scrollHeight - feed.scrollTop - feed.clientHeight < 120;
   const top = feed ? feed.scrollTop : 0;
   const whispers = lastWhisper(target);
+  const focused = name !== "modal" && target.contains(document.activeElement) ? likeness(document.activeElement, target) : null;
   const kept = name === "modal" ? typed(target) : null;
   target.innerHTML = html;
   shown[name] = html;
   const fresh = target.querySelector(".feed");
   const same = fresh && (fresh.dataset.thread || fresh.dataset.channel) === place_before;
   if (kept) retype(target, kept);
+  if (focused) alike(focused, target)?.focus({ preventScroll: true });
   return () => {
     if (!fresh) return;
-    fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
+    const home = fresh.classList.contains("home"); // Home is read from the top, messages from the bottom
+    if (home) fresh.scrollTop = same ? top : 0;
+    else fresh.scrollTop = low || !same ? fresh.scrollHeight : top;
     if (same && lastWhisper(target) !== whispers) [...target.querySelectorAll(".whisper")].at(-1)?.scrollIntoView();
   };
 }
+
+// Whoever works by keyboard stays where they were when a part is drawn anew: the element of the same kind is found.
+const MARKS = ["act", "action", "go", "place", "callback", "step", "kind"];
+
+function likeness(one, target) {
+  const seen = [one.tagName, one.closest(".message")?.id || "", ...MARKS.map((mark) => one.dataset[mark] || "")].join("|");
+  return { seen, place: twins(seen, target).indexOf(one) };
+}
+
+function twins(seen, target) {
+  const able = [...target.querySelectorAll("button, a, select, input, textarea, summary")];
+  return able.filter((each) => [each.tagName, each.closest(".message")?.id || "", ...MARKS.map((mark) => each.dataset[mark] || "")].join("|") === seen);
+}
+
+const alike = ({ seen, place }, target) => twins(seen, target)[Math.max(0, place)];
 
 // What only this person sees is an answer to what they just did: it is brought into sight.
 const lastWhisper = (target) => [...target.querySelectorAll(".whisper")].at(-1)?.dataset.ts;
@@ -110,22 +130,37 @@ function entered(form) {
 
 function settle() {
   document.body.classList.toggle("in-thread", Boolean(region("thread").querySelector(".feed")));
-  document.body.classList.toggle("in-modal", Boolean(region("modal").querySelector(".modal")));
+  const dialog = Boolean(region("modal").querySelector(".modal"));
+  document.body.classList.toggle("in-modal", dialog);
+  for (const behind of document.querySelectorAll(".top, .desk, .traffic, .panes")) behind.inert = dialog;
+  document.body.classList.toggle("in-traffic", Boolean(region("traffic").querySelector(".rows")));
+  for (const one of document.querySelectorAll(".panes button")) one.setAttribute("aria-current", one.dataset.show === pane());
   const feed = region("main").querySelector(".feed");
   const composer = document.querySelector('[data-compose="channel"]');
   composer.hidden = !feed.dataset.channel || Boolean(feed.dataset.archived);
   composer.text.placeholder = `Message #${feed.dataset.name}, or /ticket mine`;
+  const mail = getComputedStyle(document.querySelector(".mail")).display !== "none";
   for (const one of document.querySelectorAll("[data-place]")) {
     const name = `seen ${one.dataset.place}`;
-    if (one.classList.contains("on")) sessionStorage.setItem(name, one.dataset.count);
+    if (one.classList.contains("on") || (mail && one.classList.contains("open"))) sessionStorage.setItem(name, one.dataset.count);
     const seen = Number(sessionStorage.getItem(name) || 0);
     one.classList.toggle("news", Number(one.dataset.count) > seen);
   }
 }
 
+const pane = () => document.body.dataset.pane || "messages";
+
+function show(name) {
+  document.body.dataset.pane = name;
+  settle();
+}
+
 function go(where) {
   place = { ...place, ...where };
-  if (where.thread) document.body.classList.remove("with-mail");  // on a narrow page there is room for one of them
+  if (where.thread) show("thread");
+  else if (where.box || where.letter) { show("mail"); document.body.classList.remove("no-mail"); document.body.classList.add("with-mail"); }
+  else if (where.at || "thread" in where) show("messages");
+  if (where.thread) document.body.classList.remove("with-mail");  // on a middling page there is room for one of them
   history.pushState(null, "", `/?${query()}`);
   if (where.at === "home" || (where.as && place.at === "home")) tell("home", { user: me() });
   return refresh();
@@ -178,18 +213,57 @@ function sure(words) {
 const ACTS = {
   click: (one) => { one.closest("details")?.removeAttribute("open"); use(one, one.dataset.value || null); },
   remove: (one) => tell("remove", { user: me(), ...around(one) }),
-  shortcut: (one) => tell("shortcut", { user: me(), ...around(one), callback_id: one.dataset.callback }),
+  shortcut: (one) => {
+    one.closest("details")?.removeAttribute("open");
+    tell("shortcut", { user: me(), ...(one.closest(".message") ? around(one) : {}), callback_id: one.dataset.callback });
+  },
   "close-view": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view }),
   "close-all": (one) => tell("close", { user: me(), view: one.closest(".modal").dataset.view, all: true }),
+  pane: (one) => show(one.dataset.show),
+  turn: turn,
+  guide: guide,
+  command: (one) => {
+    const words = document.querySelector('[data-compose="channel"]').text;
+    one.closest("details").removeAttribute("open");
+    words.value = `${one.dataset.command} `;
+    words.focus();
+  },
+  "toggle-traffic": () => go({ traffic: place.traffic ? "" : "all" }),
   "toggle-mail": () => {
+    if (NARROW.matches) return show(pane() === "mail" ? "messages" : "mail");
     const visible = getComputedStyle(document.querySelector(".mail")).display !== "none";
     document.body.classList.toggle("no-mail", visible);
     document.body.classList.toggle("with-mail", !visible);
+  },
+  away: () => tell("away", { address: box() }),
+  back: () => tell("back", { address: box() }),
+  machine: (one) => {
+    one.closest("details").removeAttribute("open");
+    tell(one.dataset.does, { letter: one.dataset.letter });
   },
   write: (one) => write({ name: one.dataset.name }),
   answer: (one) => write({ name: one.dataset.name, answers: one.dataset.letter, subject: one.dataset.subject }),
   "shut-letter": () => { document.getElementById("write").hidden = true; },
 };
+
+async function turn(one) {
+  one.closest("details").removeAttribute("open");
+  const { next, seconds, weekday, at } = one.dataset;
+  document.body.classList.add("turning");
+  await tell("turn", next ? { next: true } : seconds ? { seconds: Number(seconds) } : { weekday: Number(weekday), at });
+  document.body.classList.remove("turning");
+}
+
+async function guide(one) {
+  const { step, help, shut } = one.dataset;
+  one.classList.add("busy");
+  if (step === undefined) await tell("guide", help ? { help: true } : { shut: Boolean(shut) });
+  else {
+    const answer = await tell("guide", { go: Number(step) }, { quiet: true });
+    if (answer) await go({ thread: "", letter: "", html: "", ...answer.where });
+  }
+  one.classList.remove("busy");
+}
 
 function write({ name, answers = "", subject = "" }) {
   const form = document.getElementById("write");
@@ -248,9 +322,10 @@ function placeMenu(details) {
 }
 
 document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.("details:not([open])")) return refresh();  // what was held back while it was open
   if (!event.target.matches?.(".overflow[open]")) return;
   placeMenu(event.target);
-  event.target.querySelector(".menu button")?.focus({ preventScroll: true });
+  event.target.querySelector(".menu button:not([disabled])")?.focus({ preventScroll: true });
 }, true);
 
 document.addEventListener("scroll", () => {
@@ -282,8 +357,17 @@ document.addEventListener("keydown", (event) => {
     event.target.form.requestSubmit();
   }
   const modal = document.querySelector(".modal");
-  const menu = document.querySelector("details[open]");
-  if (event.key === "Escape" && menu) return menu.removeAttribute("open");
+  const menu = document.querySelector(".overflow[open]");
+  if (menu && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+    const entries = [...menu.querySelectorAll(".menu button:not([disabled])")];
+    const next = entries.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    entries.at(next % entries.length)?.focus();
+    return event.preventDefault();
+  }
+  if (event.key === "Escape" && menu) {
+    menu.removeAttribute("open");
+    return menu.querySelector("summary").focus();
+  }
   if (event.key === "Escape" && modal && !document.getElementById("confirm").open) {
     ACTS["close-view"](modal.querySelector(".modal-foot"));
   }
@@ -296,16 +380,16 @@ window.addEventListener("popstate", () => {
 
 async function watch() {
   try {
-    const answer = await fetch("/page/pulse");
-    const gone = document.body.classList.contains("gone");
-    document.body.classList.remove("gone");
+    const answer = await fetch(`/page/pulse?${query()}`);
+    const gone = document.body.classList.contains("stopped");
+    document.body.classList.remove("stopped");
     if (gone || (await answer.json()).version !== version) await refresh();
-  } catch { document.body.classList.add("gone"); }
+  } catch { document.body.classList.add("stopped"); }
   setTimeout(watch, 500);
 }
 
 for (const name of REGIONS) shown[name] = null;
-for (const feed of document.querySelectorAll(".feed")) feed.scrollTop = feed.scrollHeight;
 settle();
+for (const feed of document.querySelectorAll(".feed:not(.home)")) feed.scrollTop = feed.scrollHeight;
 if (place.at === "home") tell("home", { user: me() });
 watch();

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,7 +30,7 @@ from desk.status import Status
 from desk.ticket import Ticket
 from sandbox.checker import check_message, check_metadata, check_view
 from sla.calendar import Calendar
-from sla.clock import attention
+from sla.clock import attention, due
 from sla.hours import BusinessHours
 from sla.policy import Policy
 from store import inbox, outbox, tickets
@@ -79,6 +80,7 @@ class Slack:
         self.calls: list[tuple[str, Json]] = []
         self.messages: list[Json] = []
         self.views: list[Json] = []
+        self.homes: dict[str, Json] = {}
         self.told: list[Json] = []
         self.members = list(MEMBERS)
         self.errors: list[tuple[str, str, int]] = []
@@ -160,6 +162,14 @@ class Slack:
         return {"view": view | {"id": f"V{len(self.views)}", "hash": "1"}}
 
     views_update = views_open
+
+    def views_publish(self, args: Json) -> Json:
+        view, shown = _json(args["view"]), self.homes.get(args["user_id"])
+        check_view(view, "home")
+        if args.get("hash") and (shown is None or shown["hash"] != args["hash"]):
+            return {"ok": False, "error": "hash_conflict"}
+        self.homes[args["user_id"]] = view | {"id": f"VH{args['user_id']}", "hash": f"h{next(self._ts)}"}
+        return {"view": self.homes[args["user_id"]]}
 
     def chat_postMessage(self, args: Json) -> Json:
         check_message(args["text"], args["blocks"])
@@ -245,6 +255,18 @@ def moment(said: str) -> datetime:
     return datetime.combine(date, time.fromisoformat(clock), tzinfo=AMSTERDAM).astimezone(UTC)
 
 
+class AtOnce(Executor):
+    """Does what is handed to it before it returns: nothing is still to come when a gesture is over."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as fault:
+            done.set_exception(fault)
+        return done
+
+
 class Desk:
     """The desk in its workspace, in the words of the tests."""
 
@@ -259,9 +281,10 @@ class Desk:
         self.write = bot_app.write_client("xoxb-test", api=api)
         self.house = House(
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
-            clock=self.time.now, app=APP,
+            clock=self.time.now, app=APP, troubles=lambda: self.troubles,
         )  # fmt: skip
-        self.app: App = bot_app.build(self.house)
+        self.troubles: list[str] = []
+        self.app: App = bot_app.build(self.house, AtOnce())
         wire = Wire(self.write, read, Pace(clock=self.time.now, sleep=self.time.sleep))
         self.senders = {
             Audience.CARD: CardSender(db, wire, SUPPORT, self.policy, self.style, self.time.now),
@@ -370,6 +393,20 @@ class Desk:
             **more,
         }
 
+    def open_home(self, by: str = "U0ALICE", *, tab: str = "home") -> Json:
+        """Open a tab of the app; what stands on Home then, or nothing."""
+        shown = self.slack.homes.get(by)
+        event = {"type": "app_home_opened", "user": by, "channel": "D0", "tab": tab}
+        assert self.dispatch(self.an_event(event | ({"view": shown} if shown else {}))).status == 200
+        return self.slack.homes.get(by, {})
+
+    def refresh_home(self, by: str = "U0ALICE", **more: Any) -> BoltResponse:
+        """Click the button on Home."""
+        click = self.a_click({"action_id": "home_refresh", "type": "button", "value": "home"}, by)
+        in_home = {"view": self.slack.homes[by] | {"private_metadata": ""}, **more}
+        kept = {name: fact for name, fact in click.items() if name not in ("message", "response_url")}
+        return self.dispatch(kept | in_home)
+
     def ask(self, text: str, *, by: str = "U0ALICE") -> Json:
         """Type /ticket and something; what comes back only to them."""
         form = {
@@ -464,7 +501,11 @@ def one_engine(tmp_path: Path, sqlite_template: Path) -> str:
 def desk(database_url: str, slack: Slack, hours: BusinessHours) -> Iterator[Desk]:
     """The desk, on SQLite and on PostgreSQL."""
     policy = Policy(hours=hours)
-    database = Database(database_url, attention=lambda ticket: attention(ticket, policy))
+    database = Database(
+        database_url,
+        attention=lambda ticket: attention(ticket, policy),
+        due=lambda ticket: due(ticket, policy),
+    )
     yield Desk(database, slack, hours)
     database.close()
 

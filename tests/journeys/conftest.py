@@ -1,7 +1,7 @@
 """A made-up team's Slack, its customers' mail, and the real desk running against both."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from threading import Thread
@@ -12,9 +12,11 @@ import uvicorn
 import config
 import helpdesk
 import wiring
+from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from terminal.demo import demo_settings
+from terminal.setup import MANIFEST
 
 Start = Callable[..., "Desk"]
 
@@ -30,10 +32,12 @@ class Clock:
 
 
 class Desk:
-    """The real desk in this process: Slack over real sockets, mail over real SMTP."""
+    """The real desk in this process: Slack over real sockets, mail over real SMTP and IMAP."""
 
-    def __init__(self, world: Sandbox, url: str, *, mode: str, clock: Clock) -> None:
-        settings = demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode}
+    def __init__(
+        self, world: Sandbox, url: str, *, mode: str, clock: Clock, changed: Mapping[str, str]
+    ) -> None:
+        settings = demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode} | changed
         self.parts = wiring.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
         self._world = world
         self._web: uvicorn.Server | None = None
@@ -41,8 +45,8 @@ class Desk:
 
     def start(self) -> None:
         self.parts.start()
-        assert self.parts.listener is not None
-        self._world.deliver_mail_to = (self.parts.listener.host, self.parts.listener.port)
+        if self.parts.listener:
+            self._world.deliver_mail_to = (self.parts.listener.host, self.parts.listener.port)
         door = socket.create_server(("127.0.0.1", 0))
         self.web = f"http://127.0.0.1:{door.getsockname()[1]}"
         self._web = uvicorn.Server(uvicorn.Config(self.parts.web, log_config=None))
@@ -66,7 +70,7 @@ class Desk:
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
     """The world outside: Slack, and the customers' mailboxes."""
-    with Sandbox() as sandbox:
+    with Sandbox(app=Installed.of(MANIFEST)) as sandbox:
         yield sandbox
 
 
@@ -87,12 +91,12 @@ def start(world: Sandbox, database_url: str, clock: Clock) -> Iterator[Start]:
     with ExitStack() as running:
 
         @contextmanager
-        def run(mode: str) -> Iterator[Desk]:
-            desk = Desk(world, database_url, mode=mode, clock=clock)
+        def run(mode: str, changed: Mapping[str, str]) -> Iterator[Desk]:
+            desk = Desk(world, database_url, mode=mode, clock=clock, changed=changed)
             desk.start()
             try:
                 yield desk
             finally:
                 desk.stop()
 
-        yield lambda mode="socket": running.enter_context(run(mode))
+        yield lambda mode="socket", **changed: running.enter_context(run(mode, changed))

@@ -178,6 +178,52 @@ def test_the_ticket_command_answers_only_the_one_who_asks(start: Start, visitor:
     assert not visitor.ephemerals("Bob")
 
 
+def test_home_shows_each_person_what_is_theirs_and_follows_what_they_do(
+    start: Start, visitor: Visitor
+) -> None:
+    start()
+    visitor.mail(CARLA, subject="The till is <!channel> slow", text="Since noon.")
+    card = _card(visitor, "The till is")
+
+    def home(who: str) -> str:
+        return text_of(visitor.home_of(who))
+
+    # Nobody has taken it: both see that, with a link to the card.
+    for who in ("Alice", "Lena"):
+        visitor.open_home(who)
+        visitor.wait_until(lambda who=who: "Unassigned (1)" in home(who))
+    assert f"/p{card['ts'].replace('.', '')}" in json.dumps(visitor.home_of("Alice"))
+    assert "The till is <!channel> slow" in home("Alice")
+    assert "The whole desk" in home("Lena")
+    assert "The whole desk" not in home("Alice")
+
+    # Alice takes it: her own Home follows, Lena's when she asks for it.
+    visitor.click("Alice", card, "take")
+    visitor.wait_until(lambda: "Mine (1)" in home("Alice"))
+    assert "Unassigned (1)" in home("Lena")
+    visitor.click_in_view("Lena", "home_refresh", view="home")
+    visitor.wait_until(lambda: "Everything has been taken." in home("Lena"))
+
+    # She asks something: it waits, and says when it resolves by itself.
+    visitor.click("Alice", _card(visitor, "HD-1"), "reply")
+    answers = {"text": "Which browser do you use?", "then": "ask"}
+    assert visitor.submit("Alice", answers)["outcome"] == "closed"
+    visitor.wait_until(lambda: _received(visitor, "Which browser do you use?"))
+    visitor.wait_until(lambda: any(CARLA in text_of(each) for each in visitor.thread(card)))
+    visitor.open_home("Alice")
+    visitor.wait_until(lambda: "Resolves by itself" in home("Alice"))
+
+    # A click counts although Slack takes no Home at this moment.
+    visitor.fault("views.publish", error="internal_error")
+    visitor.click("Alice", _card(visitor, "HD-1"), "extend")
+    visitor.wait_until(lambda: any("whole time" in text_of(each) for each in visitor.thread(card)))
+
+    # A guest reads whom to ask, and nothing of the ticket.
+    visitor.open_home("Gus")
+    visitor.wait_until(lambda: "ask a team lead" in home("Gus"))
+    assert "HD-1" not in home("Gus")
+
+
 def test_health_and_metrics_say_how_the_desk_is(start: Start, visitor: Visitor) -> None:
     desk = start()
     visitor.mail(CARLA, subject="Counted", text="One.")

@@ -1,9 +1,15 @@
 """A sandbox, somebody who visits it, and a small bot that is not the desk."""
 
+import smtplib
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -61,3 +67,40 @@ def connect(sandbox: Sandbox, visitor: Visitor, bot: App) -> Iterator[Callable[[
     yield connected
     for handler in handlers:
         handler.close()
+
+
+class DeskPost:
+    """The desk's side: keeps what it is given, or refuses it."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, EmailMessage]] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            self.mails.append((envelope.mail_from, mail))
+        return self.answer
+
+
+@pytest.fixture
+def desk_post(sandbox: Sandbox) -> Iterator[DeskPost]:
+    post = DeskPost()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    sandbox.deliver_mail_to = ("127.0.0.1", port)
+    yield post
+    controller.stop()
+
+
+@pytest.fixture
+def deliver(sandbox: Sandbox) -> Callable[..., None]:
+    """Sends a mail of the desk's to the customers' mail server."""
+
+    def send(mail: EmailMessage, *, sender: str | None = None, to: str = "") -> None:
+        with smtplib.SMTP(*sandbox.smtp_address, timeout=5) as connection:
+            connection.send_message(mail, from_addr=sender, to_addrs=to or None)
+
+    return send

@@ -1,6 +1,7 @@
 """A bot in the shape of Bolt's own templates lives in the sandbox as it would in Slack."""
 
 import threading
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -327,6 +328,33 @@ def test_a_bot_whose_sockets_are_refreshed_comes_back(visitor: Visitor, bot: App
     visitor.wait_until(lambda: len(visitor.journal("api", "apps.connections.open")) == 2)
     visitor.say("Alice", "#support", "still there?")
     visitor.wait_until(lambda: "still there?" in heard)
+
+
+def test_a_bot_uploads_a_file_into_a_thread(
+    sandbox: Sandbox, visitor: Visitor, slack: WebClient, bot: App, connect: Connect
+) -> None:
+    @bot.command("/report")
+    def report(ack: Any, command: Json, client: WebClient) -> None:
+        ack()
+        root = client.chat_postMessage(channel=command["channel_id"], text="The report")
+        client.files_upload_v2(
+            channel=command["channel_id"],
+            thread_ts=root["ts"],
+            filename="report.csv",
+            content="day,tickets\nMon,12\n",
+            initial_comment="Here it is",
+        )
+
+    connect()
+    visitor.slash("Alice", "/report")
+    root = visitor.wait_until(lambda: visitor.find("#support", "The report"))
+    shared = visitor.wait_until(lambda: visitor.thread(root))[0]
+    assert (shared["text"], shared["files"][0]["name"]) == ("Here it is", "report.csv")
+    asked = urllib.request.Request(
+        shared["files"][0]["url_private"], headers={"Authorization": f"Bearer {sandbox.bot_token}"}
+    )
+    with urllib.request.urlopen(asked, timeout=5) as answer:
+        assert answer.read() == b"day,tickets\nMon,12\n"
 
 
 @pytest.fixture

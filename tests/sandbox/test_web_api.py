@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor
+from sandbox.visitor import NotPossibleHere, Visitor
 
 Json = dict[str, Any]
 MODAL: Json = {
@@ -104,7 +104,10 @@ def test_metadata_is_shown_only_to_who_asks_for_all(slack: WebClient) -> None:
         assert [one["metadata"] for one in full] == [meta] * len(full)
 
 
-def test_history_comes_in_pages_newest_first_and_threads_oldest_first(slack: WebClient) -> None:
+def test_history_comes_in_pages_newest_first_and_threads_oldest_first(
+    slack: WebClient, visitor: Visitor
+) -> None:
+    visitor.limits("none")
     sent = [slack.chat_postMessage(channel="C0SUPPORT", text=str(n))["ts"] for n in range(5)]
     replies = [
         slack.chat_postMessage(channel="C0SUPPORT", text=f"r{n}", thread_ts=sent[0])["ts"] for n in range(3)
@@ -142,6 +145,35 @@ def test_people_are_what_they_are(sandbox: Sandbox, slack: WebClient) -> None:
     assert names == ["support", "support-leads", "general"]
     assert slack.team_info()["team"]["id"] == sandbox.team_id
     assert slack.bots_info(bot=slack.auth_test()["bot_id"])["bot"]["app_id"] == sandbox.app_id
+
+
+def test_a_permalink_leads_to_a_message_and_into_its_thread(sandbox: Sandbox, slack: WebClient) -> None:
+    root = slack.chat_postMessage(channel="C0SUPPORT", text="a")["ts"]
+    reply = slack.chat_postMessage(channel="C0SUPPORT", text="b", thread_ts=root)["ts"]
+    link = slack.chat_getPermalink(channel="C0SUPPORT", message_ts=root)["permalink"]
+    assert link == f"{sandbox.url}/archives/C0SUPPORT/p{root.replace('.', '')}"
+    link = slack.chat_getPermalink(channel="C0SUPPORT", message_ts=reply)["permalink"]
+    assert link.endswith(f"?thread_ts={root}&cid=C0SUPPORT")
+    gone = {"channel": "C0SUPPORT", "message_ts": "1.000001"}
+    assert refusal(slack.chat_getPermalink, **gone) == "message_not_found"
+
+
+def test_a_deleted_message_is_gone_and_a_root_leaves_a_stone(slack: WebClient, visitor: Visitor) -> None:
+    alone = slack.chat_postMessage(channel="C0SUPPORT", text="alone")["ts"]
+    root = slack.chat_postMessage(channel="C0SUPPORT", text="root")["ts"]
+    slack.chat_postMessage(channel="C0SUPPORT", text="reply", thread_ts=root)
+    for ts in (alone, root):
+        assert slack.chat_delete(channel="C0SUPPORT", ts=ts)["ts"] == ts
+        assert refusal(slack.chat_delete, channel="C0SUPPORT", ts=ts) == "message_not_found"
+    assert [one.get("subtype") for one in visitor.channel("#support")] == ["tombstone"]
+
+
+def test_user_groups_are_listed_with_their_people_when_asked(sandbox: Sandbox, slack: WebClient) -> None:
+    assert "users" not in slack.usergroups_list()["usergroups"][0]
+    group = slack.usergroups_list(include_users=True)["usergroups"][0]
+    assert (group["id"], group["users"]) == (sandbox.leads_group, ["U0LENA"])
+    assert refusal(slack.usergroups_users_list, usergroup="S0NONE") == "no_such_subteam"
+    assert refusal(slack.bots_info, bot="B0NONE") == "bot_not_found"
 
 
 def test_an_ephemeral_is_only_for_members(slack: WebClient, visitor: Visitor) -> None:
@@ -319,3 +351,20 @@ def test_the_journal_remembers_every_call(slack: WebClient, visitor: Visitor) ->
     entry = visitor.journal("api", "chat.postMessage")[0]
     assert entry["detail"]["given"]["text"] == "hello"
     assert entry["detail"]["answer"]["ok"]
+
+
+def test_the_journal_stays_small_and_as_it_was(slack: WebClient, visitor: Visitor) -> None:
+    posted = slack.chat_postMessage(channel="C0SUPPORT", text="x" * 20_000, blocks=[SECTION])
+    slack.chat_update(channel="C0SUPPORT", ts=posted["ts"], text="y")
+    told = visitor.journal("api", "chat.postMessage")[0]["detail"]
+    assert told["given"]["text"].endswith("… (20000 characters)")
+    assert len(told["given"]["text"]) < 10_100
+    assert len(told["answer"]["message"]["blocks"]) == 1
+
+
+def test_the_journal_keeps_the_acts_of_people_and_what_was_refused_them(visitor: Visitor) -> None:
+    visitor.rename("#support", "tickets")
+    with pytest.raises(NotPossibleHere):
+        visitor.rename("#tickets", "general")
+    told = [one["detail"]["status"] for one in visitor.journal("control", "rename")]
+    assert told == [200, 409]

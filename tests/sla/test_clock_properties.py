@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from desk.actor import Actor
 from desk.priority import Priority
-from desk.status import OPEN
+from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from sla.calendar import Calendar
-from sla.clock import attention, preview, read_clocks
+from sla.clock import attention, due, preview, read_clocks, waits_since
 from sla.hours import BusinessHours
 from sla.policy import Goal, Policy
 from sla.sweep import judge
@@ -56,6 +56,18 @@ def test_nothing_is_due_before_attention_and_something_is_at_it(ticket: Ticket) 
     if now > moment:
         now = POLICY.hours.next_opening(now)
     assert list(judge(ticket, POLICY, now=now, read_up_to=now))
+
+
+@FAST
+@given(tickets())
+def test_a_ticket_is_due_when_its_first_running_clock_is_or_when_silence_resolves_it(ticket: Ticket) -> None:
+    if ticket.status is Status.WAITING_FOR_CUSTOMER:
+        waiting = waits_since(ticket)
+        assert due(ticket, POLICY) == (waiting.at + POLICY.silence if waiting else None)
+        return
+    clocks = read_clocks(ticket, POLICY, now=ticket.changed_at)
+    running = [clock.due for clock in clocks if clock.is_running and clock.due]
+    assert due(ticket, POLICY) == min(running, default=None)
 
 
 @FAST

@@ -7,11 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, bindparam, inspect, text
 
-from store import schema, tables
+from desk.actor import Actor
+from store import schema, tables, tickets
 from store.database import Database, Unavailable
 
 At = Callable[[str], datetime]
@@ -26,13 +29,19 @@ sys.stdin.readline()
 print(schema.upgrade(db), schema.is_current(db))
 """
 
+OLD_TICKET = text(
+    "INSERT INTO tickets (subject, customer, customer_name, client, language, status, priority, owner_name, "
+    "version, opened_at, changed_at) VALUES ('Blank page', 'anna@bakery.example', 'Anna', 'Bakery', 'en', "
+    "'waiting_for_support', 'medium', '', 0, :at, :at)"
+).bindparams(bindparam("at", type_=tables.Moment()))
+
 
 def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(empty_url: str) -> None:
     db = Database(empty_url)
     assert not schema.is_current(db)
     assert schema.upgrade(db) is None
     assert schema.is_current(db)
-    assert schema.upgrade(db) == "0002"
+    assert schema.upgrade(db) == "0003"
     assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
     db.close()
 
@@ -59,7 +68,7 @@ def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> No
         process.stdin.flush()
     told = [process.communicate(timeout=60) for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0], told
-    assert sorted(out.strip() for out, _ in told) == ["0002 True", "0002 True", "None True"]
+    assert sorted(out.strip() for out, _ in told) == ["0003 True", "0003 True", "None True"]
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
@@ -69,6 +78,26 @@ def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
 
     with db.read() as session:
         assert differences(session.connection()) == []
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date_with_what_is_in_it(
+    empty_url: str, at: At, anna: Actor
+) -> None:
+    db = Database(empty_url, due=lambda ticket: ticket.opened_at)
+    with db.change() as session:
+        config = Config()
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0001")
+        session.execute(OLD_TICKET, {"at": at("mon 09:00")})
+    assert schema.upgrade(db) == "0001"
+    with db.change() as session:
+        ticket = tickets.get(session, 1)
+        assert (ticket.subject, ticket.due_at) == ("Blank page", None)
+        ticket.note("Still there.", by=Actor.agent("U0SANNE", "Sanne"), at=at("mon 10:00"))
+    with db.read() as session:
+        assert tickets.get(session, 1).due_at == at("mon 09:00")
+    db.close()
 
 
 def test_a_database_of_a_newer_version_is_refused(db: Database) -> None:

@@ -1,0 +1,172 @@
+"""App Home: the desk as one person sees it, published for them alone when they open it or act."""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import blocks, overview, shelf
+from bot.blocks import Block, plain
+from bot.gate import NOT_YOURS, REFRESH
+from bot.house import House
+from bot.people import SlackSilent
+from bot.promises import clocks_of, resolves_at, soonest
+from bot.shelf import Entry, Label
+from bot.words import moment
+from desk.actor import Actor, Door, Role
+from sla.walltime import midnight_of
+from store import cards, shelves
+from store.database import Session, Unavailable
+from store.shelves import Shelf
+
+log = logging.getLogger(__name__)
+
+_SHOWN = 10
+"""Tickets of each list; with all lists full, Home stays well below Slack's 100 blocks."""
+
+_NO_ANSWER = (SlackClientError, OSError, HTTPException, SlackSilent, Unavailable)
+
+
+class Homes:
+    """Publishes the Home of whoever opens it, and again when they act: never twice at once for one person,
+    and only what is true when it is drawn.  It is not owed: what fails is drawn at the next opening.
+
+    threads: where it is done, so that no click waits for Slack."""
+
+    def __init__(self, house: House, threads: Executor) -> None:
+        self._house = house
+        self._threads = threads
+        self._gate = Lock()
+        self._openers: set[str] = set()
+        self._busy: set[str] = set()
+        self._again: set[str] = set()
+
+    def opened(self, user: str, *, seen: str) -> None:
+        """Publish what that person opened.  seen: the hash of what they look at, "" when nothing is there."""
+        self._openers.add(user)
+        self._soon(user, seen)
+
+    def acted(self, user: str) -> None:
+        """Publish it again for somebody who has opened it before, now that something else is true."""
+        if user in self._openers:
+            self._soon(user, "")
+
+    def _soon(self, user: str, seen: str) -> None:
+        with self._gate:
+            if user in self._busy:
+                self._again.add(user)
+                return
+            self._busy.add(user)
+        self._threads.submit(self._publish, user, seen).add_done_callback(_complain)
+
+    def _publish(self, user: str, seen: str) -> None:
+        try:
+            _put(self._house, user, seen)
+        except _NO_ANSWER as problem:
+            log.warning("the Home of %s was not published: %s", user, problem)
+        finally:
+            with self._gate:
+                self._busy.discard(user)
+                once_more = user in self._again
+                self._again.discard(user)
+        if once_more:
+            self._soon(user, "")
+
+
+def register(app: App, homes: Homes) -> None:
+    """Listen to who opens Home and who wants to see it anew."""
+
+    def on_opened(ack: Ack, event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            homes.opened(event["user"], seen=(event.get("view") or {}).get("hash", ""))
+        ack()
+
+    def on_refresh(ack: Ack, body: dict[str, Any]) -> None:
+        homes.opened(body["user"]["id"], seen=body["view"].get("hash", ""))
+        ack()
+
+    app.event("app_home_opened")(on_opened)
+    app.action(REFRESH)(on_refresh)
+
+
+def draw(house: House, user: str) -> Block:
+    """What that person may see.  Raises SlackSilent, Unavailable."""
+    actor = house.people.actor(user, door=Door.BUTTON)
+    drawn = _refusal() if actor is None else _desk(house, actor)
+    return {"type": "home", "blocks": drawn}
+
+
+def _put(house: House, user: str, seen: str) -> None:
+    try:
+        house.slack.views_publish(user_id=user, view=draw(house, user), hash=seen or None)
+    except SlackApiError as error:
+        if not seen or error.response["error"] != "hash_conflict":
+            raise
+        _put(house, user, "")  # it was drawn elsewhere meanwhile: look again at what is true
+
+
+def _complain(done: Future[None]) -> None:
+    """A fault of ours; nobody waits for what comes of this thread."""
+    if fault := done.exception():
+        log.error("a Home could not be drawn: %s", fault, exc_info=fault)
+
+
+def _refusal() -> list[Block]:
+    return [blocks.header("Helpdesk"), {"type": "section", "text": plain(NOT_YOURS)}]
+
+
+def _desk(house: House, actor: Actor) -> list[Block]:
+    now, zone = house.clock(), house.style.zone
+    tonight = midnight_of(now.astimezone(zone).date() + timedelta(days=1), zone)
+    with house.db.read() as session:
+        lists = [
+            (shelf.MINE, shelves.mine(session, actor.key, limit=_SHOWN)),
+            (shelf.UNASSIGNED, shelves.unassigned(session, limit=_SHOWN)),
+            (shelf.WAITING, shelves.waiting(session, actor.key, limit=_SHOWN)),
+            (shelf.DUE_TODAY, shelves.due_before(session, tonight, limit=_SHOWN)),
+        ]
+        links = _links(house, session, [found for _, found in lists])
+        counted = overview.read(session, zone, now=now) if actor.role is Role.LEAD else None
+    drawn = [*_troubles(house), *_top(house, now)]
+    drawn += overview.draw(counted) if counted else []
+    for label, found in lists:
+        drawn += [blocks.divider(), *_shelf(house, actor, label, found, links, now)]
+    return drawn
+
+
+def _links(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int, str]:
+    numbers = {ticket.number for found in lists for ticket in found.tickets}
+    places = cards.places_of(session, numbers)
+    return {number: house.permalink(place) for number, place in places.items()}
+
+
+def _troubles(house: House) -> list[Block]:
+    return [
+        {"type": "section", "text": plain(f"🔴 {blocks.one_line(line, 600)}")} for line in house.troubles()
+    ]
+
+
+def _top(house: House, now: datetime) -> list[Block]:
+    refresh = blocks.button(REFRESH, "Refresh", "home")
+    return [blocks.section(f"As of *{moment(now, house.style.zone)}*", refresh)]
+
+
+def _shelf(
+    house: House, actor: Actor, label: Label, found: Shelf, links: dict[int, str], now: datetime
+) -> list[Block]:
+    entries = [
+        Entry(
+            ticket,
+            soonest(clocks_of(ticket, house.policy, now=now)),
+            resolves_at(ticket, house.policy),
+            links.get(ticket.number, ""),
+        )
+        for ticket in found.tickets
+    ]
+    return shelf.draw(label, entries, found.total, actor.key, house.style)

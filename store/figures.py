@@ -1,0 +1,79 @@
+"""Counts for the leads: what stands where, how much came and went, and which promises were kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from desk.event import HUMAN_MAILS, Kind, level_key
+from desk.priority import Priority
+from desk.status import OPEN, Status
+from store import tables
+from store.database import Session
+
+_row = tables.tickets.c
+_event = tables.events.c
+_ANSWERS = HUMAN_MAILS | {Kind.RESOLVED}
+_BREACH = 100
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many promises were decided, and how many of those were kept."""
+
+    kept: int
+    decided: int
+
+
+def standing(session: Session) -> dict[tuple[Status, Priority], int]:
+    """How many open tickets stand where, by priority."""
+    query = select(_row.status, _row.priority, func.count()).where(_row.status.in_(OPEN))
+    found = session.execute(query.group_by(_row.status, _row.priority))
+    return {(status, priority): number for status, priority, number in found}
+
+
+def happened(session: Session, kind: Kind, *, since: datetime) -> int:
+    """To how many tickets that happened since then."""
+    query = select(func.count(distinct(_event.ticket))).where(_event.kind == kind, _event.at >= since)
+    return session.execute(query).scalar_one()
+
+
+def breaches(session: Session, *, since: datetime) -> int:
+    """How many promises were broken since then, as far as they are on record.
+
+    A breach that was overtaken by whole days of delay before anybody was told counts as well."""
+    on_record = _event.kind.in_((Kind.WARNED, Kind.SUPERSEDED))
+    is_breach = _event.key.like(f"level:%:{_BREACH}")
+    query = select(func.count()).select_from(tables.events).where(on_record, is_breach, _event.at >= since)
+    return session.execute(query).scalar_one()
+
+
+def answered(session: Session, goal: str, *, since: datetime) -> Kept:
+    """First responses to the tickets that came in since then: those that are answered, or late already."""
+    came = select(_row.number).join(tables.events, _event.ticket == _row.number)
+    came = came.where(_event.kind == Kind.OPENED, _event.at >= since)
+    late, other = _is_late(goal), aliased(tables.events).c
+    has_answer = exists().where(other.ticket == _row.number, other.kind.in_(_ANSWERS))
+    return _kept(session, came.where(or_(late, has_answer)), late)
+
+
+def recovered(session: Session, goal: str, *, since: datetime) -> Kept:
+    """Recoveries of the tickets that were resolved since then."""
+    resolved = select(_event.ticket).where(_event.kind == Kind.RESOLVED, _event.at >= since)
+    return _kept(session, select(_row.number).where(_row.number.in_(resolved)), _is_late(goal))
+
+
+def _is_late(goal: str) -> ColumnElement[bool]:
+    other = aliased(tables.events).c
+    return exists().where(other.ticket == _row.number, other.key == level_key(goal, 1, _BREACH))
+
+
+def _kept(session: Session, tickets: Select[tuple[int]], late: ColumnElement[bool]) -> Kept:
+    """Improvements are promised nothing."""
+    promised = tickets.where(_row.priority != Priority.IMPROVEMENT)
+    decided, broken = (
+        session.execute(select(func.count()).select_from(each.subquery())).scalar_one()
+        for each in (promised, promised.where(late))
+    )
+    return Kept(decided - broken, decided)

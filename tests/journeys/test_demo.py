@@ -1,0 +1,69 @@
+"""The demo as a newcomer starts and ends it: it leaves nothing behind, and says why it cannot start."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from sandbox.visitor import Visitor
+from terminal.story import REPORT
+
+WAIT = 60
+"""Seconds that a slow machine gets."""
+
+
+@contextmanager
+def demo(folder, *args):
+    """`helpdesk demo` in a process of its own; its temporary files lie in the folder."""
+    command = [sys.executable, "-m", "helpdesk", "demo", *args]
+    environ = {**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def address(running):
+    return next(word for word in running.stdout.readline().split() if word.startswith("http"))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_leaves_nothing_behind_however_it_ends(tmp_path, ending):
+    with demo(tmp_path, "--port", "0", "--empty") as running:
+        visitor = Visitor(address(running))
+        visitor.wait_until(lambda: visitor.state()["sockets"])
+        assert any(tmp_path.iterdir())
+        running.send_signal(ending)
+        assert running.wait(WAIT) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_begins_with_a_story_and_without_one_clean(tmp_path):
+    with demo(tmp_path, "--port", "0") as running:
+        visitor = Visitor(address(running))
+        card = visitor.wait_until(lambda: visitor.find("#support", REPORT), WAIT)
+        visitor.wait_until(lambda: "Resolved" in str(visitor.again(card)), WAIT)
+    with demo(tmp_path, "--port", "0", "--empty") as running:
+        visitor = Visitor(address(running))
+        visitor.wait_until(lambda: visitor.state()["sockets"])
+        assert visitor.channel("#support") == []
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with demo(tmp_path, "--port", port) as running:
+            said = running.communicate(timeout=WAIT)[0]
+    assert running.returncode == 75
+    assert said.strip().splitlines() == [
+        f"Error: Port {port} cannot be used (Address already in use): another demo may be running. "
+        "Any free port: --port 0"
+    ]
+    assert list(tmp_path.iterdir()) == []
