@@ -26,7 +26,7 @@ from sqlalchemy import text  # noqa: E402 - the path comes first
 
 from desk.actor import Actor  # noqa: E402
 from sla.calendar import Calendar  # noqa: E402
-from sla.clock import attention  # noqa: E402
+from sla.clock import attention, due  # noqa: E402
 from sla.hours import BusinessHours  # noqa: E402
 from sla.policy import Policy  # noqa: E402
 from sla.sealing import seal  # noqa: E402
@@ -186,6 +186,7 @@ def a_database(engine: str) -> Iterator[Database]:
         db = Database(
             url,
             attention=lambda ticket: attention(ticket, POLICY),
+            due=lambda ticket: due(ticket, POLICY),
             seal=lambda ticket, fresh: seal(ticket, fresh, POLICY),
         )
         schema.upgrade(db)

@@ -1,4 +1,4 @@
-"""Looks at every open ticket when policy or calendar changed, and keeps when each needs a look and is due."""
+"""Looks at every open ticket when policy or calendar changed: when it needs a look, and when it is due."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -20,24 +20,27 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Rescheduled:
-    """How many tickets were looked at, and for how many it or their due date moved."""
+    """How many tickets were looked at, and for how many a moment moved."""
 
     looked: int
     moved: int
 
 
 def reschedule(db: Database, policy: Policy, *, batch: int = _BATCH) -> Rescheduled:
-    """Recompute the next look and the due date of every ticket that is not closed, a batch at a time.
+    """Recompute the moments that are kept with every ticket that is not closed, a batch at a time.
 
     Safe beside a running desk: a ticket that somebody changes meanwhile has been computed by that change.
     Raises Unavailable."""
     looked = moved = 0
     for found in open_tickets(db, batch=batch):
         reckoned = [(each, attention(each, policy), due(each, policy)) for each in found]
-        changed = [one for one in reckoned if one[1:] != (one[0].attention_at, one[0].due_at)]
+        changed = [each for each in reckoned if each[1:] != (each[0].attention_at, each[0].due_at)]
         if changed:
             with db.change() as session:
-                moved += sum(tickets.reschedule(session, *one) for one in changed)
+                moved += sum(
+                    tickets.reschedule(session, each, attention_at=look, due_at=ends)
+                    for each, look, ends in changed
+                )
         looked += len(found)
     return Rescheduled(looked, moved)
 

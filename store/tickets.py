@@ -65,12 +65,13 @@ def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]
     return session.scalars(query.order_by(_row.number).limit(limit)).all()
 
 
-def reschedule(session: Session, ticket: Ticket, attention: datetime | None, due: datetime | None) -> bool:
-    """Keep other moments beside a ticket.  False: it was changed since it was read, which computed both."""
+def reschedule(
+    session: Session, ticket: Ticket, *, attention_at: datetime | None, due_at: datetime | None
+) -> bool:
+    """Keep these moments with a ticket.  False: somebody changed it since it was read, and computed them."""
     as_read = (_row.number == ticket.number, _row.version == ticket.version)
-    moments = {"attention_at": attention, "due_at": due}
-    moved = update(tables.tickets).where(*as_read).values(moments).returning(_row.number)
-    return session.execute(moved).first() is not None
+    moved = update(tables.tickets).where(*as_read).values(attention_at=attention_at, due_at=due_at)
+    return session.execute(moved.returning(_row.number)).first() is not None
 
 
 def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:

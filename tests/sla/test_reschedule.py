@@ -9,7 +9,7 @@ import pytest
 from desk.actor import Actor
 from desk.priority import Priority
 from desk.ticket import Ticket
-from sla.clock import attention
+from sla.clock import attention, due
 from sla.hours import BusinessHours
 from sla.policy import Policy
 from sla.reschedule import AGREED, AtStart, Rescheduled, reschedule
@@ -23,7 +23,11 @@ SANNE = Actor.agent("U0SANNE", "Sanne")
 
 @pytest.fixture
 def desk(database_url: str, policy: Policy) -> Iterator[Database]:
-    database = Database(database_url, attention=lambda ticket: attention(ticket, policy))
+    database = Database(
+        database_url,
+        attention=lambda ticket: attention(ticket, policy),
+        due=lambda ticket: due(ticket, policy),
+    )
     yield database
     database.close()
 
@@ -47,6 +51,7 @@ def test_every_open_ticket_gets_its_new_moment_and_a_second_time_nothing_moves(
     for number in numbers:
         ticket = _get(desk, number)
         assert ticket.attention_at == attention(ticket, holiday) == at("2026-12-01 12:30")
+        assert ticket.due_at == due(ticket, holiday) == at("2026-12-01 16:30")
     assert _get(desk, closed).attention_at is None
     assert reschedule(desk, holiday, batch=3) == Rescheduled(looked=7, moved=0)
 
@@ -57,7 +62,8 @@ def test_what_somebody_changes_meanwhile_is_left_to_that_change(desk: Database, 
     with desk.change() as session:
         tickets.get(session, number).take(by=SANNE, at=at("2026-11-27 16:40"))
     with desk.change() as session:
-        assert not tickets.reschedule(session, as_read, at("2030-01-01 09:00"), None)
+        later = at("2030-01-01 09:00")
+        assert not tickets.reschedule(session, as_read, attention_at=later, due_at=later)
     assert _get(desk, number).attention_at == at("2026-11-30 14:30")
 
 
@@ -83,7 +89,8 @@ def test_a_start_with_the_same_promises_looks_at_nothing(desk: Database, policy:
     AtStart(desk, policy, "same").run()
     number = _open(desk, at("2026-11-27 16:30"))
     with desk.change() as session:
-        assert tickets.reschedule(session, _get(desk, number), at("2030-01-01 09:00"), None)
+        later = at("2030-01-01 09:00")
+        assert tickets.reschedule(session, _get(desk, number), attention_at=later, due_at=later)
     AtStart(desk, policy, "same").run()
     assert _get(desk, number).attention_at == at("2030-01-01 09:00")
 
