@@ -56,3 +56,13 @@ class Arguments:
             return json.loads(value)
         except ValueError as wrong:
             raise Refused(error, [f"[ERROR] not JSON: {name}"]) from wrong
+
+
+def as_given(value: Any) -> Any:
+    """What an argument says: lists and objects come as JSON text in forms.  What cannot be read stays text."""
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

@@ -1,12 +1,11 @@
 """Outsiders' words: whether a mention, a link or a picture of theirs became live in what the app shows."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
-from sandbox.arguments import Arguments
+from sandbox.arguments import Arguments, as_given
 from sandbox.refused import Json, Refused
 
 KEPT = 20_000
@@ -55,7 +54,7 @@ class Foreign:
 
     def check_call(self, call: Arguments) -> None:
         """Raise Refused when the message or view of this call makes words of theirs live."""
-        self.check({name: _read(call.given.get(name)) for name in ("text", "initial_comment", *SHOWN)})
+        self.check({name: as_given(call.given.get(name)) for name in ("text", "initial_comment", *SHOWN)})
 
     def check(self, payload: Json) -> None:
         """The same for what is not a call: an answer to a response address or inside an ack."""
@@ -166,16 +165,6 @@ def _flat(element: Any) -> str:
 
 def _told(token: str, pointer: str) -> str:
     return f"[ERROR] an outsider's {token} would be live here [json-pointer:{pointer}]"
-
-
-def _read(value: Any) -> Any:
-    """JSON that came as text; what cannot be read is refused by whoever needs it."""
-    if not isinstance(value, str) or not value.startswith(("[", "{")):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def _forget_oldest(known: dict[str, Any]) -> None:

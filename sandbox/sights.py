@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 
 from sandbox import mrkdwn
+from sandbox.arguments import as_given
 from sandbox.forms import state_of
 from sandbox.letters import CUSTOMERS
 from sandbox.messages import Message
@@ -167,13 +168,4 @@ def _readable(value: object) -> object:
     """Arguments that came as JSON text, as what they say."""
     if not isinstance(value, dict):
         return value
-    return {name: _parsed(one) for name, one in value.items()}
-
-
-def _parsed(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(("[", "{")):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+    return {name: as_given(one) for name, one in value.items()}
