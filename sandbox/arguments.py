@@ -59,7 +59,7 @@ class Arguments:
 
 
 def as_given(value: Any) -> Any:
-    """What an argument says: in forms lists and objects come as JSON text.  What cannot be read stays text."""
+    """What an argument says: in forms, lists and objects come as JSON text.  What cannot be read is text."""
     if not isinstance(value, str) or not value.startswith(("[", "{")):
         return value
     try:
