@@ -60,9 +60,10 @@ class Sandbox:
 
     `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
     Its clock starts at the moment `at`, and with `stands_still` moves only when it is turned.
-    `limits` "none" lets every call through, for storms.  `request_url` chooses signed HTTP delivery
-    instead of Socket Mode (also later, by the control API).  `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
-    pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close).
+    `limits` "none" lets every call through, for storms.  `request_url` chooses signed HTTP delivery instead
+    of Socket Mode (also later, by the control API).  `retry_delays` are the seconds before an event that was
+    not taken is delivered again.  Each socket is pinged every `ping_seconds` (a client that waits to read
+    notices sooner that it was told to close).
     `imap` opens every mailbox over IMAP too: log in as its address, with `imap_password`."""
 
     bot_token = "xoxb-sandbox-helpdesk"
