@@ -34,12 +34,13 @@ def slack(leaving: Executor) -> Iterator[Slack]:
     """Slack with the app of our manifest on a Monday at 10:00; what it refuses fails the test."""
     sandbox = Sandbox(app=Installed.of(MANIFEST), at=moment("mon 10:00"), stands_still=True)
     sandbox.start()
-    slack = Slack(sandbox)
-    yield slack
-    slack.line.rest()
-    refused = slack.refused()
-    leaving.submit(sandbox.stop)
-    assert refused == []
+    try:
+        slack = Slack(sandbox)
+        yield slack
+        slack.line.rest()
+        assert slack.refused() == []
+    finally:
+        leaving.submit(sandbox.stop)
 
 
 @pytest.fixture
