@@ -18,6 +18,9 @@ from store.database import Unavailable
 log = logging.getLogger(__name__)
 
 _TOO_SLOW = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id"})
+_MOVED_ON = frozenset({"not_found", "hash_conflict"})
+"""The window was closed, sent or drawn anew before this was drawn into it: nobody waits for it any more."""
+
 _PATIENCE = 5  # seconds for telling; Slack has been waiting for us since the click
 
 
@@ -25,6 +28,8 @@ def register(app: App, slack: WebClient) -> None:
     """Answer for every listener: whatever went wrong, the person who asked reads why."""
 
     def answer(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if _has_moved_on(error, body):
+            return BoltResponse(status=200, body="")
         if not isinstance(error, DeskError):
             log.error("a request from Slack failed: %s", error, exc_info=error)
         if "event" in body:
@@ -32,10 +37,17 @@ def register(app: App, slack: WebClient) -> None:
         try:
             return _tell(error, body, slack)
         except (SlackClientError, OSError, HTTPException) as unheard:
+            if _has_moved_on(unheard, body):
+                return BoltResponse(status=200, body="")
             log.warning("nobody could be told %r: %s", words_for(error), unheard)
             return BoltResponse(status=500)  # Slack itself marks the button then
 
     app.error(answer)
+
+
+def _has_moved_on(error: Exception, body: dict[str, Any]) -> bool:
+    in_window = (body.get("view") or {}).get("type") == "modal"
+    return in_window and isinstance(error, SlackApiError) and error.response["error"] in _MOVED_ON
 
 
 def words_for(error: Exception) -> str:

@@ -43,7 +43,8 @@ class People:
         person = self._workspace.people.get(call.needed("user"))
         if person is None:
             raise Refused("user_not_found")
-        return {"ok": True, "user": self._shown(person)}
+        locale = {"locale": person.locale} if call.flag("include_locale") and not person.deactivated else {}
+        return {"ok": True, "user": self._shown(person) | locale}
 
     def list(self, call: Arguments) -> Json:
         page, cursor = paged([self._shown(person) for person in self._workspace.people.values()], call)

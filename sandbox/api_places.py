@@ -114,7 +114,7 @@ class Places:
             oldest=call.text("oldest"),
             latest=call.text("latest"),
             inclusive=call.flag("inclusive"),
-            limit=call.number("limit", 100),
+            limit=_most(call, call.number("limit", 100)),
             cursor=call.text("cursor"),
         )
         return channel, window
@@ -123,13 +123,19 @@ class Places:
 def paged(items: Sequence[Any], call: Arguments) -> tuple[Sequence[Any], str]:
     """One page of a list, and the cursor of the next one."""
     limit = call.number("limit", 100)
-    size = min(limit, 1000) if limit > 0 else 100
+    size = _most(call, min(limit, 1000) if limit > 0 else 100)
     starts = {next_cursor(str(start)): start for start in range(len(items) + 1)}
     if call.text("cursor") and call.text("cursor") not in starts:
         raise Refused("invalid_cursor")
     start = starts.get(call.text("cursor"), 0)
     rest = start + size < len(items)
     return items[start : start + size], next_cursor(str(start + size)) if rest else ""
+
+
+def _most(call: Arguments, asked: int) -> int:
+    """Slack may give fewer than were asked for, and does when a fault says so."""
+    page = call.fault.page if call.fault is not None else 0
+    return min(asked, page) if page else asked
 
 
 def _listed(channel: Channel, kinds: Sequence[str]) -> bool:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 class Clock:
     """Real time, plus however far somebody has turned it; `at` is where it starts.
 
-    May be turned from any thread."""
+    One that `stands_still` moves only when it is turned.  May be turned from any thread."""
 
-    def __init__(self, at: datetime | None = None) -> None:
+    def __init__(self, at: datetime | None = None, *, stands_still: bool = False) -> None:
+        self._stands_at = datetime.now(UTC) if stands_still else None
         self._ahead = timedelta()
         self._last = 0
         self._lock = threading.Lock()
@@ -19,7 +20,7 @@ class Clock:
             self.set(at)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return (self._stands_at or datetime.now(UTC)) + self._ahead
 
     def seconds(self) -> int:
         return int(self.now().timestamp())
@@ -45,7 +46,7 @@ class Clock:
         try:
             while (left := (moment - self.now()).total_seconds()) > 0:
                 woken.clear()
-                await _at_most(left, woken)
+                await _at_most(None if self._stands_at else left, woken)
         finally:
             with self._lock:
                 del self._sleepers[woken]
@@ -61,7 +62,7 @@ class Clock:
         return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
 
 
-async def _at_most(seconds: float, woken: asyncio.Event) -> None:
+async def _at_most(seconds: float | None, woken: asyncio.Event) -> None:
     try:
         async with asyncio.timeout(seconds):
             await woken.wait()

@@ -15,6 +15,7 @@ from sandbox.messages import with_thread
 from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
+from sandbox.staff import StaffActs
 from sandbox.world import BOT_USER
 
 LIMITS = ("slack", "none")
@@ -29,6 +30,7 @@ class Control:
         self._mail_acts = MailActs(parts.mail, parts.foreign, desk_address=desk_address)
         self._acts: dict[str, Act] = {
             **PeopleActs(parts).acts(),
+            **StaffActs(parts.workspace).acts(),
             **self._mail_acts.acts(),
             **PageActs(parts, root_url).acts(),
             "fault": self._fault,
@@ -97,6 +99,7 @@ class Control:
             "customers": dict(CUSTOMERS),
             "files": [file.shown("") for file in self._parts.files.files.values()],
             "sockets": self._parts.sockets.count,
+            "bringing": self._parts.delivery.bringing,
             "faults": self._parts.faults.shown(),
         }
 

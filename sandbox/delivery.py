@@ -35,7 +35,7 @@ class Parcel:
 
 
 class Road(Protocol):
-    """Socket Mode or signed HTTP."""
+    """Socket Mode, signed HTTP, or one of a test's own (`Sandbox.deliver_by`)."""
 
     async def bring(self, parcel: Parcel) -> Ack: ...
 
@@ -57,6 +57,8 @@ class Delivery:
         self._clock, self._journal, self._faults = clock, journal, faults
         self._retry_delays = retry_delays
         self._under_way: set[asyncio.Task[None]] = set()
+        self.bringing = 0
+        """Events that are on their way to the app now; one that waits to be tried again is not."""
 
     async def gesture(self, kind: str, payload: Json) -> Ack:
         """Deliver a click, a submission, a slash command: once, and what the app answered."""
@@ -83,6 +85,7 @@ class Delivery:
             return
         late = fault.late if fault is not None else 0.0
         for _ in range(2 if fault is not None and fault.twice else 1):
+            self.bringing += 0 if late else 1
             task = asyncio.get_running_loop().create_task(self._insist(payload, late))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -95,15 +98,24 @@ class Delivery:
     async def _insist(self, payload: Json, late: float) -> None:
         if late:
             await self._clock.wait(late)
+            self.bringing += 1
         reason = ""
         for attempt in range(len(self._retry_delays) + 1):
             if attempt:
                 await self._clock.wait(self._retry_delays[attempt - 1])
-            ack = await self.road.bring(Parcel("events_api", payload, attempt, reason))
-            self._note("events_api", payload, ack, attempt)
+                self.bringing += 1
+            ack = await self._try(payload, attempt, reason)
             if ack.taken or ack.no_retry:
                 return
             reason = ack.reason
+
+    async def _try(self, payload: Json, attempt: int, reason: str) -> Ack:
+        try:
+            ack = await self.road.bring(Parcel("events_api", payload, attempt, reason))
+            self._note("events_api", payload, ack, attempt)
+        finally:
+            self.bringing -= 1
+        return ack
 
     def _note(self, kind: str, payload: Json, ack: Ack, attempt: int) -> None:
         name = str(payload.get("event", payload).get("type", payload.get("command", kind)))

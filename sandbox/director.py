@@ -28,7 +28,8 @@ class Director:
         error="is_archived"; status=500; retry_after=30; drop="before" | "after" (the effect); effect=True (it
         happens although the answer is an error); hang=seconds; times=2; after=3 (calls that pass first);
         for events twice=True, never=True, late=seconds; for gestures never=True, late=seconds; for history
-        and replies delay=seconds, hide=messages; for mail what its steps list, as status=451, drop or hang.
+        and replies delay=seconds, hide=messages; for these and for lists page=entries; for mail what its
+        steps list, as status=451, drop or hang.
 
         Raises NotPossibleHere, with what is possible, for what makes no sense."""
         self._do("fault", method=method, **plan)

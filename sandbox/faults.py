@@ -12,9 +12,11 @@ Drop = Literal["", "before", "after"]
 
 ON_THE_WIRE = frozenset({"error", "status", "retry_after", "drop", "effect", "hang"})
 HISTORY = ("conversations.history", "conversations.replies")
+LISTS = ("conversations.list", "conversations.members", "users.list")
 TARGETS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(METHODS, ON_THE_WIRE),
-    **dict.fromkeys(HISTORY, ON_THE_WIRE | {"delay", "hide"}),
+    **dict.fromkeys(HISTORY, ON_THE_WIRE | {"delay", "hide", "page"}),
+    **dict.fromkeys(LISTS, ON_THE_WIRE | {"page"}),
     **{f"event.{name.partition('.')[0]}": frozenset({"twice", "never", "late"}) for name in EVENTS},
     **dict.fromkeys(("interactive", "slash_commands"), frozenset({"never", "late"})),
     **dict.fromkeys(("response", "upload"), ON_THE_WIRE),
@@ -35,8 +37,8 @@ class Fault:
     effect unless `effect` says that it happens all the same; `hang` waits that many real seconds first.
     `twice` delivers an event twice, `never` not at all, `late` so many seconds later by the sandbox's clock:
     what comes next overtakes it.  In history and replies `delay` leaves out what was written in the last
-    so many seconds, and `hide` so many of the newest messages.  `recipient` is the only one whom an
-    "smtp.rcpt" meets.
+    so many seconds, and `hide` so many of the newest messages; they and lists give at most `page` entries
+    at once, fewer than were asked for, as Slack may.  `recipient` is the only one whom an "smtp.rcpt" meets.
 
     Raises ValueError, with what is possible, for what makes no sense.
     """
@@ -55,6 +57,7 @@ class Fault:
     late: float = 0.0
     delay: float = 0.0
     hide: int = 0
+    page: int = 0
     recipient: str = ""
 
     def __post_init__(self) -> None:

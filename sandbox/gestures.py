@@ -37,6 +37,7 @@ class Gestures:
 
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
+        self._workspace.human(who)
         person, message = self._workspace.seen(who, where, ts)
         done = self._done(_as_seen(message, act), message.values, act)
         address = self._replies.address(person.id, message.channel, message)
@@ -82,6 +83,7 @@ class Gestures:
                 await self._gesture("interactive", closed)
 
     async def slash(self, who: str, where: str, command: str, words: str) -> Ack:
+        self._workspace.human(who)
         person, channel = self._workspace.member(who, where)
         if not self._app.has_command(command):
             raise NotPossible(f"{command} is not a valid command")
@@ -95,7 +97,7 @@ class Gestures:
 
     async def shortcut(self, who: str, callback_id: str, where: str, ts: str) -> Ack:
         """A message shortcut when a message is named, else a global one."""
-        person = self._workspace.person(who)
+        person = self._workspace.human(who)
         if not self._app.has_shortcut(callback_id, "message" if ts else "global"):
             kind = "message" if ts else "global"
             raise NotPossible(f"{callback_id} is not a {kind} shortcut of {self._app.name}")
@@ -117,7 +119,7 @@ class Gestures:
         """Open the app's Home tab: the app hears of it and may publish."""
         if not self._app.home_tab:
             raise NotPossible(f"{self._app.name} has no Home tab")
-        person = self._workspace.person(who)
+        person = self._workspace.human(who)
         event: Json = {"type": "app_home_opened", "user": person.id, "tab": "home"}
         event |= {"channel": self._workspace.direct(person.id).id, "event_ts": self._workspace.clock.ts()}
         if person.id in self._modals.homes:
@@ -130,7 +132,7 @@ class Gestures:
         return ack
 
     def _view(self, who: str, view_id: str) -> tuple[Person, View]:
-        person = self._workspace.person(who)
+        person = self._workspace.human(who)
         view = self._modals.top(person.id)
         if view_id == "home":
             view = self._modals.homes.get(person.id)

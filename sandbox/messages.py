@@ -15,7 +15,8 @@ REMEMBERED = 5
 
 @dataclass
 class Message:
-    """A message of the bot (`by_bot`) or of a person; `only_for` makes it an ephemeral one.
+    """A message of the bot (`by_bot`), of another app's (`bot_id`) or of a person; `only_for` makes it an
+    ephemeral one.
 
     `as_before`: the blocks it had before it was drawn anew; somebody may still be clicking on those."""
 
@@ -30,6 +31,7 @@ class Message:
     broadcast: bool = False
     edited: str = ""
     only_for: str = ""
+    bot_id: str = ""
     files: list[Json] = field(default_factory=list)
     tombstone: bool = False
     values: Json = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Message:
         message: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts, "team": TEAM}
         if self.by_bot:
             message |= {"bot_id": BOT, "app_id": APP, "bot_profile": bot_profile()}
+        if self.bot_id:
+            message["bot_id"] = self.bot_id
         if self.blocks:
             message["blocks"] = self.blocks
         if self.attachments:

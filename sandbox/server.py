@@ -24,7 +24,7 @@ from sandbox.api_views import Views
 from sandbox.arguments import Arguments
 from sandbox.clock import Clock
 from sandbox.control import Control
-from sandbox.delivery import Delivery
+from sandbox.delivery import Delivery, Road
 from sandbox.doors import OnlyFromHere
 from sandbox.faults import Faults
 from sandbox.foreign import Foreign
@@ -59,11 +59,12 @@ class Sandbox:
     """A workspace and a mail world of one's own, from `start` to `stop` or as a context manager.
 
     `app` is what was installed and so may do and hear (`Installed.of(manifest)`); by default everything.
-    Its clock starts at the moment `at`.  `limits` "none" lets every call through, for storms.
-    `request_url` chooses signed HTTP delivery instead of Socket Mode (also later, by the control API).
-    `retry_delays` are the seconds before an event that was not taken is delivered again.  Each socket is
-    pinged every `ping_seconds` (a client that waits to read notices sooner that it was told to close).
-    Sockets are to be renewed every hour of its clock, unless `sockets_age` is False.
+    Its clock starts at the moment `at`, and with `stands_still` moves only when it is turned.
+    `limits` "none" lets every call through, for storms.  `request_url` chooses signed HTTP delivery instead
+    of Socket Mode (also later, by the control API).  `retry_delays` are the seconds before an event that was
+    not taken is delivered again.  Each socket is pinged every `ping_seconds` (a client that waits to read
+    notices sooner that it was told to close), and is to be renewed every hour of the clock unless
+    `sockets_age` is False.
     `imap` opens every mailbox over IMAP too: log in as its address, with `imap_password`."""
 
     bot_token = "xoxb-sandbox-helpdesk"
@@ -83,6 +84,7 @@ class Sandbox:
         *,
         app: Installed | None = None,
         at: datetime | None = None,
+        stands_still: bool = False,
         limits: Literal["slack", "none"] = "slack",
         imap: bool = False,
         request_url: str = "",
@@ -96,7 +98,7 @@ class Sandbox:
             _imap_class()
         self._request_url, self._ack_seconds, self._retry_delays = request_url, ack_seconds, retry_delays
         self._ping_seconds, self._sockets_age = ping_seconds, sockets_age
-        self.clock, self._limits = Clock(at), limits
+        self.clock, self._limits = Clock(at, stands_still=stands_still), limits
         self.app = app or Installed()
         self._ready = threading.Event()
 
@@ -167,6 +169,10 @@ class Sandbox:
     def follow(self, due: Due, wake: Callable[[], None]) -> None:
         """Know an app that lives by this clock; see Timekeeper.follow."""
         self.parts.timekeeper.follow(due, wake)
+
+    def deliver_by(self, road: Road) -> None:
+        """Bring what the app is to hear over this road: to an app in this process, without a socket."""
+        self.parts.delivery.road = road
 
     def tell(self, story: Sequence[Step]) -> None:
         """Show a guided story on the page."""

@@ -25,7 +25,8 @@ class Talk:
         if thread_ts and self._workspace.find(channel, thread_ts) is None:
             raise NotPossible("there is no such thread")
         self._journal.note("gesture", "say", user=person.id, channel=channel.id, text=text)
-        message = Message(channel.id, self._workspace.clock.ts(), person.id, text, thread_ts=thread_ts)
+        ts = self._workspace.clock.ts()
+        message = Message(channel.id, ts, person.id, text, thread_ts=thread_ts, bot_id=person.bot_id)
         message.blocks = forms.with_ids([_typed(text)], message.ts[-4:])
         return self._workspace.add(message)
 

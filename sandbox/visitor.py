@@ -120,6 +120,17 @@ class Visitor(Director, Customers):
         """Bring somebody (also "Helpdesk", the bot) into a channel, or with there=False out of it."""
         self._do("invite", channel=channel, user=user, there=there)
 
+    def hire(self, name: str, kind: str = "member", channels: Iterable[str] = ("#support",)) -> Json:
+        """Somebody new, already in these channels; gives them as users.info does ("Gil Smit" is U0GIL).
+
+        kind: member, guest, single_channel_guest, stranger (of a company that shares a channel), elsewhere
+        (of another workspace of the same organization), or bot (of another app: it only can `say`)."""
+        return self._do("hire", name=name, kind=kind, channels=list(channels))
+
+    def deactivate(self, user: str) -> None:
+        """They can do nothing any more; what they wrote, and their place in channels, stays."""
+        self._do("deactivate", user=user)
+
     # what there is to see
 
     def state(self) -> Json:

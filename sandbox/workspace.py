@@ -35,6 +35,13 @@ class Workspace:
                 return person
         raise NotPossible(f"there is nobody called {who}")
 
+    def human(self, who: str) -> Person:
+        """Somebody who can use Slack's own client."""
+        person = self.person(who)
+        if person.bot or person.deactivated:
+            raise NotPossible(f"{person.name} {'is a bot' if person.bot else 'was deactivated'}")
+        return person
+
     def place(self, name: str) -> Channel:
         """By id or by #name, for a person on the page."""
         for channel in self.channels.values():
@@ -48,6 +55,8 @@ class Workspace:
         """That person in that channel; raises NotPossible when they are not there."""
         person = self.person(who)
         channel = self.place(where)
+        if person.deactivated:
+            raise NotPossible(f"{person.name} was deactivated")
         if person.id not in channel.members:
             raise NotPossible(f"{person.name} is not in #{channel.name}")
         return person, channel

@@ -16,6 +16,8 @@ GENERAL = "C0GENERAL"
 ARCHIVED = "C0ARCHIVED"
 LEADS_GROUP = "S0LEADS"
 CREATED = 1767225600
+_LEFT_OF_THEM = ("id", "team_id", "name", "real_name", "profile", "is_bot", "is_app_user", "updated")
+"""What Slack still says of a person who was deactivated."""
 
 
 @dataclass
@@ -30,10 +32,18 @@ class Person:
     stranger: bool = False
     bot: bool = False
     admin: bool = False
+    one_channel: bool = False
+    deactivated: bool = False
+    locale: str = "en-GB"
 
     @property
     def email(self) -> str:
         return f"{self.name.split()[0].lower()}@desk.example"
+
+    @property
+    def bot_id(self) -> str:
+        """Of another app's bot, which signs its messages with it."""
+        return f"B0{self.id[2:]}" if self.bot and self.id != BOT_USER else ""
 
     def shown(self) -> Json:
         first = self.name.split()[0]
@@ -61,8 +71,8 @@ class Person:
             "is_admin": self.admin,
             "is_owner": False,
             "is_primary_owner": False,
-            "is_restricted": self.guest,
-            "is_ultra_restricted": False,
+            "is_restricted": self.guest or self.one_channel,
+            "is_ultra_restricted": self.one_channel,
             "is_bot": self.bot,
             "is_app_user": False,
             "updated": CREATED,
@@ -70,6 +80,8 @@ class Person:
         }
         if self.stranger:
             user["is_stranger"] = True
+        if self.deactivated:
+            return {name: user[name] for name in _LEFT_OF_THEM} | {"deleted": True}
         return user
 
 
@@ -124,7 +136,7 @@ def people() -> dict[str, Person]:
     """Two agents, a lead, a colleague outside the desk, a guest, somebody of another team, and the bot."""
     everybody = (
         Person("U0ALICE", "Alice Bakker", "Support agent"),
-        Person("U0BOB", "Bob Visser", "Support agent"),
+        Person("U0BOB", "Bob Visser", "Support agent", locale="nl-NL"),
         Person("U0LENA", "Lena Mulder", "Team lead", admin=True),
         Person("U0NORA", "Nora Dekker", "Sales"),
         Person("U0GUS", "Gus Brouwer", "Guest", guest=True),

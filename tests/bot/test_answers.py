@@ -3,11 +3,15 @@
 import json
 import logging
 
+import pytest
+
 GONE = "The desk's database does not answer; nothing was changed. Try again in a minute."
 
 
 def test_without_its_database_the_desk_says_so_to_whoever_clicked(desk, slack):
-    assert desk.without_database().click("take", "1:1").status == 200
+    number = desk.a_ticket()
+    desk.deliver()
+    assert desk.without_database().click("take", f"{number}:1").status == 200
     assert slack.told[-1]["text"] == GONE
 
 
@@ -22,18 +26,20 @@ def test_without_its_database_the_command_answers(desk):
     assert desk.without_database().ask("")["text"] == GONE
 
 
-def test_a_note_that_could_not_be_kept_is_delivered_again(desk):
+def test_a_note_that_could_not_be_kept_is_delivered_again(desk, slack):
     number = desk.a_ticket()
-    desk.deliver()
-    event = desk.a_message(number, "They called")
-    assert desk.without_database().dispatch(event).status == 500
-    assert desk.dispatch(event).status == 200
-    assert desk.ticket(number).version == 2
+    card = desk.card(number)
+    lost = desk.without_database()
+    assert lost.heard(lambda: slack.say("Alice", "#support", "They called", thread=card)).status == 500
+    desk.listen()
+    desk.time.sleep(1)
+    slack.wait_until(lambda: desk.ticket(number).version == 2)
+    assert desk.ticket(number).history[-1].text == "They called"
 
 
 def test_a_fault_of_our_own_is_logged_and_the_person_is_told_nothing_changed(desk, slack, caplog):
     number = desk.a_ticket()
-    slack.errors.append(("views.open", "invalid_arguments", 200))
+    slack.fault("views.open", error="invalid_arguments")
     with caplog.at_level(logging.ERROR):
         assert desk.click("reply", f"{number}:1").status == 200
     assert slack.told[-1]["text"].startswith("Something went wrong; nothing was changed.")
@@ -41,14 +47,18 @@ def test_a_fault_of_our_own_is_logged_and_the_person_is_told_nothing_changed(des
     assert "Traceback" in caplog.text
 
 
-def test_where_nobody_can_be_told_slack_itself_marks_the_button(desk):
-    response = desk.click("take", "4711:1", response_url="http://127.0.0.1:9/gone")
-    assert response.status == 500
+@pytest.mark.parametrize(
+    "how", [{"drop": "before"}, {"status": 500}, {"status": 404}], ids=["no answer", "500", "404"]
+)
+def test_where_nobody_can_be_told_slack_itself_marks_the_button(desk, slack, how):
+    slack.fault("response", **how)
+    assert desk.click("take", "4711:1").status == 500
+    assert slack.told == []
 
 
 def test_the_first_event_after_a_start_without_slack_is_delivered_again(desk, slack):
-    slack.errors.append(("auth.test", "internal_error", 200))
-    message = {"type": "message", "channel": "C0SUPPORT", "user": "U0ALICE", "ts": "1.0", "text": "Hm"}
-    event = desk.an_event(message)
-    assert desk.dispatch(event).status == 500
-    assert desk.dispatch(event).status == 200
+    slack.fault("auth.test", error="internal_error")
+    assert desk.heard(lambda: slack.say("Alice", "#support", "Hm")).status == 500
+    desk.time.sleep(1)
+    tries = slack.wait_until(lambda: slack.journal("delivery", "message")[1:] and slack.journal("delivery"))
+    assert [(one["detail"]["taken"], one["detail"]["attempt"]) for one in tries] == [(False, 0), (True, 1)]

@@ -19,7 +19,7 @@ def test_taking_a_ticket_makes_it_mine(desk):
 
 def test_a_click_that_slack_delivers_twice_counts_once(desk):
     number = desk.a_ticket()
-    body = desk.a_click({"action_id": "take", "type": "button", "value": f"{number}:1"}, "U0ALICE")
+    body = desk.a_click("take", f"{number}:1")
     assert [desk.dispatch(body).status for _ in range(2)] == [200, 200]
     assert desk.ticket(number).version == 2
 
@@ -38,12 +38,14 @@ def test_of_two_agents_the_second_is_told_who_was_first(desk, slack):
     response = desk.click("take", f"{number}:1", by="U0ALICE")
     assert response.status == 200
     assert desk.ticket(number).owner == "U0BOB"
-    assert slack.told[0]["response_type"] == "ephemeral"
-    assert slack.told[0]["text"].startswith("Bob was first (taken).")
+    [told] = slack.told
+    assert told["only_for"] == "U0ALICE"
+    assert told["text"].startswith("Bob was first (taken).")
 
 
 def test_a_note_in_between_does_not_make_a_click_stale(desk):
     number = desk.a_ticket()
+    desk.deliver()
     desk.change(number, lambda ticket: ticket.note("hm", by=BOB, at=desk.time.now()))
     desk.click("take", f"{number}:1")
     assert desk.ticket(number).owner == "U0ALICE"
@@ -101,7 +103,7 @@ def test_only_a_lead_closes_for_good(desk, slack):
 
 def test_what_the_table_of_statuses_does_not_know_is_refused_in_words(desk, slack):
     number = desk.a_ticket(Status.RESOLVED)
-    desk.click("take", f"{number}:2")
+    desk.forge("take", f"{number}:2")
     assert slack.told[-1]["text"] == "A ticket that is Resolved cannot become In progress."
 
 
@@ -112,6 +114,7 @@ def test_a_ticket_that_does_not_exist_is_said_not_to(desk, slack):
 
 def test_the_name_of_whoever_was_first_cannot_call_the_channel(desk, slack):
     number = desk.a_ticket()
+    desk.deliver()
     mallory = Actor.customer("m@x.example", "<!channel>")
     desk.change(number, lambda ticket: ticket.customer_wrote("hi", by=mallory, at=desk.time.now()))
     desk.click("take", f"{number}:1")

@@ -59,12 +59,12 @@ def test_nothing_to_do_is_said_in_words(desk):
 
 
 @pytest.mark.parametrize("how", ["{}", "#{}", "hd-{}", "HD{}", "  {} "])
-def test_one_ticket_is_shown_with_a_link_to_its_card(desk, how):
+def test_one_ticket_is_shown_with_a_link_to_its_card(desk, slack, how):
     number = desk.a_ticket(subject="Blank <page>")
     desk.deliver()
     said = desk.ask(how.format(number))
     ts = desk.place(number).ts.replace(".", "")
-    assert f"<https://acme.slack.com/archives/C0SUPPORT/p{ts}|HD-{number}>" in text_of(said)
+    assert f"<{slack.url}/archives/C0SUPPORT/p{ts}|HD-{number}>" in text_of(said)
     assert "Blank &lt;page&gt;" in text_of(said)
     assert "Tue 1 Dec 17:00" in text_of(said)
 

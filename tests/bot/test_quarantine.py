@@ -77,6 +77,7 @@ def test_a_ticket_of_its_own_has_the_subject_of_its_own_mail(desk, at):
         number,
         lambda ticket: ticket.quarantine("Send it", by=MALLORY, at=at("mon 09:40"), reason="r", inbox=kept),
     )
+    desk.deliver()
     desk.click("detach", f"{number}:2:2")
     assert desk.ticket(number + 1).subject == "Password"
 
@@ -102,11 +103,12 @@ def test_a_held_mail_on_a_closed_ticket_can_only_become_its_own_ticket(desk, hol
 
 def test_what_is_not_a_held_mail_cannot_be_let_in(desk):
     number = desk.a_ticket()
-    desk.click("accept", f"{number}:1:1")
+    desk.forge("accept", f"{number}:1:1")
     assert desk.slack.told[-1]["text"] == "That is not a held mail."
     assert [event.kind for event in desk.ticket(number).history] == [Kind.OPENED]
 
 
+@pytest.mark.usefixtures("outsiders")
 @pytest.mark.parametrize("act", ["accept", "detach"])
 def test_outsiders_decide_about_no_mail(desk, hold, act):
     number, carried = hold()

@@ -51,13 +51,9 @@ def test_two_events_about_one_message_are_one_note(desk, number):
 @pytest.mark.parametrize(
     "facts",
     [
-        {"bot_id": "B0OTHER"},
-        {"subtype": "message_changed"},
-        {"subtype": "message_deleted"},
         {"subtype": "channel_join"},
         {"subtype": "bot_message", "bot_id": "B0OTHER"},
         {"channel": "C0GENERAL"},
-        {"thread_ts": "1.0"},
     ],
 )
 def test_what_is_not_typed_by_a_person_in_a_cards_thread_is_no_note(desk, number, facts):
@@ -65,10 +61,28 @@ def test_what_is_not_typed_by_a_person_in_a_cards_thread_is_no_note(desk, number
     assert notes(desk, number) == []
 
 
-def test_a_message_beside_the_threads_is_no_note(desk, number):
-    event = desk.a_message(number, "Lunch?")
-    del event["event"]["thread_ts"]
-    assert desk.dispatch(event).status == 200
+def test_what_another_app_writes_in_the_thread_is_no_note(desk, slack, number):
+    slack.hire("Robot", "bot")
+    assert desk.heard(lambda: slack.say("Robot", "#support", "Beep", thread=desk.card(number))).status == 200
+    assert notes(desk, number) == []
+
+
+def test_a_note_that_is_edited_or_deleted_in_slack_stays_as_it_was_written(desk, slack, number):
+    desk.type(number, "They called")
+    [message] = slack.thread(desk.place(number).ts)
+    assert desk.heard(lambda: slack.edit("Alice", message, "They never called")).status == 200
+    assert desk.heard(lambda: slack.remove("Alice", message)).status == 200
+    assert [note.text for note in notes(desk, number)] == ["They called"]
+
+
+def test_what_is_typed_in_the_thread_of_something_else_is_no_note(desk, slack, number):
+    lunch = slack.say("Bob", "#support", "Lunch?")
+    assert desk.heard(lambda: slack.say("Alice", "#support", "Yes", thread=lunch)).status == 200
+    assert notes(desk, number) == []
+
+
+def test_a_message_beside_the_threads_is_no_note(desk, slack, number):
+    assert desk.heard(lambda: slack.say("Alice", "#support", "Lunch?")).status == 200
     assert notes(desk, number) == []
 
 

@@ -40,7 +40,7 @@ def client(desk):
 
 
 def a_click(desk, number):
-    body = desk.a_click({"action_id": "take", "type": "button", "value": f"{number}:1"}, "U0ALICE")
+    body = desk.a_click("take", f"{number}:1")
     return urlencode({"payload": json.dumps(body)}).encode()
 
 
@@ -63,9 +63,8 @@ def test_a_signed_click_that_is_replayed_counts_once(desk, client):
     assert desk.ticket(number).version == 2
 
 
-def test_a_signed_command_is_answered(desk, client):
-    form = {"command": "/ticket", "text": "help", "user_id": "U0ALICE", "team_id": "T0HOME"}
-    body = urlencode(form | {"api_app_id": "A0HELPDESK", "channel_id": "C1"}).encode()
+def test_a_signed_command_is_answered(desk, slack, client):
+    body = urlencode(desk.on_its_way(lambda: slack.slash("Alice", "/ticket", "help"))).encode()
     response = post(client, body, signed(body, desk.time.now()))
     assert response.json()["response_type"] == "ephemeral"
 

@@ -1,6 +1,7 @@
 """Windows with a form: the reply, resolve, cancel and priority."""
 
 import json
+import logging
 
 import pytest
 
@@ -8,6 +9,7 @@ from desk.actor import Actor
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
+from sandbox.visitor import buttons_of
 
 
 def body_of(response):
@@ -92,7 +94,7 @@ def test_after_reading_why_the_same_reply_can_be_sent_all_the_same(desk, slack, 
     desk.click("reply", f"{number}:1")
     anna = Actor.customer("anna@bakery.example", "Anna de Boer")
     desk.change(number, lambda ticket: ticket.customer_wrote("Never mind", by=anna, at=at("mon 10:01")))
-    slack.views.append(body_of(desk.submit({"text": "We look at it.", "then": "ask"}))["view"])
+    assert body_of(desk.submit({"text": "We look at it.", "then": "ask"}))["response_action"] == "update"
     assert body_of(desk.submit({"text": "We look at it.", "then": "ask"})) == {}
     assert desk.ticket(number).status is Status.WAITING_FOR_CUSTOMER
 
@@ -105,10 +107,14 @@ def test_status_waiting_for_customer_opens_the_reply_with_the_question_chosen(de
     assert block["element"]["initial_option"]["value"] == "ask"
 
 
-def test_a_resolved_ticket_is_not_offered_to_be_resolved(desk, slack):
-    number = desk.a_ticket(Status.RESOLVED)
-    desk.click("reply", f"{number}:2")
-    assert "Resolve it" in texts_of(slack.views[-1]) or options_of(slack.views[-1], "then") == ["keep", "ask"]
+def test_a_resolved_ticket_is_not_offered_to_be_resolved(desk):
+    assert buttons_of(desk.card(desk.a_ticket(Status.RESOLVED))) == ["reopen", "close"]
+
+
+def test_a_reply_offers_only_what_may_follow_it(desk, slack):
+    number = desk.a_ticket()
+    desk.click("reply", f"{number}:1")
+    assert options_of(slack.views[-1], "then") == ["keep", "ask", "resolve"]
 
 
 def test_resolving_needs_no_words_and_cancelling_does(desk):
@@ -125,7 +131,7 @@ def test_resolving_needs_no_words_and_cancelling_does(desk):
 
 def test_an_entry_of_more_that_is_no_longer_there_is_said_not_to_be(desk, slack):
     number = desk.a_ticket()
-    desk.choose("more", f"{number}:1:snooze")
+    desk.forge("more", f"{number}:1:snooze")
     assert "no longer there" in slack.told[-1]["text"]
 
 
@@ -134,8 +140,7 @@ def test_the_priority_window_shows_the_dates_before_anybody_confirms(desk, slack
     desk.click("priority", f"{number}:1")
     assert "First response: *Tue 1 Dec 17:00*" in texts_of(slack.views[-1])
     assert "Recovery: *Fri 4 Dec 17:00*" in texts_of(slack.views[-1])
-    view = slack.views[-1] | {"id": "V1", "hash": "1"}
-    desk.choose("level", "urgent", view=view, response_url="", message=None)
+    desk.choose("level", "urgent", view=slack.views[-1])
     assert "First response: *Mon 30 Nov 17:00* (now Tue 1 Dec 17:00)" in texts_of(slack.views[-1])
     assert "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)" in texts_of(slack.views[-1])
     assert desk.ticket(number).version == 1
@@ -149,8 +154,7 @@ def test_a_date_that_has_already_passed_is_said_and_recorded(desk, slack, at):
     number = desk.a_ticket()
     desk.time.at = at("wed 10:00")
     desk.click("priority", f"{number}:1")
-    view = slack.views[-1] | {"id": "V1", "hash": "1"}
-    desk.choose("level", "urgent", view=view, response_url="", message=None)
+    desk.choose("level", "urgent", view=slack.views[-1])
     shown = texts_of(slack.views[-1])
     assert "Recovery: *Mon 30 Nov 17:00* (now Fri 4 Dec 17:00)  ⚠️ *already passed*: a broken promise" in shown
     assert "marked as reclassified" in shown
@@ -181,8 +185,7 @@ def test_a_promise_that_was_broken_before_is_not_called_reclassified(desk, slack
 def test_an_improvement_promises_no_dates(desk, slack):
     number = desk.a_ticket()
     desk.click("priority", f"{number}:1")
-    view = slack.views[-1] | {"id": "V1", "hash": "1"}
-    desk.choose("level", "improvement", view=view, response_url="", message=None)
+    desk.choose("level", "improvement", view=slack.views[-1])
     assert "No dates are promised." in texts_of(slack.views[-1])
 
 
@@ -190,13 +193,46 @@ def test_a_refusal_inside_a_window_is_shown_in_the_window(desk, slack, at):
     number = desk.a_ticket()
     desk.click("priority", f"{number}:1")
     desk.change(number, lambda ticket: ticket.take(by=Actor.agent("U0BOB", "Bob"), at=at("mon 10:00")))
-    view = slack.views[-1] | {"id": "V1", "hash": "1"}
-    desk.choose("level", "urgent", view=view, response_url="", message=None)
+    desk.choose("level", "urgent", view=slack.views[-1])
     assert "Bob was first (taken)" in texts_of(slack.views[-1])
 
 
 def test_a_window_that_slack_no_longer_opens_asks_for_another_click(desk, slack):
     number = desk.a_ticket()
-    slack.errors.append(("views.open", "trigger_expired", 200))
-    assert desk.click("reply", f"{number}:1").status == 200
+    late = desk.a_click("reply", f"{number}:1")
+    desk.time.sleep(4)
+    assert desk.dispatch(late).status == 200
     assert "Please click again" in slack.told[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    "moves_on",
+    [
+        lambda desk: desk.slack.close("Alice"),
+        lambda desk: desk.submit({"level": "high"}),
+        lambda desk: desk.choose("level", "low", view=desk.slack.views[-1]),
+    ],
+    ids=["closed it", "sent it", "chose again"],
+)
+def test_who_has_moved_on_before_the_dates_are_drawn_is_left_alone(desk, slack, caplog, moves_on):
+    number = desk.a_ticket()
+    desk.click("priority", f"{number}:1")
+    late = desk.on_its_way(lambda: slack.click_in_view("Alice", "level", "urgent"))
+    moves_on(desk)
+    drawn = len(slack.views)
+    with caplog.at_level(logging.WARNING):
+        assert desk.dispatch(late).status == 200
+    assert len(slack.views) == drawn
+    assert slack.told == []
+    assert caplog.text == ""
+
+
+def test_a_refusal_is_told_to_nobody_when_its_window_was_closed_meanwhile(desk, slack, caplog):
+    number = desk.a_ticket()
+    desk.click("priority", f"{number}:1")
+    late = desk.on_its_way(lambda: slack.click_in_view("Alice", "level", "urgent"))
+    desk.click("take", f"{number}:1", by="U0BOB")
+    slack.close("Alice")
+    with caplog.at_level(logging.WARNING):
+        assert desk.dispatch(late).status == 200
+    assert caplog.text == ""
