@@ -41,10 +41,13 @@ class Checkout:
         self.tool(file, RECORD, version=version, status=status)
 
     def run(self, *args: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        path = f"{self.path}:/usr/bin:/bin"
         command = [sys.executable, self.folder / "run", *args]
         return subprocess.run(
-            command, env={"PATH": path, **environ}, cwd=self.folder.parent, capture_output=True, text=True
+            command,
+            env={"PATH": str(self.path), **environ},
+            cwd=self.folder.parent,
+            capture_output=True,
+            text=True,
         )
 
     @property
@@ -92,6 +95,12 @@ def test_each_command_brings_its_tools_and_takes_none_away(checkout):
         " --group=test",
     ]
     assert all("--inexact" in line for line in checkout.set_ups)
+
+
+def test_where_there_is_a_browser_the_page_is_tested_in_it(checkout):
+    checkout.tool(checkout.path / "chromium", TELL, name="chromium")
+    checkout.run("test")
+    assert checkout.set_ups[0].endswith(" --group=test --group=browser")
 
 
 def test_a_set_up_that_failed_is_told_and_tried_again(checkout):
