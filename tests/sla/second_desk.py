@@ -235,6 +235,7 @@ class Paper:
         """What a sweep does to it at that moment."""
         if now < self.held_until:
             return
+        self.held_until = 0
         for goal in GOALS if promises.wall.speaks(now) else ():
             reached = [each for each in self.levels(promises) if each[0].goal == goal and each[2] <= now]
             self._tell(reached, now, promises)
