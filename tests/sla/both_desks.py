@@ -11,7 +11,8 @@ from desk.ticket import Ticket
 from sla.calendar import Calendar, Week
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
-from tests.sla.second_desk import Paper, Promises, Wall
+from tests.sla.second_desk import Paper
+from tests.sla.second_wall import Promises, Wall
 
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 BOB = Actor.customer("bob@garage.example", "Bob")

@@ -32,7 +32,8 @@ from sla.sweep import sweep
 from store import tickets
 from store.database import Database
 from tests.sla.both_desks import ANNA, BOB, LENA, PROMISES, both_do, moment, notices, policy_of, seconds
-from tests.sla.second_desk import Paper, Promises
+from tests.sla.second_desk import Paper
+from tests.sla.second_wall import Promises
 
 NewUrl = Callable[[], str]
 CLICKS = ("take", "reply", "ask", "extend", "resolve", "reopen", "cancel", "close", *Priority)
