@@ -103,10 +103,9 @@ def levels_ahead(ticket: Ticket, policy: Policy) -> Iterator[tuple[Clock, int, d
         if target is None or course.state is not ClockState.RUNNING:
             continue
         clock = _clock(course, hours, target, course.spans[-1].start)
-        for level in _levels(ticket, course, policy):
-            moment = _used_up(course.spans, hours, _allowed(target, level))
-            if moment is not None:
-                yield clock, level, moment
+        levels = _levels(ticket, course, policy)
+        reached = ((level, _used_up(course.spans, hours, _allowed(target, level))) for level in levels)
+        yield from ((clock, level, moment) for level, moment in reached if moment is not None)
 
 
 def waits_since(ticket: Ticket) -> Event | None:

@@ -79,7 +79,8 @@ def _next_responses(ticket: Ticket, first: Course) -> Iterator[Course]:
         cycle += 1
         spans = (Span(call.at, None),)
         course = Course(Goal.NEXT_RESPONSE, cycle, spans, _RUNS, since=call.seq)
-        ending = next((each for each in ticket.history[ending.seq :] if _ends(ticket, each, course)), None)
+        later = ticket.history[max(ending.seq, call.seq) :]
+        ending = next((each for each in later if _ends(ticket, each, course)), None)
         yield _ended(course, ending) if ending else course
 
 

@@ -21,6 +21,8 @@ def seal(ticket: Ticket, fresh: Sequence[Event], policy: Policy) -> None:
         event = ending.get(course.until or 0)
         if event is None:
             continue
-        clock = clock_of(ticket, course, policy, event.priority, now=event.at)
+        # By a clock that was set back, a click is recorded before the stretch that came in front of it ended.
+        now = max(event.at, course.spans[-1].end or event.at)
+        clock = clock_of(ticket, course, policy, event.priority, now=now)
         if clock is not None:
             Verdict(clock.cycle, clock.target, clock.spent, clock.due).write(event, course.goal)

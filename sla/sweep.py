@@ -14,7 +14,7 @@ from sla.clock import (
     attention,
     ended_at,
     levels_ahead,
-    read_clock,
+    read_clocks,
     waits_since,
     was_reminded,
 )
@@ -169,19 +169,15 @@ def _postpone(db: Database, number: int, *, now: datetime, until: datetime) -> N
 
 
 def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict]:
-    hours = policy.hours_of(ticket)
-    for goal in Goal:
-        ahead = [each for each in levels_ahead(ticket, policy) if each[0].goal is goal]
-        reached = [(clock, level, moment) for clock, level, moment in ahead if moment <= now]
-        if not reached or not may_speak(hours, now):
-            continue
-        level = reached[-1][1]
-        clock = read_clock(ticket, goal, policy, now=now)
-        if clock is None or clock.due is None:
-            continue
-        for _, lower, _ in reached[:-1]:
-            yield Supersede(goal, clock.cycle, lower)
-        yield Warn(goal, clock.cycle, level if level <= BREACH else _overdue(clock), clock.due)
+    if not may_speak(policy.hours_of(ticket), now):
+        return
+    ahead = list(levels_ahead(ticket, policy))
+    for clock in read_clocks(ticket, policy, now=now):
+        reached = [level for other, level, moment in ahead if other.goal is clock.goal and moment <= now]
+        if reached and clock.due is not None:
+            *missed, level = reached
+            yield from (Supersede(clock.goal, clock.cycle, lower) for lower in missed)
+            yield Warn(clock.goal, clock.cycle, level if level <= BREACH else _overdue(clock), clock.due)
 
 
 def _overdue(clock: Clock) -> int:

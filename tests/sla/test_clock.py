@@ -11,7 +11,7 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
 from sla.clock import Clock, attention, preview, read_clock, waits_since
-from sla.course import ClockState
+from sla.course import ClockState, every_course
 from sla.hours import BusinessHours
 from sla.policy import Goal, Policy, ResponseCounts
 
@@ -144,6 +144,15 @@ def test_a_reopened_ticket_goes_on_with_what_it_had_spent_and_owes_an_answer(at:
         timedelta(hours=1),
         timedelta(hours=16),
     )
+
+
+def test_a_ticket_reopened_after_an_answer_owes_one_more_response_and_not_two(at: At, policy: Policy) -> None:
+    ticket = _ticket(at("2026-11-30 09:00"))
+    _reply(ticket, at("2026-11-30 10:00"))
+    ticket.resolve("Done.", by=SANNE, at=at("2026-11-30 11:00"))
+    ticket.customer_wrote("It is back!", by=ANNA, at=at("2026-12-02 09:00"))
+    following = [each for each in every_course(ticket, policy) if each.goal is Goal.NEXT_RESPONSE]
+    assert [(each.cycle, each.state) for each in following] == [(1, ClockState.RUNNING)]
 
 
 def test_an_answer_in_the_evening_after_closing_time_broke_the_promise(at: At, policy: Policy) -> None:

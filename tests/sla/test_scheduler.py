@@ -61,6 +61,21 @@ def test_a_wake_during_a_run_is_not_lost_and_never_makes_two_at_once(start: Star
     go_on.release()
 
 
+def test_beats_that_come_during_a_run_do_not_make_two_at_once(start: Start) -> None:
+    begun, go_on, beats = Semaphore(0), Event(), Semaphore(0)
+
+    def look() -> None:
+        begun.release()
+        assert go_on.wait(PATIENCE)
+
+    start(Job("sweep", look, every=0.02), Job("mail", beats.release, every=0.02))
+    assert begun.acquire(timeout=PATIENCE)
+    assert all(beats.acquire(timeout=PATIENCE) for _ in range(5))
+    assert not begun.acquire(blocking=False)
+    go_on.set()
+    assert begun.acquire(timeout=PATIENCE)
+
+
 def test_a_fault_is_logged_and_later_beats_go_on(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     beats = Semaphore(0)
 

@@ -146,6 +146,16 @@ def test_a_cancelled_ticket_keeps_how_far_it_was(desk: Database, at: At, closed_
     assert (clock.state, clock.spent) == (ClockState.VOID, timedelta(hours=9))
 
 
+def test_a_click_by_a_clock_that_was_set_back_loses_none_of_the_time_spent(
+    desk: Database, at: At, policy: Policy
+) -> None:
+    number = _open(desk, at("2026-11-30 09:00"), Priority.MEDIUM)
+    _do(desk, number, lambda ticket: ticket.ask("Which page?", by=SANNE, at=at("2026-11-30 12:00")))
+    _do(desk, number, lambda ticket: ticket.resolve("Done.", by=SANNE, at=at("2026-11-30 11:30")))
+    clock = _clock(_get(desk, number), Goal.RECOVERY, policy, at("2026-12-01 10:00"))
+    assert (clock.state, clock.spent) == (ClockState.STOPPED, timedelta(hours=3))
+
+
 def _open(desk: Database, landed: datetime, priority: Priority) -> int:
     ticket = Ticket.open(by=ANNA, at=landed, subject="Blank", text="Blank.", priority=priority)
     with desk.change() as session:

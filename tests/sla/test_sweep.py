@@ -1,7 +1,9 @@
 """What the desk does by itself when a moment comes: decided on real tickets, done on both engines."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -198,6 +200,34 @@ def test_two_sweeps_at_once_give_one_warning(desk: Database, at: At, policy: Pol
 def test_a_database_that_is_gone_ends_the_sweep(tmp_path: object, at: At, policy: Policy) -> None:
     with pytest.raises(Unavailable):
         sweep(Database(f"sqlite:///{tmp_path}/no/such/place"), policy, now=at("2026-11-30 13:00"))
+
+
+def test_a_database_that_can_only_be_read_ends_the_sweep_at_the_first_ticket(
+    sqlite_template: Path, tmp_path: Path, at: At, policy: Policy
+) -> None:
+    file = tmp_path / "helpdesk.sqlite3"
+    shutil.copy(sqlite_template, file)
+    desk = Database(f"sqlite:///{file}", attention=lambda ticket: attention(ticket, policy))
+    _keep(desk, _answered(at("2026-11-30 09:00")))
+    read_only = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
+    with pytest.raises(Unavailable):
+        sweep(read_only, policy, now=at("2026-11-30 13:00"))
+    read_only.close()
+    assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 1
+    desk.close()
+
+
+def test_silence_resolves_and_a_quiet_week_closes_by_the_sweep_alone(
+    desk: Database, at: At, policy: Policy
+) -> None:
+    ticket, asked = _answered(at("2026-11-30 09:00")), at("2026-11-30 10:00")
+    _ask(ticket, asked)
+    number = _keep(desk, ticket)
+    for hours in (48, 72, 72 + 7 * 24):
+        assert sweep(desk, policy, now=asked + timedelta(hours=hours)) == 1
+    ticket = _get(desk, number)
+    assert [each.kind for each in ticket.history[-3:]] == [Kind.REMINDED, Kind.RESOLVED, Kind.CLOSED]
+    assert ticket.attention_at is None
 
 
 def _answered(landed: datetime) -> Ticket:
