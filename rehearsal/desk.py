@@ -1,0 +1,157 @@
+"""The desk of a rehearsal: wired as in wiring.py, with the recorded roads and a clock that is turned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.app import write_client
+from bot.house import House
+from bot.lines import Style
+from config import Config
+from desk.delivery import Audience
+from rehearsal.acting import Acting
+from rehearsal.diary import Diary
+from rehearsal.people import Roster, id_of
+from rehearsal.roads import Outages, Underway, WrittenMail, WrittenWire, witnessed
+from rehearsal.scenario import Road, Scenario
+from settings import agreed
+from sla import clock as clocks
+from sla import sealing
+from sla.reschedule import AtStart
+from sla.sweep import sweep
+from store import ahead, inbox, mailboxes, schema
+from store.courier import Courier
+from store.database import Database
+from store.inbox import Arrival
+from wiring import intake_of, mail_sender_of, policy_of, rights_of, slack_senders_of
+
+MAILBOX = "the mailbox"
+_A_DAY = timedelta(days=1)
+_AGES = timedelta(days=365_000)
+
+
+class Hands:
+    """A clock that somebody turns."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class RehearsedDesk:
+    """Everything of a desk but its two outermost calls, and the jobs that the scheduler would run."""
+
+    def __init__(self, config: Config, scenario: Scenario, db: Database, diary: Diary, clock: Hands) -> None:
+        self.clock, self.db, self.diary = clock, db, diary
+        self.policy = policy_of(config)
+        self.outages = Outages(clock)
+        underway = Underway()
+        people = Roster(scenario.people, rights_of(config), clock=clock)
+        slack = write_client(config.slack.bot_token.get_secret_value())
+        style = Style(config.desk.prefix, config.desk.timezone)
+        house = House(db, self.policy, people, slack, style, clock)
+        wire = WrittenWire(diary, underway, self.outages, clock)
+        road = WrittenMail(diary, underway, self.outages)
+        mail = {Audience.CUSTOMER: mail_sender_of(config, db, self.policy, clock, road=road)}
+        self.acting = Acting(house, people, diary)
+        self._intake = intake_of(config, db, self.policy, clock)
+        self._slack = Courier(db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock)
+        self._mail = Courier(db, witnessed(mail, underway), clock=clock)
+        self._reschedule = AtStart(db, self.policy, agreed.text_of(config))
+        self._arrived: list[Arrival] = []
+        self._numbers = 0
+        self._tidied = clock()
+        with db.change() as session:
+            mailboxes.claim(session, MAILBOX, "the rehearsal", now=clock(), lease=_AGES)
+
+    def arrives(self, raw: bytes) -> int:
+        """A mail reaches the mailbox now; what its number in the inbox will be."""
+        self._numbers += 1
+        arrival = Arrival(source=MAILBOX, raw=raw, at=self.clock(), uidvalidity=1, uid=self._numbers)
+        self._arrived.append(arrival)
+        return self._numbers
+
+    def errands(self) -> int:
+        """What the scheduler runs every second: mail in, mail out, Slack.  How much there was to do."""
+        if self.outages.of(Road.DESK):
+            return 0
+        self._fetch()
+        return self._intake.receive_new() + self._slack.deliver_due() + self._mail.deliver_due()
+
+    def settle(self) -> None:
+        """Run every job until nothing is left to do at this moment."""
+        if self.outages.of(Road.DESK):
+            return
+        self._tidy()
+        busy = True
+        while busy:
+            while self.errands():
+                pass
+            self._reschedule.run()
+            busy = bool(sweep(self.db, self.policy, now=self.clock(), sources=(MAILBOX,)))
+
+    def next_due(self) -> datetime | None:
+        """The next moment at which the desk has something to do, or at which an outage ends."""
+        with self.db.read() as session:
+            due = None if self.outages.of(Road.DESK) else ahead.next_due(session, after=self.clock())
+        return min((each for each in (due, self.outages.next_end()) if each), default=None)
+
+    def became(self, inbox_id: int) -> tuple[inbox.State, int | None, str] | None:
+        """What became of a mail; None while nobody has read it."""
+        if inbox_id > self._numbers - len(self._arrived):
+            return None
+        with self.db.read() as session:
+            state, ticket, remark = inbox.what_became(session, inbox_id)
+        return None if state is inbox.State.NEW else (state, ticket, remark)
+
+    def _fetch(self) -> None:
+        """Read the mailbox to its end, as it stands now."""
+        if self.outages.of(Road.MAILBOX):
+            return
+        with self.db.change() as session:
+            for arrival in self._arrived:
+                inbox.keep(session, arrival)
+            mailboxes.read_completely(session, MAILBOX, up_to=self.clock())
+        self._arrived = []
+
+    def _tidy(self) -> None:
+        if self.clock() - self._tidied >= _A_DAY:
+            self._tidied = self.clock()
+            with self.db.change() as session:
+                inbox.forget_clicks(session, before=self.clock() - 2 * _A_DAY)
+
+
+@contextmanager
+def opened(config: Config, scenario: Scenario) -> Iterator[RehearsedDesk]:
+    """A desk with a database that is gone afterwards."""
+    clock = Hands(scenario.start)
+    diary = Diary(clock)
+    policy = policy_of(config)
+    with TemporaryDirectory(prefix="helpdesk-", ignore_cleanup_errors=True) as folder:
+        db = Database(
+            f"sqlite:///{Path(folder) / 'rehearsal.sqlite3'}",
+            attention=lambda ticket: clocks.attention(ticket, policy),
+            due=lambda ticket: clocks.due(ticket, policy),
+            seal=lambda ticket, fresh: (sealing.seal(ticket, fresh, policy), diary.changing(ticket, fresh))[
+                0
+            ],
+            on_commit=diary.committed,
+            synchronous="OFF",
+        )
+        try:
+            schema.upgrade(db)
+            yield RehearsedDesk(config, scenario, db, diary, clock)
+        finally:
+            db.close()
+
+
+def with_leads(scenario: Scenario, leads: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of the leads that a breach calls: those of the settings and of the scenario."""
+    named = (id_of(name) for name, role in scenario.people.items() if role == "lead")
+    return tuple(dict.fromkeys([*leads, *named]))
