@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +12,11 @@ from tempfile import TemporaryDirectory
 from bot.app import write_client
 from bot.house import House
 from bot.lines import Style
+from bot.people import Rights
 from config import Config
 from desk.delivery import Audience
+from desk.event import Event
+from desk.ticket import Ticket
 from rehearsal.acting import Acting
 from rehearsal.diary import Diary
 from rehearsal.people import Roster, id_of
@@ -52,7 +56,7 @@ class RehearsedDesk:
         self.policy = policy_of(config)
         self.outages = Outages(clock)
         underway = Underway()
-        people = Roster(scenario.people, rights_of(config), clock=clock)
+        people = Roster(scenario.people, _rights(config, scenario), clock=clock)
         slack = write_client(config.slack.bot_token.get_secret_value())
         style = Style(config.desk.prefix, config.desk.timezone)
         house = House(db, self.policy, people, slack, style, clock)
@@ -133,14 +137,17 @@ def opened(config: Config, scenario: Scenario) -> Iterator[RehearsedDesk]:
     clock = Hands(scenario.start)
     diary = Diary(clock)
     policy = policy_of(config)
+
+    def seal(ticket: Ticket, fresh: Sequence[Event]) -> None:
+        sealing.seal(ticket, fresh, policy)
+        diary.changing(ticket, fresh)
+
     with TemporaryDirectory(prefix="helpdesk-", ignore_cleanup_errors=True) as folder:
         db = Database(
             f"sqlite:///{Path(folder) / 'rehearsal.sqlite3'}",
             attention=lambda ticket: clocks.attention(ticket, policy),
             due=lambda ticket: clocks.due(ticket, policy),
-            seal=lambda ticket, fresh: (sealing.seal(ticket, fresh, policy), diary.changing(ticket, fresh))[
-                0
-            ],
+            seal=seal,
             on_commit=diary.committed,
             synchronous="OFF",
         )
@@ -151,7 +158,8 @@ def opened(config: Config, scenario: Scenario) -> Iterator[RehearsedDesk]:
             db.close()
 
 
-def with_leads(scenario: Scenario, leads: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids of the leads that a breach calls: those of the settings and of the scenario."""
-    named = (id_of(name) for name, role in scenario.people.items() if role == "lead")
-    return tuple(dict.fromkeys([*leads, *named]))
+def _rights(config: Config, scenario: Scenario) -> Rights:
+    """A breach calls the leads of the settings and those of the scenario."""
+    rights = rights_of(config)
+    named = {id_of(name) for name, role in scenario.people.items() if role == "lead"}
+    return replace(rights, leads=rights.leads | named)
