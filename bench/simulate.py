@@ -1,8 +1,8 @@
 """A year of tickets through the real desk: `./run bench simulate [--json] [--tickets N]`.
 
 The scenario is made here: mails spread over a year, nights and weekends included.  Every ticket is taken and
-answered; four of five are resolved by hand, one is asked something and stays silent; some are too late.  Measured
-is the whole command, the reading of the scenario and the writing of every line included.
+answered; four of five are resolved by hand, one is asked something and stays silent; some are too late.
+Measured is the whole command, the reading of the scenario and the writing of every line included.
 """
 
 import argparse
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from _measuring import machine, machine_line  # noqa: E402 - the path comes first
+
 from config import load_rehearsed  # noqa: E402
 from rehearsal import reading, telling  # noqa: E402
 from rehearsal.playing import play  # noqa: E402
@@ -99,7 +100,7 @@ def a_life(number: int, chance: random.Random, tickets: int) -> Iterator[dict[st
 
 def table(measured: dict[str, Any]) -> Iterator[str]:
     lines = measured["lines"]
-    yield "| tickets | seconds | of the processor | lines | mails | cards | thread lines | changes of status |"
+    yield "| tickets | seconds | of the processor | lines | mails | cards | thread lines | statuses |"
     yield "|---|---|---|---|---|---|---|---|"
     yield (
         f"| {measured['tickets']:,} | {measured['seconds']:,} | {measured['processor_seconds']:,} "

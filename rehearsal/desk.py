@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -70,6 +70,7 @@ class RehearsedDesk:
         self._reschedule = AtStart(db, self.policy, agreed.text_of(config))
         self._arrived: list[Arrival] = []
         self._numbers = 0
+        self._woken = set(Audience)
         self._tidied = clock()
         with db.change() as session:
             mailboxes.claim(session, MAILBOX, "the rehearsal", now=clock(), lease=_AGES)
@@ -81,24 +82,43 @@ class RehearsedDesk:
         self._arrived.append(arrival)
         return self._numbers
 
-    def errands(self) -> int:
-        """What the scheduler runs every second: mail in, mail out, Slack.  How much there was to do."""
+    def wake(self, audiences: Set[Audience] = frozenset(Audience)) -> None:
+        """These are owed news: all of them where nobody knows."""
+        self._woken |= audiences
+
+    def errands(self) -> None:
+        """What the scheduler runs when it is woken: mail in, Slack, mail out, until nothing is new."""
         if self.outages.of(Road.DESK):
-            return 0
-        self._fetch()
-        return self._intake.receive_new() + self._slack.deliver_due() + self._mail.deliver_due()
+            return
+        if self._arrived and not self.outages.of(Road.MAILBOX):
+            self._fetch()
+            self._intake.receive_new()
+        while self._woken:
+            woken, self._woken = self._woken, set()
+            if woken - {Audience.CUSTOMER}:
+                self._slack.deliver_due()
+            if Audience.CUSTOMER in woken:
+                self._mail.deliver_due()
 
     def settle(self) -> None:
         """Run every job until nothing is left to do at this moment."""
         if self.outages.of(Road.DESK):
             return
         self._tidy()
+        self._reschedule.run()
         busy = True
         while busy:
-            while self.errands():
-                pass
-            self._reschedule.run()
+            self._fetch()
+            self._intake.receive_new()
+            self.wake()
+            self.errands()
             busy = bool(sweep(self.db, self.policy, now=self.clock(), sources=(MAILBOX,)))
+
+    def is_due(self) -> bool:
+        """Whether there may be something to do at this moment, or was before it and is held up."""
+        with self.db.read() as session:
+            due = ahead.next_due(session)
+        return due is not None and due <= self.clock()
 
     def next_due(self) -> datetime | None:
         """The next moment at which the desk has something to do, or at which an outage ends."""
@@ -142,18 +162,28 @@ def opened(config: Config, scenario: Scenario) -> Iterator[RehearsedDesk]:
         sealing.seal(ticket, fresh, policy)
         diary.changing(ticket, fresh)
 
+    wake: list[Callable[[Set[Audience]], None]] = []
+
+    def committed() -> None:
+        owed = {Audience.CARD, *diary.owed()}
+        diary.committed()
+        for each in wake:
+            each(owed)
+
     with TemporaryDirectory(prefix="helpdesk-", ignore_cleanup_errors=True) as folder:
         db = Database(
             f"sqlite:///{Path(folder) / 'rehearsal.sqlite3'}",
             attention=lambda ticket: clocks.attention(ticket, policy),
             due=lambda ticket: clocks.due(ticket, policy),
             seal=seal,
-            on_commit=diary.committed,
+            on_commit=committed,
             synchronous="OFF",
         )
         try:
             schema.upgrade(db)
-            yield RehearsedDesk(config, scenario, db, diary, clock)
+            desk = RehearsedDesk(config, scenario, db, diary, clock)
+            wake.append(desk.wake)
+            yield desk
         finally:
             db.close()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from desk.delivery import Audience
 from desk.event import Event, Kind
 from desk.ticket import Ticket
 
@@ -52,6 +53,11 @@ class Diary:
         for ticket, fresh in changes:
             for event in fresh:
                 self._record(ticket, event)
+
+    def owed(self) -> set[Audience]:
+        """Who is owed news by what is about to be saved, the card aside, which always is."""
+        events = (event for _, fresh in self._changing for event in fresh)
+        return {delivery.audience for event in events for delivery in event.deliveries}
 
     def rolled_back(self) -> None:
         """They were not."""

@@ -44,7 +44,7 @@ class _Player:
     def run_to(self, moment: datetime, *, inclusive: bool) -> Iterator[Line]:
         """Let the desk do what is due before that moment (or at it too), each thing at its own time."""
         desk = self._desk
-        if desk.clock() < moment or inclusive:
+        if (desk.clock() < moment or inclusive) and desk.is_due():
             self._settle()
             yield from desk.diary.take()
         while (due := desk.next_due()) is not None and (due < moment or (inclusive and due == moment)):
@@ -67,8 +67,7 @@ class _Player:
                     self._desk.outages.begin(road, until)
                     self._desk.diary.write("outage", of=road.value, change="began", until=until)
         self._end_outages()
-        while self._desk.errands():
-            pass
+        self._desk.errands()
         self._read()
 
     def _settle(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from typing import Any
 
 from bot.blocks import Post
@@ -129,18 +130,19 @@ class WrittenMail:
     def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str) -> None:
         """Take the mail."""
         self._outages.must_serve(Road.SMTP)
-        mail = message_from_bytes(raw, policy=policy.default)
-        body = mail.get_body(("plain",))
+        mail = message_from_bytes(raw)
+        plain = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
+        body = plain.get_payload(decode=True)
         for delivery in self._underway.deliveries:
             what, at, _ = self._diary.event(delivery.ticket_number, delivery.seq or 0)
             self._diary.write(
                 "mail",
                 delivery.ticket_number,
                 to=recipient,
-                subject=str(mail["Subject"]),
+                subject=str(make_header(decode_header(mail["Subject"]))),
                 event=str(what),
                 automatic="Auto-Submitted" in mail,
-                text=str(body.get_content()).replace("\r\n", "\n") if body else "",
+                text=body.decode(errors="replace").replace("\r\n", "\n") if isinstance(body, bytes) else "",
                 message_id=str(mail["Message-ID"]),
                 in_reply_to=str(mail["In-Reply-To"]) if "In-Reply-To" in mail else None,
                 happened_at=at,
