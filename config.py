@@ -134,6 +134,52 @@ def load_opening(path: Path | None, environ: Mapping[str, str]) -> Opening:
         raise ConfigRefused(given.placed()) from None
 
 
+def load_rehearsed(path: Path | None, environ: Mapping[str, str], overrides: Mapping[str, Any]) -> Config:
+    """What decides over dates, words and rights, with the overrides above; the ways in and out are made up.
+
+    Raises ConfigRefused."""
+    given = _gather(path, environ)
+    given.problems.clear()  # those of the ways in and out
+    laid = _nested(overrides)
+    kept = {key: value for key in _REHEARSED if (value := value_at(given.raw, key)) is not None}
+    whole = _nested(_MADE_UP | kept)
+    if value_at(laid, "desk.timezone") is not None and given.sources.get("hours.timezone") == "desk.timezone":
+        whole.get("hours", {}).pop("timezone", None)
+    raw = merged(whole, laid)
+    sources = {key: "the scenario" for key, _ in leaves_of(Config) if value_at(laid, key) is not None}
+    text = given.text if not laid else ""
+    rehearsed = _Given(text, raw, sources | _inherit(raw), [])
+    config = _validated(rehearsed)
+    if config is None or rehearsed.problems:
+        raise ConfigRefused(rehearsed.placed())
+    return config
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """promises.levels and the like as tables within tables."""
+    nested: dict[str, Any] = {}
+    for key, value in flat.items():
+        for step in reversed(str(key).split(".")):
+            value = {step: value}
+        nested = merged(nested, value)
+    return nested
+
+
+_REHEARSED = (
+    "desk", "hours", "promises", "contracts", "slack.leads", "slack.leads_group", "mail.templates",
+    "mail.trusted_authserv",
+)  # fmt: skip
+"""What a rehearsal takes from the settings in force."""
+
+_MADE_UP = {
+    "slack.bot_token": "xoxb-made-up-for-a-rehearsal",
+    "slack.app_token": "xapp-1-made-up-for-a-rehearsal",
+    "slack.support_channel": "C0SUPPORT",
+    "slack.leads_channel": "C0LEADS",
+    "mail.message_secret": "made up for a rehearsal",
+}
+
+
 def describe(config: Config) -> list[str]:
     """Say what would be used and where each value came from.  Secrets are masked."""
     return printing.describe(config, config._sources)

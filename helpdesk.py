@@ -15,6 +15,7 @@ from terminal.rehearse import rehearse
 from terminal.reschedule import reschedule
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
+from terminal.simulate import simulate
 from terminal.why import why
 
 
@@ -39,7 +40,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, calendar, hours, why, reschedule, manifest, example_config,
+    demo, serve, check, deliver, calendar, hours, why, simulate, reschedule, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

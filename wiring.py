@@ -30,8 +30,8 @@ from mail.intake import Intake
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
-from mail.sending import MailSender, read_promises
-from mail.smtp import Server
+from mail.sending import MailSender, Road, read_promises
+from mail.smtp import Server, hand_over
 from settings import agreed
 from settings.agreed import Agreed
 from sla import clock as clocks
@@ -113,12 +113,16 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     token = slack.bot_token.get_secret_value()
     write = slack_app.write_client(token, api=slack.api_url)
     read = slack_app.read_client(token, api=slack.api_url)
-    people = People(read, _rights(config), clock=clock)
+    people = People(read, rights_of(config), clock=clock)
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
-    couriers = _couriers(config, house, wire)
+    mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock)}
+    couriers = {
+        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock),
+        "mail": Courier(db, mail, clock=clock),
+    }
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
     mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
     sources = (mailbox.name,) if mailbox else ()
@@ -185,30 +189,30 @@ def policy_of(config: Agreed) -> Policy:
     )
 
 
-def _rights(config: Config) -> Rights:
-
+def rights_of(config: Config) -> Rights:
+    """Who may work the desk."""
     slack = config.slack
     return Rights(slack.support_channel, frozenset(slack.leads), slack.leads_group, slack.team_id)
 
 
-def _couriers(config: Config, house: slack_house.House, wire: Wire) -> dict[str, Courier]:
-
+def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> dict[Audience, Sender]:
+    """Who tells the people in Slack."""
     db, style, clock = house.db, house.style, house.clock
     leads = LeadsSender(
         db, wire, house.policy, style, config.slack.leads_channel, house.people.rights.mention,
         house.permalink, clock,
     )  # fmt: skip
-    slack: dict[Audience, Sender] = {
+    return {
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
         Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
         Audience.LEADS: leads,
     }
-    mail: dict[Audience, Sender] = {Audience.CUSTOMER: _mail_sender(config, db, house.policy, clock)}
-    return {"slack": Courier(db, slack, clock=clock), "mail": Courier(db, mail, clock=clock)}
 
 
-def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> MailSender:
-
+def mail_sender_of(
+    config: Config, db: Database, policy: Policy, clock: Clock, *, road: Road = hand_over
+) -> MailSender:
+    """Who mails the customers.  road: what mails leave by."""
     desk, settings, smtp = config.desk, config.mail, config.mail.smtp
     if settings.message_secret:
         secret = settings.message_secret.get_secret_value()
@@ -230,6 +234,7 @@ def _mail_sender(config: Config, db: Database, policy: Policy, clock: Clock) -> 
         secret=secret,
         promises=lambda ticket, at: read_promises(ticket, policy, now=at),
         clock=clock,
+        road=road,
     )
 
 

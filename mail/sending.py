@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from desk.actor import Actor
 from desk.delivery import Delivery
@@ -27,12 +28,18 @@ _HURRIED = 5
 """Attempts that may follow shortly on a broken line; after that something is wrong with this mail."""
 
 
+class Road(Protocol):
+    """What takes a finished mail out of the house, as mail.smtp.hand_over does."""
+
+    def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str) -> None: ...
+
+
 class MailSender:
     """The store.courier.Sender of mails to customers.
 
     secret: seals our Message-IDs.  promises: what may be promised about a ticket at a moment.  clock: reads
     the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
-    answer it by bouncing."""
+    answer it by bouncing.  road: what mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
 
@@ -47,6 +54,7 @@ class MailSender:
         promises: Callable[[Ticket, datetime], Promises],
         clock: Callable[[], datetime],
         null_sender: bool = False,
+        road: Road = hand_over,
     ) -> None:
         self._db = db
         self._domain = letterhead.address.rpartition("@")[2]
@@ -57,6 +65,7 @@ class MailSender:
         self._promises = promises
         self._clock = clock
         self._null_sender = null_sender
+        self._road = road
 
     def send(self, delivery: Delivery) -> str:
         """Mail it; the reference is the Message-ID, or "" where events made the mail pointless."""
@@ -70,7 +79,7 @@ class MailSender:
             return ""
         null = self._null_sender and is_automatic(event)
         try:
-            hand_over(
+            self._road(
                 email.raw or b"",
                 self._server,
                 sender="" if null else self._letterhead.address,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,7 +45,8 @@ class Database:
     url: sqlite:///file or postgresql+psycopg://…  attention, due: when a ticket next needs a look, and
     when it is next due (sla.clock), kept beside every changed ticket in the same commit.  seal: adds to
     events that are about to be saved what must not be calculated anew later (sla.sealing).  on_commit:
-    called after each commit that changed a ticket and so owes deliveries.
+    called after each commit that changed a ticket and so owes deliveries.  synchronous: how SQLite waits for
+    the disk; OFF only for what nobody needs after a crash.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Database:
         due: Reckoned = lambda ticket: None,
         seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
+        synchronous: Literal["FULL", "OFF"] = "FULL",
     ) -> None:
         map_desk()
-        self.engine = _engine(url)
+        self.engine = _engine(url, synchronous)
         self.on_commit = on_commit
         self._attention = attention
         self._due = due
@@ -123,21 +126,23 @@ def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.In
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, synchronous: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
         return create_engine(parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in (
+        "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=15000",
+    ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -125,6 +125,12 @@ def uids_kept(session: Session, source: str, uidvalidity: int) -> set[int]:
     return {uid for uid in session.scalars(query) if uid is not None}
 
 
+def what_became(session: Session, inbox_id: int) -> tuple[State, int | None, str]:
+    """What became of a mail: its state, the ticket it is on, and the remark that was made."""
+    found = session.execute(select(_row.state, _row.ticket, _row.remark).where(_row.id == inbox_id)).one()
+    return State(found.state), found.ticket, found.remark
+
+
 def waiting(session: Session) -> int:
     """How many mails nobody has read yet."""
     return session.execute(select(func.count()).where(_row.state == State.NEW)).scalar_one()

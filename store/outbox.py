@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import BindParameter, Select, Update, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -83,12 +84,7 @@ def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
 
 def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) -> None:
     """Put in doubt what a process began to send and never finished."""
-    row = tables.outbox.c
-    session.execute(
-        update(tables.outbox)
-        .where(row.state == S.SENDING, row.lease_until <= now, row.audience.in_(audiences))
-        .values(state=S.UNCERTAIN, looked=0, not_before=now, lease_until=None)
-    )
+    session.execute(_abandoned(audiences), {"now": now})
 
 
 def claim(
@@ -103,11 +99,8 @@ def claim(
 
     What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first.
     beside: what was just claimed, when another one is to go out in the same call: it must be new."""
-    wanted = _next(audiences, now, [each.id for each in beside])
-    row = tables.outbox.c
-    if beside:
-        wanted = wanted.where(row.state == S.READY, row.reference == "")
-    delivery = session.scalars(wanted).first()
+    facts = {"now": now, "soon": now + _SOON, "beside": [each.id for each in beside]}
+    delivery = session.scalars(_next(audiences, only_new=bool(beside)), facts).first()
     if delivery is None:
         return None
     delivery.fence += 1
@@ -190,21 +183,37 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return oldest
 
 
-def _next(audiences: tuple[Audience, ...], now: datetime, beside: Sequence[int]) -> Select[Delivery]:
+@cache
+def _abandoned(audiences: tuple[Audience, ...]) -> Update:
     row = tables.outbox.c
+    now: BindParameter[datetime] = bindparam("now")
+    return (
+        update(tables.outbox)
+        .where(row.state == S.SENDING, row.lease_until <= now, row.audience.in_(audiences))
+        .values(state=S.UNCERTAIN, looked=0, not_before=now, lease_until=None)
+    )
+
+
+@cache
+def _next(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Delivery]:
+    """Built once, for a courier asks every second.  Takes now, soon and beside: ids just claimed."""
+    row = tables.outbox.c
+    now: BindParameter[datetime] = bindparam("now")
     earlier = aliased(tables.outbox).c
     waits_for_another = exists().where(
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
         earlier.id < row.id,
         earlier.state.in_(PENDING),
-        earlier.id.not_in(beside),
-        or_(earlier.attempts > 0, earlier.not_before <= now + _SOON),  # else it is put off
+        earlier.id.not_in(bindparam("beside", expanding=True)),
+        or_(earlier.attempts > 0, earlier.not_before <= bindparam("soon")),  # else it is put off
     )
     has_card = exists().where(tables.cards.c.ticket == row.ticket)
+    new = (row.state == S.READY, row.reference == "") if only_new else ()
     return (
         select(Delivery)
         .where(
+            *new,
             row.state.in_((S.READY, S.UNCERTAIN)),
             row.audience.in_(audiences),
             row.not_before <= now,

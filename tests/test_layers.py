@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TOP = ["helpdesk.py", "config.py", "wiring.py"]
-PACKAGES = {"bot", "desk", "mail", "sandbox", "settings", "sla", "store", "terminal"}
+PACKAGES = {"bot", "desk", "mail", "rehearsal", "sandbox", "settings", "sla", "store", "terminal"}
 BELONGS_TO_A_PACKAGE = {
     "aiosmtpd",
     "alembic",
