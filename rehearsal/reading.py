@@ -9,9 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
-from rehearsal import moments, words
+from rehearsal import loading, moments, words
 from rehearsal.scenario import Click, Deed, Mail, Outage, Remark, Road, Scenario, ScenarioRefused, Step
 
 _SCENARIO = ("start", "config", "people", "steps", "until", "title", "description")
@@ -38,33 +36,11 @@ _OUTAGE = ("of", "until")
 _ROLES = ("agent", "lead", "guest")
 
 
-class _Loader(yaml.SafeLoader):
-    """Only true and false are switches, and what looks like a time stays text: 16:30 is not 990."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if tag.rpartition(":")[2] in ("null", "merge")]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
-
-
 def parse(text: str) -> dict[str, Any]:
     """The text as a mapping, keys checked on the first floor only.  Raises ScenarioRefused."""
-    try:
-        said = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise ScenarioRefused(f"This is not YAML: {where}{problem}.") from None
+    said = loading.load(text)
     if not isinstance(said, dict):
-        raise ScenarioRefused(f"A scenario is a mapping with {_listed(_SCENARIO[:5])}.")
+        raise ScenarioRefused(f"A scenario is a mapping with {', '.join(_SCENARIO[:5])}.")
     _known(said, _SCENARIO, "The scenario")
     return said
 
@@ -81,7 +57,7 @@ def read(said: Mapping[str, Any], zone: ZoneInfo) -> Scenario:
     """The scenario; times without a zone are of that one.  Raises ScenarioRefused."""
     listed = said.get("steps") or []
     if not isinstance(listed, list):
-        raise ScenarioRefused("steps is a list, each step with at and one of " + _listed(_KINDS) + ".")
+        raise ScenarioRefused("steps is a list, each step with at and one of " + ", ".join(_KINDS) + ".")
     start = _start(said, listed, zone)
     steps = tuple(_steps(listed, start, zone))
     last = steps[-1].at if steps else start
@@ -120,14 +96,14 @@ def _steps(listed: Sequence[Any], start: datetime, zone: ZoneInfo) -> Iterator[S
 def _step(number: int, said: Any, before: datetime, zone: ZoneInfo) -> Step:
     where = f"Step {number}"
     if not isinstance(said, dict):
-        raise ScenarioRefused(f"{where} is no mapping; it has at and one of {_listed(_KINDS)}.")
+        raise ScenarioRefused(f"{where} is no mapping; it has at and one of {', '.join(_KINDS)}.")
     _known(said, _STEP, where)
     if said.get("at") is None:
         raise ScenarioRefused(f"{where} has no at; {moments.POSSIBLE}.")
     kinds = [kind for kind in _KINDS if said.get(kind) is not None]
     if len(kinds) != 1:
-        has = _listed(kinds) if kinds else "none of them"
-        raise ScenarioRefused(f"{where} has {has}; it needs one of {_listed(_KINDS)}.")
+        has = ", ".join(kinds) if kinds else "none of them"
+        raise ScenarioRefused(f"{where} has {has}; it needs one of {', '.join(_KINDS)}.")
     at = _when(said["at"], zone, before, where)
     kind, facts = kinds[0], said[kinds[0]]
     name = said.get("as") or (facts.get("as") if kind == "mail" and isinstance(facts, dict) else None)
@@ -162,7 +138,7 @@ def _click(facts: Any, where: str, _at: datetime, _zone: ZoneInfo) -> Click:
     if asked is None:
         asked = next((name for name in ("priority", "status") if said.get(name) is not None), None)
     if asked is None:
-        raise ValueError(f"the click says nothing to do; possible: {_listed(tuple(Deed))}")
+        raise ValueError(f"the click says nothing to do; possible: {', '.join(tuple(Deed))}")
     do = words.deed(str(asked))
     chosen = {Deed.PRIORITY: "priority", Deed.STATUS: "status", Deed.ASSIGN: "owner", Deed.EXPLAIN: "reason"}
     to = _text(said, "to") or _text(said, chosen.get(do, "then"))
@@ -214,7 +190,7 @@ def _outage(facts: Any, where: str, at: datetime, zone: ZoneInfo) -> Outage:
     said = _mapping(facts, _OUTAGE, where, "outage", "{of: slack, until: +2h}")
     of = said.get("of")
     if not of:
-        raise ValueError(f"the outage says not of what; possible: {_listed(tuple(Road))}")
+        raise ValueError(f"the outage says not of what; possible: {', '.join(tuple(Road))}")
     if said.get("until") is None:
         raise ValueError("the outage has no until")
     until = _when(said["until"], zone, at, f"{where}: until")
@@ -246,14 +222,14 @@ def _people(said: Any) -> dict[str, str]:
         raise ScenarioRefused("people is a list like [{name: Lotte, role: lead}].")
     for name, role in pairs:
         if role.lower() not in _ROLES:
-            raise ScenarioRefused(f"people: {role!r} is not a role of {name}; possible: {_listed(_ROLES)}.")
+            raise ScenarioRefused(f"people: {role!r} is not a role of {name}; possible: {', '.join(_ROLES)}.")
     return {name: role.lower() for name, role in pairs}
 
 
 def _role(said: Mapping[str, Any]) -> str:
     role = _text(said, "role").lower()
     if role and role not in _ROLES:
-        raise ValueError(f"{role!r} is not a role; possible: {_listed(_ROLES)}")
+        raise ValueError(f"{role!r} is not a role; possible: {', '.join(_ROLES)}")
     return role
 
 
@@ -277,7 +253,7 @@ NUMBERED = re.compile(r"(?:#|[A-Za-z][A-Za-z0-9]*-)?(\d{1,12})")
 def _must_be_named(number: int, wanted: str, names: set[str]) -> None:
     if wanted.lower() in names or NUMBERED.fullmatch(wanted):
         return
-    known = f"named so far: {_listed(sorted(names))}" if names else "none has a name so far (as: NAME)"
+    known = f"named so far: {', '.join(sorted(names))}" if names else "none has a name so far (as: NAME)"
     raise ScenarioRefused(f"Step {number}: there is no ticket {wanted!r}; {known}.")
 
 
@@ -292,7 +268,7 @@ def _known(said: Mapping[Any, Any], known: Sequence[str], where: str) -> None:
     for key in said:
         if key not in known:
             near = get_close_matches(str(key), known, n=1)
-            mend = f"did you mean {near[0]}?" if near else f"possible: {_listed(known)}."
+            mend = f"did you mean {near[0]}?" if near else f"possible: {', '.join(known)}."
             raise ScenarioRefused(f"{where}: {key!r} is not a key; {mend}")
 
 
@@ -322,7 +298,3 @@ def _when(said: Any, zone: ZoneInfo, since: datetime | None, where: str) -> date
 
 def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
