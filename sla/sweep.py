@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from desk.actor import Actor
 from desk.errors import Conflict
@@ -116,6 +117,8 @@ def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
             ticket.resolve(by=SWEEP, at=at)
         case Close():
             ticket.close(by=SWEEP, at=at)
+        case _:
+            assert_never(verdict)
 
 
 def _unseen(db: Database, seen: set[int], *, now: datetime) -> list[int]:

@@ -10,7 +10,7 @@ from desk.actor import Actor
 from desk.event import Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
-from sla.clock import Clock, attention, preview, read_clock, waits_since
+from sla.clock import Clock, attention, due, preview, read_clock, waits_since
 from sla.course import ClockState, every_course
 from sla.hours import BusinessHours
 from sla.policy import Goal, Policy, ResponseCounts
@@ -193,6 +193,16 @@ def test_silence_does_not_count_before_the_question_left_even_when_extended(at: 
     assert waiting.kind is Kind.SENT
     ticket.extend(by=SANNE, at=at("2026-12-01 10:00"))
     assert waits_since(ticket) is ticket.history[-1]
+
+
+def test_a_ticket_that_waits_is_due_when_silence_resolves_it_once_the_question_left(
+    at: At, policy: Policy
+) -> None:
+    ticket = _ticket(at("2026-11-30 09:00"))
+    ticket.ask("Which page?", by=SANNE, at=at("2026-11-30 10:00"))
+    assert due(ticket, policy) is None
+    ticket.mailed(ticket.version, recipients=[], by=DESK, at=at("2026-11-30 11:00"))
+    assert due(ticket, policy) == at("2026-12-03 11:00")
 
 
 def test_an_improvement_has_no_clock(at: At, policy: Policy) -> None:

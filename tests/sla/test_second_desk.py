@@ -24,7 +24,7 @@ waits = st.one_of(st.integers(0, 600), st.integers(0, 8 * 1440), st.integers(-90
 starts = st.integers(0, 100 * 1440).map(lambda n: datetime(2026, 10, 20, tzinfo=UTC) + timedelta(minutes=n))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(st.data())
 def test_any_history_has_the_clocks_levels_and_attention_that_counting_on_paper_finds(
     data: st.DataObject,
