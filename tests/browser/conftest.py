@@ -33,7 +33,7 @@ if CHROMIUM is None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window; not for the whole run: while it is open, no test can run a loop of its own."""
+    """Chromium, without a window; not for the whole run: while it is open, no test can run its own loop."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE)
