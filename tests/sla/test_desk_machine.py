@@ -2,7 +2,8 @@
 counts on paper, would tell.  Mails, clicks, time, missed beats, races, clocks that step, restarts."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,7 @@ from tests.sla.second_desk import Paper
 from tests.sla.second_wall import Promises
 
 NewUrl = Callable[[], str]
+MakeDatabase = Callable[[str], AbstractContextManager[str]]
 CLICKS = ("take", "reply", "ask", "extend", "resolve", "reopen", "cancel", "close", *Priority)
 MAILS = ("write", "sent", "sent", "sent last", "bounce")
 MANY = 6
@@ -219,8 +221,10 @@ def new_url(sqlite_template: Path, tmp_path: Path) -> NewUrl:
 
 
 @pytest.fixture
-def new_postgresql_url(new_postgresql: Callable[[str], str], postgresql_template: str) -> NewUrl:
-    return lambda: new_postgresql(postgresql_template)
+def new_postgresql_url(new_postgresql: MakeDatabase, postgresql_template: str) -> Iterator[NewUrl]:
+    """Makes a database of its own for each desk; all are dropped at the end."""
+    with ExitStack() as made:
+        yield lambda: made.enter_context(new_postgresql(postgresql_template))
 
 
 def test_a_desk_kept_for_weeks_tells_what_the_second_desk_tells(new_url: NewUrl) -> None:
