@@ -30,6 +30,7 @@ def friday_noon(now: datetime) -> datetime:
 
 def earlier(visitor: Visitor) -> None:
     """What happened on that Friday before the visitor came in: Dirk wrote, and Bob solved it."""
+    visitor.wait_until(lambda: visitor.state()["sockets"], seconds=60)  # a click before that finds nobody
     visitor.mail(DIRK, subject=REPORT, text=_DIRK)
     visitor.wait_until(lambda: _card(visitor, REPORT))
     visitor.click("Bob", _card(visitor, REPORT), "take")

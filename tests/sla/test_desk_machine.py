@@ -231,6 +231,8 @@ def test_a_desk_kept_for_weeks_tells_what_the_second_desk_tells(new_url: NewUrl)
     _keep(new_url, days=24, steps=30)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(3600)
 def test_two_replicas_on_a_server_tell_what_the_second_desk_tells(new_postgresql_url: NewUrl) -> None:
     _keep(new_postgresql_url, days=3, steps=20)
 
