@@ -1,5 +1,7 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -8,7 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
@@ -32,6 +34,7 @@ _CHANGED = "helpdesk_changed_tickets"
 _REDRAWS = "helpdesk_redraws"
 _AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
+_TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
 _OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
 
 
@@ -140,11 +143,22 @@ def _engine(url: str, synchronous: str) -> Engine:
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=15000",
-    ):  # fmt: skip
+    for pragma in ("busy_timeout=15000", f"synchronous={synchronous}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Switch to the write-ahead log; of processes that do so at once SQLite lets no second one wait."""
+    for tries_left in reversed(range(_TRIES_AT_WAL)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(_BETWEEN_TRIES)
 
 
 def _begin_sqlite(connection: Connection) -> None:
