@@ -84,6 +84,7 @@ _NEEDED_WHEN = (
     ("slack.signing_secret", "slack.mode", "http", SIGNING_MEND),
     ("mail.imap.user", "mail.imap.host", None, "from whoever keeps the mailbox"),
     ("mail.imap.password", "mail.imap.host", None, "from whoever keeps the mailbox"),
+    ("mail.imap.host", "mail.journal.folder", None, "the folder lies in that mailbox"),
     ("mail.smtp.password", "mail.smtp.user", None, "from whoever keeps the mail server"),
 )
 _MENDS = {
@@ -167,7 +168,7 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 _REHEARSED = (
     "desk", "hours", "promises", "contracts", "slack.leads", "slack.leads_group", "mail.templates",
-    "mail.trusted_authserv",
+    "mail.trusted_authserv", "mail.brand",
 )  # fmt: skip
 """What a rehearsal takes from the settings in force."""
 

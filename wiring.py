@@ -26,10 +26,13 @@ from desk.delivery import Audience
 from desk.priority import Priority
 from mail import house as mail_house
 from mail.connection import Account
+from mail.delays import tell_of_delays
 from mail.intake import Intake
+from mail.journal import SentFolder
+from mail.letterhead import Brand, Letterhead
 from mail.listener import Listener
 from mail.mailbox import Mailbox
-from mail.notifications import Letterhead, Templates
+from mail.notifications import Templates
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import Server, hand_over
 from settings import agreed
@@ -135,6 +138,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
+        Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
     ]
@@ -213,7 +217,7 @@ def mail_sender_of(
     config: Config, db: Database, policy: Policy, clock: Clock, *, road: Road = hand_over
 ) -> MailSender:
     """Who mails the customers.  road: what mails leave by."""
-    desk, settings, smtp = config.desk, config.mail, config.mail.smtp
+    settings, smtp = config.mail, config.mail.smtp
     if settings.message_secret:
         secret = settings.message_secret.get_secret_value()
     else:
@@ -223,18 +227,33 @@ def mail_sender_of(
     return MailSender(
         db,
         Server(host=smtp.host, port=smtp.port, tls=smtp.tls, user=smtp.user, password=password),
-        letterhead=Letterhead(
-            name=desk.name,
-            address=desk.address,
-            zone=desk.timezone,
-            prefix=desk.prefix,
-            silence=policy.silence,
-        ),
+        letterhead=letterhead_of(config),
         templates=Templates(settings.templates),
         secret=secret,
         promises=lambda ticket, at: read_promises(ticket, policy, now=at),
         clock=clock,
+        null_sender=smtp.null_sender,
+        copy_to=settings.journal.address or "",
+        journal=_sent_folder(config),
         road=road,
+    )
+
+
+def letterhead_of(config: Config) -> Letterhead:
+    """How the desk presents itself in mails."""
+    desk, brand = config.desk, config.mail.brand
+    return Letterhead(
+        name=desk.name,
+        address=desk.address,
+        zone=desk.timezone,
+        prefix=desk.prefix,
+        silence=timedelta(hours=config.promises.silence_hours),
+        brand=Brand(
+            signature=brand.signature or "",
+            address_line=brand.address_line or "",
+            logo=brand.logo or "",
+            colour=brand.colour,
+        ),
     )
 
 
@@ -268,14 +287,25 @@ def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], 
     )  # fmt: skip
 
 
-def _mailbox(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Mailbox | None:
+def _sent_folder(config: Config) -> SentFolder | None:
+    account, folder = _account(config), config.mail.journal.folder
+    return SentFolder(account, folder) if account and folder else None
+
+
+def _account(config: Config) -> Account | None:
     imap = config.mail.imap
     if not (imap.host and imap.user and imap.password):
         return None
-    account = Account(
+    return Account(
         host=imap.host, user=imap.user, password=imap.password.get_secret_value(),
         port=imap.port, tls=imap.tls, folder=imap.folder,
     )  # fmt: skip
+
+
+def _mailbox(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Mailbox | None:
+    imap, account = config.mail.imap, _account(config)
+    if account is None:
+        return None
     poll, most = timedelta(seconds=imap.poll_seconds), config.mail.listener.max_bytes
     return Mailbox(db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail)
 

@@ -22,12 +22,15 @@ class Kind(StrEnum):
     BOUNCED = "bounced"
     QUARANTINED = "quarantined"
     ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
     TAKEN = "taken"
     ASSIGNED = "assigned"
     REPLIED = "replied"
     ASKED = "asked"
     SENT = "sent"
+    MAIL_DELAYED = "mail_delayed"
     MAIL_FAILED = "mail_failed"
+    RESENT = "resent"
     NOTED = "noted"
     PRIORITISED = "prioritised"
     EXTENDED = "extended"
@@ -53,12 +56,15 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.BOUNCED: (Audience.AGENTS,),
     Kind.QUARANTINED: (Audience.AGENTS,),
     Kind.ACCEPTED: (Audience.AGENTS,),
+    Kind.DISMISSED: (),
     Kind.TAKEN: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.ASSIGNED: (Audience.AGENTS,),
     Kind.REPLIED: (Audience.CUSTOMER,),
     Kind.ASKED: (Audience.CUSTOMER,),
     Kind.SENT: (Audience.AGENTS,),
+    Kind.MAIL_DELAYED: (Audience.AGENTS,),
     Kind.MAIL_FAILED: (Audience.AGENTS,),
+    Kind.RESENT: (),
     Kind.NOTED: (),
     Kind.PRIORITISED: (Audience.AGENTS,),
     Kind.EXTENDED: (Audience.AGENTS,),
@@ -71,10 +77,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.CANCELLED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
 }
-"""Who is told of what.  The card is stale after every event and is not listed."""
+"""Who is told of what.  The card is stale after every event and is not listed.
 
-REDRAWS = frozenset({Kind.BREACH_EXPLAINED})
-"""What changes the messages about earlier events, named in `redraws` of its detail: they are drawn anew."""
+What changes the messages about earlier events names them in `redraws` of its detail: they are drawn anew."""
 
 HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
 """Mails in an agent's own words."""

@@ -106,6 +106,11 @@ class Connection:
         with _translated():
             return {found for found in self._client.search(["UID", f"{uid}:*"]) if found >= uid}
 
+    def holds(self, message_id: str) -> bool:
+        """Whether a message of that name, without brackets, is in the folder."""
+        with _translated():
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
+
     def facts(self, uid: int) -> Facts | None:
         """Size and arrival; None when the message is gone."""
         found = self._fetch(uid, "RFC822.SIZE", "INTERNALDATE")

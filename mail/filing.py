@@ -16,7 +16,7 @@ from mail.limits import Limits
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
-from store import emails, tickets
+from store import emails, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -56,6 +56,7 @@ class Filing:
             return self._open_unreadable(mail)
         seen = screen(mail, our_loop_mark=self.house.loop_mark, our_addresses=self.house.addresses)
         if seen.kind is Kind.OURS:
+            self._note_proof(mail.message_id or "")
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
         if seen.bounce and (returned := returned_to(self.session, seen.bounce, mail)):
             return self._bounce(mail, seen.bounce, returned.ticket)
@@ -63,6 +64,12 @@ class Filing:
         if claim is None:
             return self._open(mail, seen)
         return self._join(mail, seen, claim)
+
+    def _note_proof(self, message_id: str) -> None:
+        """A mail of ours that comes back has left; nobody else can guess its name."""
+        delivery = emails.prove(self.session, message_id, at=self.now)
+        if delivery is not None:
+            undelivered.proved(self.session, delivery, by=Actor.system("mail"), at=self.now)
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
         doubt = why_doubted(mail, claim, self.house)
@@ -175,11 +182,12 @@ class Filing:
 
     def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
-        self._keep_email(ticket, mail.message_id, address, mail.subject_line, mail.text)
+        index = mail.headers.get("thread-index")[:1000]
+        self._keep_email(ticket, mail.message_id, address, mail.subject_line, mail.text, index)
         return Filed(remark, ticket.number)
 
     def _keep_email(
-        self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str
+        self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str, index: str = ""
     ) -> None:
         # A Message-ID belongs to the ticket that had it first: a stranger who repeats one must not draw the
         # answers to it towards another ticket.
@@ -188,6 +196,7 @@ class Filing:
         email = Email(
             ticket=ticket.number, direction=Direction.IN, message_id=message_id,
             address=address, subject=subject, body=body, at=self._at, inbox=self.kept.id,
+            thread_index=index or None,
         )  # fmt: skip
         emails.keep(self.session, email)
 

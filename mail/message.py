@@ -12,8 +12,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from mail.addresses import is_address
-from mail.notifications import Letterhead, Notification, sound
+from mail.attachments import Attachment, safe_name
+from mail.conversation import Conversation
+from mail.letterhead import Letterhead
+from mail.notifications import Notification, sound
 from mail.screening import LOOP_HEADER
+
+MOST_BYTES = 18_000_000
+"""Of all files of a mail together: written down they grow by a third, and many servers stop at 25 MB."""
 
 _MOST_REFERENCES = 10
 _DIGITS = 32
@@ -34,13 +40,15 @@ class Envelope:
     """What stands around the words.
 
     to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
-    answers are the mails this one continues, the most important first."""
+    answers are the mails this one continues, the most important first; conversation: the same for Outlook."""
 
     to: str
     message_id: str
     date: datetime
     name: str = ""
     answers: Sequence[str] = ()
+    conversation: Conversation | None = None
+    files: Sequence[Attachment] = ()
 
 
 def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
@@ -63,6 +71,7 @@ def build(notification: Notification, envelope: Envelope, letterhead: Letterhead
     """The mail, ready for an SMTP server.
 
     Raises Unsendable."""
+    _check_files(envelope.files)
     bare = _recipient(envelope.to)
     named = Address(sound(envelope.name, 60), bare.username, bare.domain)
     try:
@@ -70,6 +79,14 @@ def build(notification: Notification, envelope: Envelope, letterhead: Letterhead
     except Unsendable:  # by a trick in what the customer wrote, so it goes without that
         tag = sound(notification.subject).partition(" ")[0]
         return _built(notification, envelope, letterhead, bare, tag)
+
+
+def _check_files(files: Sequence[Attachment]) -> None:
+    size = sum(len(file.content) for file in files)
+    if size > MOST_BYTES:
+        raise Unsendable(
+            f"its files are {size:,} bytes together, more than the {MOST_BYTES:,} that a mail holds"
+        )
 
 
 def _seal(delivery: int, ticket: int, secret: str) -> str:
@@ -108,6 +125,9 @@ def _built(
         "Message-ID": f"<{envelope.message_id}>",
         LOOP_HEADER: letterhead.address,
     }
+    if envelope.conversation:
+        lines["Thread-Topic"] = sound(envelope.conversation.topic) or "-"
+        lines["Thread-Index"] = envelope.conversation.index
     known = _known(envelope)
     if known:
         lines["In-Reply-To"] = f"<{known[0]}>"
@@ -115,8 +135,8 @@ def _built(
     if notification.is_automatic:
         lines["Auto-Submitted"] = "auto-replied"  # RFC 3834: other machines will not answer
         lines["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
-    raw = _written(lines, notification)
-    _compare(raw, lines, to)
+    raw = _written(lines, notification, envelope.files)
+    _compare(raw, lines, to, notification, envelope.files)
     return raw
 
 
@@ -125,32 +145,66 @@ def _known(envelope: Envelope) -> list[str]:
     return list(dict.fromkeys(sendable))[:_MOST_REFERENCES]
 
 
-def _written(lines: dict[str, str | Address], notification: Notification) -> bytes:
+def _written(
+    lines: dict[str, str | Address], notification: Notification, files: Sequence[Attachment]
+) -> bytes:
     message = EmailMessage(policy=policy.SMTP)
     try:
         for name, value in lines.items():
             message[name] = value
         message.set_content(notification.text, cte="quoted-printable")
         message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
+        for file in files:
+            kind, _, subkind = _type_of(file).partition("/")
+            name = safe_name(sound(file.name), file.content_type)
+            message.add_attachment(file.content, maintype=kind, subtype=subkind, filename=name)
         # Folded at the usual width, Python 3.11 damages some long subjects that are not ASCII.
         return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998))
     except (ValueError, LookupError, UnicodeError) as error:
         raise Unsendable(f"the mail cannot be written: {error}") from error
 
 
-def _compare(raw: bytes, lines: dict[str, str | Address], to: Address) -> None:
+def _type_of(file: Attachment) -> str:
+    """Text and mails too go as bytes: nobody may take them for a part of what we say."""
+    kind = file.content_type.lower()
+    is_plain = _TYPE.fullmatch(kind) and not kind.startswith(("text/", "message/", "multipart/"))
+    return kind if is_plain else "application/octet-stream"
+
+
+_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
+
+
+def _compare(
+    raw: bytes,
+    lines: dict[str, str | Address],
+    to: Address,
+    notification: Notification,
+    files: Sequence[Attachment],
+) -> None:
     """Read the mail as its receivers will, and refuse it where that says something else."""
     plain = message_from_bytes(raw, policy=policy.compat32)
     read = message_from_bytes(raw, policy=policy.default)
     meant = [name.lower() for name in [*lines, "MIME-Version", "Content-Type"]]
+    texts = [part.get_content() for part in read.walk() if part.get_content_maintype() == "text"]
     is_same = (
         sorted(name.lower() for name in plain) == sorted(meant)
         and str(read["Subject"]) == lines["Subject"]
         and [(each.display_name, each.addr_spec) for each in read["To"].addresses]
         == [(to.display_name, to.addr_spec)]
         and len(read["From"].addresses) == 1
-        and [part.get_content_type() for part in read.walk()]
-        == ["multipart/alternative", "text/plain", "text/html"]
+        and [part.get_content_type() for part in read.walk()] == _shape(files)
+        and [*map(_words, texts)] == [_words(notification.text), _words(notification.html)]
+        and [part.get_content() for part in read.iter_attachments()] == [file.content for file in files]
     )
     if not is_same:
         raise Unsendable("the mail, read again, does not say what was meant")
+
+
+def _shape(files: Sequence[Attachment]) -> list[str]:
+    letter = ["multipart/alternative", "text/plain", "text/html"]
+    return ["multipart/mixed", *letter, *map(_type_of, files)] if files else letter
+
+
+def _words(text: str) -> list[str]:
+    """What counts of a text: line ends and the last empty lines are the mail's own."""
+    return text.rstrip().splitlines()

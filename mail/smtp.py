@@ -1,5 +1,6 @@
 """Hands a mail to the mail server step by step, so that it is always known how far it came."""
 
+import logging
 import re
 import smtplib
 import ssl
@@ -11,6 +12,8 @@ from datetime import timedelta
 from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+
+log = logging.getLogger(__name__)
 
 _WHOLE = 45.0
 """Seconds for all steps together, below the lease of the outbox: then another may think that we died."""
@@ -26,6 +29,10 @@ _AFTER_MENDING = timedelta(minutes=5)
 
 _MUST_LOG_IN = frozenset({530, 534, 535, 538})
 """RFC 4954: the server wants a login, another one, or encryption first."""
+
+
+_NOT_FROM = frozenset({501, 550, 551, 553, 554, 555})
+"""What servers answer to a sender they do not want; 552 is the size of the mail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +52,27 @@ class Server:
     timeout: float = 15.0
 
 
+class SenderRefused(DeliveryFailed):
+    """The server does not take mail from this envelope sender; it has not seen the mail itself."""
+
+
 def hand_over(
     raw: bytes,
     server: Server,
     *,
     sender: str,
     recipient: str,
+    copy: str = "",
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Return once the server has taken the mail.  sender: of the envelope, "" for the null sender.
+    """Return once the server has taken the mail.  sender: of the envelope, "" for the null sender; copy: who
+    gets it too, if the server does not mind.
 
     Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
     with _session(server) as smtp:
-        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient)
+        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient, copy)
 
 
 @contextmanager
@@ -107,9 +120,11 @@ class _Handover:
     timeout: float
     left: Callable[[], float]
 
-    def make(self, raw: bytes, sender: str, recipient: str) -> None:
+    def make(self, raw: bytes, sender: str, recipient: str, copy: str) -> None:
         try:
             self._announce(raw, sender, recipient)
+            self._announce_copy(copy)
+            self._open()
             self._hurry()
             self.smtp.send(_stuffed(raw))
             self._hurry()
@@ -122,9 +137,23 @@ class _Handover:
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
         size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
         self._hurry()
-        _expect(self.smtp.mail(sender, size), "the sender")
+        code, words = self.smtp.mail(sender, size)
+        if code in _NOT_FROM:
+            raise SenderRefused(str(_refusal(code, words, "the sender")), permanent=True)
+        _expect((code, words), "the sender")
         self._hurry()
         _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
+
+    def _announce_copy(self, copy: str) -> None:
+        if copy:
+            self._hurry()
+            code, words = self.smtp.rcpt(copy)
+            if code >= 300:
+                log.warning(
+                    "no copy of this mail is kept: %s", _refusal(code, words, f"the recipient {copy}")
+                )
+
+    def _open(self) -> None:
         self._hurry()
         code, words = self.smtp.docmd("DATA")
         if code != 354:

@@ -22,7 +22,9 @@ from settings.hours import Hours
 from settings.section import Section
 from settings.values import (
     CHANNEL,
+    COLOUR,
     GROUP,
+    PICTURE,
     TEAM,
     USER,
     Address,
@@ -281,6 +283,45 @@ class Smtp(Section):
         default=None, description="Who logs in; nobody without", examples=["help@example.com"]
     )
     password: Token | None = Field(default=None, description="The password for that", examples=["example"])
+    null_sender: bool = Field(
+        default=True,
+        description="Whether automatic mail names nobody to bounce to (RFC 3834), where the server allows that",
+    )
+
+
+class Journal(Section):
+    address: Address | None = Field(
+        default=None,
+        description="An address of the desk's own mailbox that gets a copy of every mail, as proof that it left",
+        examples=["help+sent@example.com"],
+    )
+    folder: str | None = Field(
+        default=None,
+        description="The folder of [mail.imap] in which the mail server keeps what it sent, if it does",
+        examples=["Sent"],
+        min_length=1,
+    )
+
+
+class Brand(Section):
+    signature: str | None = Field(
+        default=None,
+        description="What stands below every mail, in Markdown",
+        examples=["**Example BV** · [example.com](https://example.com)\n+31 20 000 0000"],
+    )
+    address_line: str | None = Field(
+        default=None,
+        description="Who and where the company is, in one line",
+        examples=["Example BV, Keizersgracht 1, 1015 CJ Amsterdam, KvK 00000000"],
+    )
+    logo: Annotated[str, PICTURE] | None = Field(
+        default=None,
+        description="The web address of a picture, shown 28 pixels high",
+        examples=["https://example.com/logo.png"],
+    )
+    colour: Annotated[str, COLOUR] = Field(
+        default="#1a5fb4", description="The colour of the line above the signature"
+    )
 
 
 class Mail(Section):
@@ -300,6 +341,8 @@ class Mail(Section):
     imap: Imap = Imap()
     listener: Listener = Listener()
     smtp: Smtp = Smtp()
+    journal: Journal = Journal()
+    brand: Brand = Brand()
 
 
 class Log(Section):

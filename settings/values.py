@@ -143,6 +143,10 @@ USER = _like(
 GROUP = _like(
     r"S[A-Z0-9]{2,}", "a user group id (S0123456789)", "in Slack: People, User groups, Copy group ID"
 )
+COLOUR = _like(r"#[0-9A-Fa-f]{6}", "a colour", "write it like #1a5fb4")
+PICTURE = _like(
+    r"https://[^\s\"'<>]+", "the web address of a picture", "write it like https://example.com/logo.png"
+)
 TEAM = _like(
     r"[TE][A-Z0-9]{2,}", "a workspace id (T0123456789)", "it stands in the web address of the workspace"
 )

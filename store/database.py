@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
-from desk.event import REDRAWS, Event
+from desk.event import Event
 from desk.ticket import Ticket
 from store import outbox
 from store.lane import Lane
@@ -119,7 +119,7 @@ class Database:
                 self._seal(each, fresh)
                 each.attention_at, each.due_at = self._attention(each), self._due(each)
                 changed[id(each)] = each
-                redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
+                redraws.extend((each.number, event) for event in fresh if event.detail.get("redraws"))
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -15,8 +15,9 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
+from mail.letterhead import Letterhead
 from mail.message import is_ours
-from mail.notifications import Letterhead, Promises, Templates
+from mail.notifications import Promises, Templates
 from mail.sending import MailSender, read_promises
 from mail.smtp import Server
 from sla.calendar import Calendar
