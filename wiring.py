@@ -104,13 +104,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         scheduler.wake("slack")
         scheduler.wake("mail")
 
-    db = Database(
-        config.database.url.get_secret_value(),
-        attention=lambda ticket: clocks.attention(ticket, policy),
-        due=lambda ticket: clocks.due(ticket, policy),
-        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
-        on_commit=lambda: wake(),
-    )
+    db = database_of(config, policy, on_commit=lambda: wake())
     schema.upgrade(db)
     slack = config.slack
     token = slack.bot_token.get_secret_value()
@@ -151,6 +145,17 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
     return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+
+
+def database_of(config: Config, policy: Policy, *, on_commit: Callable[[], None] = lambda: None) -> Database:
+    """The database, which works out by that policy what it keeps beside a ticket."""
+    return Database(
+        config.database.url.get_secret_value(),
+        attention=lambda ticket: clocks.attention(ticket, policy),
+        due=lambda ticket: clocks.due(ticket, policy),
+        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
+        on_commit=on_commit,
+    )
 
 
 def next_due(parts: Parts) -> datetime | None:

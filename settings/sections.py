@@ -285,14 +285,14 @@ class Smtp(Section):
     password: Token | None = Field(default=None, description="The password for that", examples=["example"])
     null_sender: bool = Field(
         default=True,
-        description="Whether automatic mail names nobody to bounce to (RFC 3834), where the server allows that",
+        description="Whether automatic mail names nobody to bounce to, where the server allows that",
     )
 
 
 class Journal(Section):
     address: Address | None = Field(
         default=None,
-        description="An address of the desk's own mailbox that gets a copy of every mail, as proof that it left",
+        description="An address of the desk's mailbox that gets a copy of every mail, as proof that it left",
         examples=["help+sent@example.com"],
     )
     folder: str | None = Field(

@@ -1,10 +1,10 @@
-"""Mails to customers that did not leave, or may not have: what there is, and what a person may say about it."""
+"""Mails to customers that did not leave, or may not have, and what a person may say about them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
 
 from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
@@ -79,7 +79,7 @@ def it_arrived(session: Session, number: int, seq: int, *, by: Actor, at: dateti
 
 
 def proved(session: Session, delivery: int, *, by: Actor, at: datetime) -> None:
-    """A copy of the mail of that delivery was seen.  Where people were asked about it, they need not answer."""
+    """A copy of the mail of that delivery was seen: people who were asked about it need not answer."""
     mail = get(session, delivery)
     if mail is None or mail.state is not DeliveryState.DOUBTFUL:
         return
@@ -106,14 +106,14 @@ def _settled(session: Session, number: int, seq: int, state: DeliveryState, at: 
     return session.execute(given_up).first() is not None
 
 
-def _found(session: Session, *which: object) -> Sequence[Undelivered]:
+def _found(session: Session, *which: ColumnElement[bool]) -> Sequence[Undelivered]:
     event = tables.events.c
     query = (
         select(
             _row.id, _row.ticket, _row.seq, event.kind, _row.state, _row.last_error, _row.attempts, event.at
         )
         .join(tables.events, (event.ticket == _row.ticket) & (event.seq == _row.seq))
-        .where(_row.audience == Audience.CUSTOMER, *which)  # type: ignore[arg-type]
+        .where(_row.audience == Audience.CUSTOMER, *which)
         .order_by(_row.id)
     )
     return [Undelivered(*row) for row in session.execute(query)]

@@ -1,4 +1,4 @@
-"""The Markdown that people really write: bare addresses are links, and what Slack makes of it is understood."""
+"""The Markdown that people really write: bare addresses are links, and Slack's own marks are understood."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ _OF_SLACK = (
 
 @cache
 def parser() -> MarkdownIt:
-    """Markdown without what people would not expect of it: no line of theirs may vanish or shout by accident."""
+    """Markdown without what people do not expect of it: no line of theirs may vanish or shout by accident."""
     unexpected = ["code", "lheading", "image", "reference"]
     markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(unexpected)
     markdown.enable("strikethrough")

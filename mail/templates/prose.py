@@ -24,8 +24,10 @@ _STYLES = {
     "h3": "margin:0 0 14px;font-size:15px",
     "hr": "margin:0 0 14px;border:0;border-top:1px solid #999999",
 }
-"""Mail programs drop style sheets: what a tag should look like stands on the tag.  Neither text nor ground has
-a colour of its own, so that both follow the reader's, light or dark."""
+"""Mail programs drop style sheets: what a tag should look like stands on the tag.  Neither text nor ground
+has a colour of its own, so that both follow the reader's, light or dark."""
+
+_NESTED = "margin:0;padding-left:24px"
 
 _ALLOWED = nh3.Cleaner(
     tags={*_STYLES, "a", "br", "em", "h4", "h5", "h6", "li", "s", "strong"},
@@ -36,7 +38,7 @@ _ALLOWED = nh3.Cleaner(
     },
     link_rel=None,
 )
-"""All that a mail may hold, whatever wrote it; markdown-it makes nothing else, and this is the second lock."""
+"""All that a letter may hold, whatever wrote it: markdown-it makes nothing else; this is the second lock."""
 
 
 class Prose(str):
@@ -68,7 +70,9 @@ def to_html(source: str) -> Markup:
     inner = [child for block in tokens for child in block.children or ()]
     for token in [*tokens, *inner]:
         if token.tag in _STYLES and token.nesting >= 0:
-            token.attrSet("style", _STYLES[token.tag])
+            token.attrSet(
+                "style", _NESTED if token.tag in ("ul", "ol") and token.level else _STYLES[token.tag]
+            )
     html = markdown.renderer.render(tokens, markdown.options, {})
     # A fence is drawn by a rule of its own, which gives its attributes to the code within.
     return Markup(_ALLOWED.clean(html.replace("<pre>", f'<pre style="{_STYLES["pre"]}">')))
@@ -86,7 +90,7 @@ _ADDRESS = re.compile(
 
 
 def _labelled(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Where the words of a link look like another address than the one it leads to, that is said behind it."""
+    """Where the words of a link look like another address than it leads to, that one is said behind it."""
     href, words = "", ""
     for token in tokens:
         yield token
