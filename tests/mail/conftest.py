@@ -1,8 +1,12 @@
 """Letters to the desk, as mail programs send them."""
 
+import socket
 from collections.abc import Callable
 
 import pytest
+from aiosmtpd.controller import Controller
+
+from tests.mail.mailing_desk import House, Post
 
 Letter = Callable[..., bytes]
 
@@ -36,3 +40,21 @@ def _letter(
 
 def _bodies(text: str | None, html: str | None) -> list[tuple[str, str]]:
     return [(kind, body) for kind, body in (("plain", text), ("html", html)) if body is not None]
+
+
+@pytest.fixture(scope="module")
+def mail_server():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port, post
+    controller.stop()
+
+
+@pytest.fixture
+def house(db, mail_server):
+    port, post = mail_server
+    post.__init__()
+    return House(db, port, post)
