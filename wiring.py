@@ -287,7 +287,7 @@ def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], 
     if not door.enabled:
         return None
     return Listener(
-        db, [config.desk.address], clock=clock, host=door.host, port=door.port,
+        db, [*filter(None, (config.desk.address, config.mail.journal.address))], clock=clock, host=door.host, port=door.port,
         protocol=door.protocol, max_bytes=door.max_bytes, on_mail=on_mail,
     )  # fmt: skip
 

@@ -30,6 +30,8 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.machine_wrote(NASTY, by=anna, at=now)
     ticket.quarantine(NASTY, by=Actor.customer("m@x.example", NASTY), at=now, reason=NASTY)
     ticket.accept(ticket.version, by=bob, at=now)
+    ticket.quarantine(NASTY, by=Actor.customer("m@x.example", NASTY), at=now, reason=NASTY)
+    ticket.dismiss(ticket.version, by=bob, at=now)
     ticket.take(by=bob, at=now)
     ticket.assign("U0LENA", NASTY, by=bob, at=now)
     ticket.reply(NASTY, by=bob, at=now)
