@@ -286,8 +286,9 @@ def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], 
     door = config.mail.listener
     if not door.enabled:
         return None
+    ours = [*filter(None, (config.desk.address, config.mail.journal.address))]
     return Listener(
-        db, [*filter(None, (config.desk.address, config.mail.journal.address))], clock=clock, host=door.host, port=door.port,
+        db, ours, clock=clock, host=door.host, port=door.port,
         protocol=door.protocol, max_bytes=door.max_bytes, on_mail=on_mail,
     )  # fmt: skip
 

@@ -167,7 +167,7 @@ def test_an_empty_variable_is_no_variable(file):
         ("[web]\nprot = 1", "web.prot", "did you mean port?"),
         ("[mail]\npoll_seconds = 5", "mail.poll_seconds", "did you mean mail.imap.poll_seconds?"),
         ("[[contracts]]\nname = 'A'\ndomain = ['a.nl']", "contracts[0].domain", "did you mean domains?"),
-        ("[desk]\ncolour = 'red'", "desk.colour", "remove it"),
+        ("[desk]\nweight = 'red'", "desk.weight", "remove it"),
         ("[contracts]\nname = 'A'", "contracts", "for example"),
     ],
 )
