@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from mail.connection import Account, Unreachable
 from mail.house import House
 from mail.intake import Intake
+from mail.journal import SentFolder
 from mail.mailbox import Mailbox
 from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
@@ -139,6 +141,19 @@ def test_a_message_is_kept_as_it_came_with_the_moment_it_arrived(post):
     (kept,) = post.kept()
     assert (kept.raw, kept.arrived_at, kept.source) == (mail(), earlier, post.account.name)
     assert [kept.uid] == post.look()
+
+
+@WITH_ONE_ENGINE
+def test_what_a_mail_server_keeps_as_sent_is_found_by_its_name(post):
+    post.arrives(mail(7))
+    sent = SentFolder(post.account, post.account.folder)
+
+    assert sent.holds("m7@customer.example")
+    assert not sent.holds("m8@customer.example")
+    assert b"\\Seen" not in post.flags()
+    assert not SentFolder(post.account, "there is no such folder").holds("m7@customer.example")
+    nobody = replace(post.account, port=1)
+    assert not SentFolder(nobody, post.account.folder).holds("m7@customer.example")
 
 
 @WITH_ONE_ENGINE
