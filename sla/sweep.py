@@ -156,7 +156,7 @@ def _look_at(
             # Held up, or moved by a changed policy: either way it must not stand in front of the others.
             still = attention(ticket, policy)
             until = still if still is None or still > now else _next_look(ticket, policy, now)
-            tickets.postpone(session, number, now=now, until=until)
+            tickets.postpone(session, number, now=now, until=until, version=ticket.version)
 
 
 def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -118,6 +119,8 @@ class Database:
                 fresh = [event for event in each.history if event in new]
                 self._seal(each, fresh)
                 each.attention_at, each.due_at = self._attention(each), self._due(each)
+                # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
+                flag_modified(each, "attention_at")
                 changed[id(each)] = each
                 redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
 

@@ -40,10 +40,17 @@ def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> S
     return session.scalars(query).all()
 
 
-def postpone(session: Session, number: int, *, now: datetime, until: datetime | None) -> None:
+def postpone(
+    session: Session, number: int, *, now: datetime, until: datetime | None, version: int | None = None
+) -> None:
     """Look at a ticket later (or, with None, no more): what is due is held up, and must not stand in front of
-    the others.  A ticket that somebody changed meanwhile, and that is no longer due, is left alone."""
-    due = (_row.number == number, _row.attention_at <= now)
+    the others.  A ticket that is no longer due is left alone.
+
+    version: as the ticket was read; where somebody changed it since, `until` was reckoned from what no longer
+    holds, and the next sweep reckons anew.  None: whatever it is by now."""
+    due = [_row.number == number, _row.attention_at <= now]
+    if version is not None:
+        due.append(_row.version == version)
     session.execute(update(tables.tickets).where(*due).values(attention_at=until))
 
 
