@@ -1,6 +1,6 @@
 """Who does something to a ticket, and through which door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -40,11 +40,13 @@ CLOSERS = frozenset({Role.LEAD, Role.SYSTEM, Role.OPERATOR})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts.  key: a Slack user id, a mail address, or the name of a job; name: how people call them."""
+    """Who acts.  key: a Slack user id, a mail address, or the name of a job; name: how people call them.
+
+    Its repr has neither: it may end in a log."""
 
     role: Role
-    key: str
-    name: str
+    key: str = field(repr=False)
+    name: str = field(repr=False)
     door: Door
 
     @classmethod

@@ -352,9 +352,7 @@ def test_a_ticket_that_somebody_changed_since_it_was_read_is_not_postponed(
     with db.change() as session:
         tickets.get(session, number).take(by=sanne, at=at("mon 10:00"))
     with db.change() as session:
-        tickets.postpone(
-            session, number, now=at("mon 10:00"), until=at("tue 09:00"), version=as_read.version
-        )
+        tickets.postpone(session, number, now=at("mon 10:00"), until=at("tue 09:00"), version=as_read.version)
     assert read(db, number).attention_at == at("mon 09:00")
     db.close()
 
