@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Thread
-from typing import Any
 
 from starlette.applications import Starlette
 
@@ -23,7 +22,6 @@ from bot.web import Check
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
-from desk.priority import Priority
 from mail import house as mail_house
 from mail.connection import Account
 from mail.intake import Intake
@@ -33,11 +31,10 @@ from mail.notifications import Letterhead, Templates
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import Server, hand_over
 from settings import agreed
-from settings.agreed import Agreed
+from settings.promised import policy_of
 from sla import clock as clocks
 from sla import sealing
-from sla.hours import BusinessHours
-from sla.policy import Contract, Policy, ResponseCounts
+from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
@@ -153,40 +150,6 @@ def next_due(parts: Parts) -> datetime | None:
     """The next moment at which the desk has something to do by itself; in the past while it is busy."""
     with parts.db.read() as session:
         return ahead.next_due(session)
-
-
-def policy_of(config: Agreed) -> Policy:
-    """The promises that the settings describe."""
-
-    def targets(table: Any) -> dict[Priority, timedelta]:
-        return {Priority(name): timedelta(hours=hours) for name, hours in table if hours is not None}
-
-    promises = config.promises
-    contracts = tuple(
-        Contract(
-            name=each.name,
-            domains=frozenset(each.domains),
-            addresses=frozenset(address.lower() for address in each.addresses),
-            first_response=targets(each.first_response),
-            recovery=targets(each.recovery),
-            hours=BusinessHours(each.hours.calendar()) if each.hours else None,
-            language=each.language,
-            rate=each.rate,
-            approvers=frozenset(address.lower() for address in each.approvers),
-        )
-        for each in config.contracts
-    )
-    return Policy(
-        hours=BusinessHours(config.hours.calendar()),
-        first_response=targets(promises.first_response),
-        recovery=targets(promises.recovery),
-        levels=promises.levels,
-        silence=timedelta(hours=promises.silence_hours),
-        reminder=timedelta(hours=promises.reminder_hours),
-        close_after=timedelta(days=promises.close_after_days),
-        response_counts=ResponseCounts(promises.response_counts),
-        contracts=contracts,
-    )
 
 
 def rights_of(config: Config) -> Rights:

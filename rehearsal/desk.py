@@ -23,6 +23,7 @@ from rehearsal.people import Roster, id_of
 from rehearsal.roads import Outages, Underway, WrittenMail, WrittenWire, witnessed
 from rehearsal.scenario import Road, Scenario
 from settings import agreed
+from settings.promised import policy_of
 from sla import clock as clocks
 from sla import sealing
 from sla.reschedule import AtStart
@@ -31,7 +32,7 @@ from store import ahead, inbox, mailboxes, schema
 from store.courier import Courier
 from store.database import Database
 from store.inbox import Arrival
-from wiring import intake_of, mail_sender_of, policy_of, rights_of, slack_senders_of
+from wiring import intake_of, mail_sender_of, rights_of, slack_senders_of
 
 MAILBOX = "the mailbox"
 _A_DAY = timedelta(days=1)
