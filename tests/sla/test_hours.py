@@ -357,9 +357,9 @@ def _utc(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0
 
 def test_a_wall_time_is_the_moment_at_which_clocks_show_it() -> None:
     amsterdam = ZoneInfo("Europe/Amsterdam")
-    shown = shown_once(datetime(2026, 11, 27, 16, 30), amsterdam)
+    shown = shown_once(datetime.fromisoformat("2026-11-27T16:30"), amsterdam)
     assert shown.astimezone(UTC) == datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
     with pytest.raises(ValueError, match="never"):
-        shown_once(datetime(2026, 3, 29, 2, 30), amsterdam)
+        shown_once(datetime.fromisoformat("2026-03-29T02:30"), amsterdam)
     with pytest.raises(ValueError, match="twice"):
-        shown_once(datetime(2026, 10, 25, 2, 30), amsterdam)
+        shown_once(datetime.fromisoformat("2026-10-25T02:30"), amsterdam)
