@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from desk.errors import NotFound
 from desk.status import OPEN, Status
@@ -69,6 +69,15 @@ def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
     query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
+    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+
+
+def alive_after(
+    session: Session, number: int, *, begin: datetime, end: datetime, limit: int
+) -> Sequence[Ticket]:
+    """The next tickets behind that number to which something could happen from begin up to end."""
+    query = select(Ticket).where(_row.number > number, _row.opened_at < end)
+    query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
     return session.scalars(query.order_by(_row.number).limit(limit)).all()
 
 
