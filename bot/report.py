@@ -47,7 +47,7 @@ class Reports:
             month_of(first, self._house.style.zone, now=self._house.clock())
         except ValueError as wrong:
             if first[:1].isdigit():
-                raise DeskError(f"{wrong}.") from wrong
+                raise DeskError(f"{str(wrong).capitalize()}.") from wrong
             return "", words
         return first, rest.strip()
 

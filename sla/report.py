@@ -112,14 +112,15 @@ def report(
     """The figures of all clients together, then of each in the order of their names.
 
     tickets: at least those that were open at some moment of the stretch.  end may lie in the future."""
-    everybody = _Tally(begin, min(end, now), now)
+    everybody = _Tally(begin, end, now)
     tallies: dict[str, _Tally] = {}
     for ticket in tickets:
-        own = tallies.setdefault(ticket.client, _Tally(begin, min(end, now), now))
+        own = tallies.setdefault(ticket.client, _Tally(begin, end, now))
+        promises = list(_promises(ticket, policy, now))
         for tally in (everybody, own):
-            tally.add(ticket, policy)
+            tally.add(ticket, promises)
     named = sorted(client for client, tally in tallies.items() if not tally.is_empty)
-    return [everybody.figures(None, end), *(tallies[client].figures(client, end) for client in named)]
+    return [everybody.figures(None), *(tallies[client].figures(client) for client in named)]
 
 
 @dataclass
@@ -138,12 +139,12 @@ class _Tally:
     def is_empty(self) -> bool:
         return not (self.happened or self.decided or self.ages)
 
-    def add(self, ticket: Ticket, policy: Policy) -> None:
+    def add(self, ticket: Ticket, promises: Iterable[tuple[Clock, Priority]]) -> None:
         events = [event for event in ticket.history if self._within(event.at)]
         self.happened.update({event.kind for event in events} & _COUNTED)
         if _status_at(ticket, self.end) in OPEN:
-            self.ages.append(self.end - ticket.opened_at)
-        for clock, priority in _promises(ticket, policy, self.now):
+            self.ages.append(min(self.end, self.now) - ticket.opened_at)
+        for clock, priority in promises:
             self._judge(ticket, clock, priority)
 
     def _judge(self, ticket: Ticket, clock: Clock, priority: Priority) -> None:
@@ -161,11 +162,11 @@ class _Tally:
     def _within(self, at: datetime) -> bool:
         return self.begin <= at < self.end
 
-    def figures(self, client: str | None, end: datetime) -> Figures:
+    def figures(self, client: str | None) -> Figures:
         return Figures(
             client=client,
             begin=self.begin,
-            end=end,
+            end=self.end,
             opened=self.happened[Kind.OPENED],
             resolved=self.happened[Kind.RESOLVED],
             cancelled=self.happened[Kind.CANCELLED],
