@@ -123,7 +123,9 @@ def _rate(figures: Figures, goal: Goal) -> str:
 def _took(lengths: Lengths | None) -> str:
     if lengths is None:
         return "Nothing yet"
-    return f"{business(lengths.middle)} in the middle, nine of ten within {business(lengths.most)}"
+    if lengths.count == 1:
+        return business(lengths.middle)
+    return f"half within {business(lengths.middle)}, nine of ten within {business(lengths.most)}"
 
 
 def _reasons(figures: Figures) -> str:
@@ -138,6 +140,8 @@ def _reasons(figures: Figures) -> str:
 def _ages(lengths: Lengths | None) -> str:
     if lengths is None:
         return "Nothing"
+    if lengths.count == 1:
+        return f"1, {elapsed(lengths.longest)} old"
     return (
-        f"{lengths.count}; {elapsed(lengths.middle)} old in the middle, the oldest {elapsed(lengths.longest)}"
+        f"{lengths.count}; half older than {elapsed(lengths.middle)}, the oldest {elapsed(lengths.longest)}"
     )

@@ -1,6 +1,7 @@
 """/ticket report: a month in figures, for team leads alone."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -82,3 +83,15 @@ def test_sixty_clients_with_hostile_names_fit_one_message(desk, slack):
     _, [told] = report(desk, slack)
     assert "and 40 clients more" in json.dumps(told["blocks"])
     assert "<!channel>" not in told["text"]
+
+
+def test_of_several_it_says_what_half_and_nine_of_ten_stayed_within(desk, slack):
+    for hours in range(10):
+        desk.a_ticket()
+        number = desk.a_ticket(priority=Priority.HIGH)
+        at = desk.time.now() + timedelta(hours=hours / 2)
+        desk.change(number, lambda ticket, at=at: ticket.resolve("Done.", by=LENA, at=at))
+    desk.time.sleep(6 * 3600)
+    _, [told] = report(desk, slack)
+    assert "Recovery took half within 3 h 15 min, nine of ten within 5 h" in told["text"]
+    assert "Open at the end 10; half older than 7 h, the oldest 7 h" in told["text"]
