@@ -57,10 +57,10 @@ def test_what_was_delivered_is_kept_byte_for_byte_and_becomes_tickets(deliver, d
     start()
 
     # then each has its card, the noise too
-    visitor.wait_until(lambda: visitor.find("#support", "The oven"), seconds=20)
-    visitor.wait_until(lambda: visitor.find("#support", "The till has no paper any more"), seconds=20)
-    visitor.wait_until(lambda: len(visitor.channel("#support")) == 3, seconds=20)
-    noise = visitor.wait_until(lambda: visitor.find("#support", "it is no mail"), seconds=20)
+    visitor.wait_until(lambda: visitor.find("#support", "The oven"))
+    visitor.wait_until(lambda: visitor.find("#support", "The till has no paper any more"))
+    visitor.wait_until(lambda: len(visitor.channel("#support")) == 3)
+    noise = visitor.wait_until(lambda: visitor.find("#support", "it is no mail"))
     assert "has no headers, and is no text" in text_of(noise)
     assert _states(database_url) == [inbox.State.DONE] * 3
     # and only a customer with an address was written to

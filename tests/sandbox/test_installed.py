@@ -32,10 +32,10 @@ def install() -> Iterator[Install]:
             "oauth_config": {"scopes": {"bot": list(scopes)}},
             "settings": {"event_subscriptions": {"bot_events": list(events)}},
         }
-        world = Sandbox(app=Installed.of(manifest), ack_seconds=0.6)
+        world = Sandbox(app=Installed.of(manifest), ack_seconds=30)
         world.start()
         running.append(world)
-        slack = WebClient(token=world.bot_token, base_url=world.api_url, timeout=5, retry_handlers=[])
+        slack = WebClient(token=world.bot_token, base_url=world.api_url, timeout=30, retry_handlers=[])
         return world, slack, Visitor(world.url)
 
     yield installed

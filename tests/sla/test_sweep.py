@@ -186,7 +186,7 @@ def test_two_sweeps_at_once_give_one_warning(desk: Database, at: At, policy: Pol
     together = Barrier(2)
 
     def look() -> None:
-        together.wait(10)
+        together.wait(30)
         sweep(desk, policy, now=at("2026-11-30 13:00"))
 
     threads = [Thread(target=look) for _ in range(2)]
