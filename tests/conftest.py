@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[postgres.HOME] = home.name
         config.add_cleanup(home.cleanup)
         config.add_cleanup(lambda: postgres.end(Path(home.name)))
+
+
+@pytest.fixture(scope="session")
+def leaving() -> Iterator[Executor]:
+    """Where sandboxes close their doors, so that no test waits for the one before."""
+    with ThreadPoolExecutor(4) as threads:
+        yield threads
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import smtplib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -25,9 +25,11 @@ def ack_seconds() -> float:
 
 
 @pytest.fixture
-def sandbox(ack_seconds: float) -> Iterator[Sandbox]:
-    with Sandbox(ack_seconds=ack_seconds, ping_seconds=0.1, retry_delays=(0.05, 0.1, 0.1)) as running:
-        yield running
+def sandbox(ack_seconds: float, leaving: Executor) -> Iterator[Sandbox]:
+    running = Sandbox(ack_seconds=ack_seconds, ping_seconds=0.1, retry_delays=(0.05, 0.1, 0.1))
+    running.start()
+    yield running
+    leaving.submit(running.stop)
 
 
 @pytest.fixture

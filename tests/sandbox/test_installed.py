@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ Install = Callable[..., tuple[Sandbox, WebClient, Visitor]]
 
 
 @pytest.fixture
-def install() -> Iterator[Install]:
+def install(leaving: Executor) -> Iterator[Install]:
     """Install an app with these scopes, events and features; gives its world."""
     running: list[Sandbox] = []
 
@@ -40,7 +41,7 @@ def install() -> Iterator[Install]:
 
     yield installed
     for world in running:
-        world.stop()
+        leaving.submit(world.stop)
 
 
 def refusal(call: Any, *args: Any, **named: Any) -> Json:
