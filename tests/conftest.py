@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make a folder for this run's PostgreSQL server; whichever worker needs one first starts it there.
 
     Not in pytest's own folder: a few test runs at once sweep away one another's, and the server with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
     if not hasattr(config, "workerinput"):
         home = TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True)
         os.environ[postgres.HOME] = home.name

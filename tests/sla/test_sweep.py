@@ -163,7 +163,7 @@ def test_more_than_a_batch_is_worked_through_while_clicks_are_answered(
             tickets.get(session, 210).note("Looked.", by=SANNE, at=at("2026-11-30 13:00"))
         clicked += 1
     between = thread.is_alive()
-    thread.join(60)
+    thread.join(200)
     assert (swept, clicked, between) == ([210], 5, True)
     with desk.read() as session:
         assert tickets.needing_attention(session, now=at("2026-11-30 13:00")) == []
