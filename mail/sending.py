@@ -35,7 +35,7 @@ class Road(Protocol):
 
 
 class MailSender:
-    """The store.courier.Sender of mails to customers.
+    """The store.sender.Sender of mails to customers.
 
     secret: seals our Message-IDs.  promises: what may be promised about a ticket at a moment.  clock: reads
     the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can

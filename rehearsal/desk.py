@@ -31,7 +31,7 @@ from store import ahead, inbox, mailboxes, schema
 from store.courier import Courier
 from store.database import Database
 from store.inbox import Arrival
-from wiring import intake_of, mail_sender_of, policy_of, rights_of, slack_senders_of
+from wiring import TOGETHER, intake_of, mail_sender_of, policy_of, rights_of, slack_senders_of
 
 MAILBOX = "the mailbox"
 _A_DAY = timedelta(days=1)
@@ -65,7 +65,9 @@ class RehearsedDesk:
         mail = {Audience.CUSTOMER: mail_sender_of(config, db, self.policy, clock, road=road)}
         self.acting = Acting(house, people, diary)
         self._intake = intake_of(config, db, self.policy, clock)
-        self._slack = Courier(db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock)
+        self._slack = Courier(
+            db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock, together=TOGETHER
+        )
         self._mail = Courier(db, witnessed(mail, underway), clock=clock)
         self._reschedule = AtStart(db, self.policy, agreed.text_of(config))
         self._arrived: list[Arrival] = []

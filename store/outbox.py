@@ -1,11 +1,26 @@
-"""The deliveries still owed: claimed one at a time, proved when in doubt, given up only visibly."""
+"""The deliveries still owed: claimed by one courier at a time, proved when in doubt, given up only visibly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, Update, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -82,11 +97,6 @@ def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
     return session.scalars(query.order_by(row.id)).all()
 
 
-def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) -> None:
-    """Put in doubt what a process began to send and never finished."""
-    session.execute(_abandoned(audiences), {"now": now})
-
-
 def claim(
     session: Session,
     audiences: tuple[Audience, ...],
@@ -95,22 +105,32 @@ def claim(
     lease: timedelta,
     beside: Sequence[Delivery] = (),
 ) -> Delivery | None:
-    """Take the next delivery that is due, for `lease`; the caller commits before it calls anyone.
+    """Take the next delivery that is due; see claim_some."""
+    claimed = claim_some(session, audiences, now=now, lease=lease, most=1, beside=beside)
+    return claimed[0] if claimed else None
 
-    What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first.
-    beside: what was just claimed, when another one is to go out in the same call: it must be new."""
-    facts = {"now": now, "soon": now + _SOON, "beside": [each.id for each in beside]}
-    delivery = session.scalars(_next(audiences, only_new=bool(beside)), facts).first()
-    if delivery is None:
-        return None
-    delivery.fence += 1
-    delivery.lease_until = now + lease
-    delivery.first_try_at = delivery.first_try_at or now
-    if delivery.state is S.READY:
-        delivery.state = S.SENDING
-        delivery.attempts += 1
+
+def claim_some(
+    session: Session,
+    audiences: tuple[Audience, ...],
+    *,
+    now: datetime,
+    lease: timedelta,
+    most: int,
+    beside: Sequence[Delivery] = (),
+) -> list[Delivery]:
+    """Take the next deliveries that are due, for `lease`; the caller commits before it calls anyone.
+
+    What is owed to one audience about one ticket goes in order, so there is one of them at the most; a thread
+    waits for its card; leads first.  What a process began to send and never finished is in doubt.
+    beside: what was just claimed, when others are to go out in the same call: they must be new."""
+    facts = {"now": now, "soon": now + _SOON, "most": most}
+    facts |= {"beside": [each.id for each in beside]} if beside else {}
+    claimed = session.scalars(_next(audiences, only_new=bool(beside)), facts).all()
+    for delivery in claimed:
+        _take(delivery, now, now + lease)
     session.flush()
-    return delivery
+    return list(claimed)
 
 
 def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
@@ -183,48 +203,55 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return oldest
 
 
-@cache
-def _abandoned(audiences: tuple[Audience, ...]) -> Update:
-    row = tables.outbox.c
-    now: BindParameter[datetime] = bindparam("now")
-    return (
-        update(tables.outbox)
-        .where(row.state == S.SENDING, row.lease_until <= now, row.audience.in_(audiences))
-        .values(state=S.UNCERTAIN, looked=0, not_before=now, lease_until=None)
-    )
+def _take(delivery: Delivery, now: datetime, until: datetime) -> None:
+    abandoned, is_new = delivery.state is S.SENDING, delivery.state is S.READY
+    delivery.fence += 1
+    delivery.lease_until = until
+    delivery.first_try_at = delivery.first_try_at or now
+    if is_new:
+        delivery.state = S.SENDING
+        delivery.attempts += 1
+    if abandoned:
+        delivery.state, delivery.looked, delivery.not_before = S.UNCERTAIN, 0, now
 
 
 @cache
 def _next(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Delivery]:
-    """Built once, for a courier asks every second.  Takes now, soon and beside: ids just claimed."""
+    """Built once, for a courier asks every second.  Takes now, soon, most and, where only new ones join what
+    was just claimed, beside: its ids."""
     row = tables.outbox.c
     now: BindParameter[datetime] = bindparam("now")
     earlier = aliased(tables.outbox).c
-    waits_for_another = exists().where(
+    in_front = [
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
         earlier.id < row.id,
-        earlier.state.in_(PENDING),
-        earlier.id.not_in(bindparam("beside", expanding=True)),
+        _one_of(earlier.state, PENDING),
         or_(earlier.attempts > 0, earlier.not_before <= bindparam("soon")),  # else it is put off
-    )
+    ]
+    in_front += [earlier.id.not_in(bindparam("beside", expanding=True))] if only_new else []
+    waits_for_another = exists().where(*in_front)
     has_card = exists().where(tables.cards.c.ticket == row.ticket)
-    new = (row.state == S.READY, row.reference == "") if only_new else ()
+    new = (row.state == S.READY, row.reference == "") if only_new else (_one_of(row.state, PENDING),)
     return (
         select(Delivery)
         .where(
             *new,
-            row.state.in_((S.READY, S.UNCERTAIN)),
-            row.audience.in_(audiences),
+            _one_of(row.audience, audiences),
             row.not_before <= now,
             or_(row.lease_until.is_(None), row.lease_until <= now),
             or_(row.audience != Audience.AGENTS, has_card),
             ~waits_for_another,
         )
         .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
-        .limit(1)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=tables.outbox)
     )
+
+
+def _one_of(column: Column[Any], values: Sequence[StrEnum]) -> ColumnElement[bool]:
+    """Where in_ would have the statement's text made anew each time."""
+    return or_(*(column == each for each in values))
 
 
 def _settle(session: Session, delivery: Delivery, **values: object) -> bool:
