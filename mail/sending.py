@@ -100,10 +100,12 @@ class MailSender:
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """An agent's own words have left: promises count from here, and the thread shows them."""
-        ticket, event = _about(session, delivery)
+        if delivery.seq is None or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS:
+            return
         email = emails.of_delivery(session, delivery.id)
-        if event.kind in HUMAN_MAILS and email is not None:
-            ticket.mailed(event.seq, recipients=[email.address], by=_BY, at=at)
+        if email is not None:
+            ticket = tickets.get(session, delivery.ticket_number)
+            ticket.mailed(delivery.seq, recipients=[email.address], by=_BY, at=at)
 
     def gave_up(
         self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime

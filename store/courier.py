@@ -136,6 +136,7 @@ class Courier:
         """What goes out in one call each."""
         for audience, sender in self._gatherers.items():
             gathered = [each for each in deliveries if each.audience is audience and self._gathers(each)]
+            gathered.sort(key=lambda each: (each.not_before, each.id))
             for begin in range(0, len(gathered), sender.most):
                 yield gathered[begin : begin + sender.most]
         yield from ([each] for each in deliveries if not self._gathers(each))

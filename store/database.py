@@ -182,7 +182,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begun = connection.connection.cursor()
+    try:
+        begun.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"the database cannot: {error}") from error
+    begun.close()
 
 
 @contextmanager
