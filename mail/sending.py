@@ -100,7 +100,10 @@ class MailSender:
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """An agent's own words have left: promises count from here, and the thread shows them."""
-        if delivery.seq is None or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS:
+        if (
+            delivery.seq is None
+            or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS
+        ):
             return
         email = emails.of_delivery(session, delivery.id)
         if email is not None:
@@ -118,12 +121,12 @@ class MailSender:
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
         with self._db.read() as session:
             ticket, event = _about(session, delivery)
-            kept = emails.of_delivery(session, delivery.id)
             if _is_pointless(ticket, event):
                 return None, event
+            mailed = emails.of_ticket(session, ticket.number)
+            kept = next((mail for mail in mailed if mail.delivery == delivery.id), None)
             if kept is not None:
                 return kept, event
-            mailed = emails.of_ticket(session, ticket.number)
             email = self._written(delivery, ticket, event, mailed)
         with self._db.change() as session:
             emails.keep(session, email)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from store import tables
 from store.inbox import IS_NEW
-from store.outbox import PENDING
+from store.statements import PENDING
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def look_beyond(session: Session, moment: datetime) -> Ahead:
 
 
 @cache
-def _earliest(*, later: bool) -> Select[tuple[datetime | None, datetime | None, datetime | None]]:
+def _earliest(*, later: bool) -> Select[Any]:
     """One statement, built once; each of its three parts is a look into an index."""
     ticket, delivery, mail = tables.tickets.c, tables.outbox.c, tables.inbox.c
     pending = or_(*(delivery.state == each for each in PENDING))
@@ -54,9 +55,7 @@ def _earliest(*, later: bool) -> Select[tuple[datetime | None, datetime | None, 
     )
 
 
-def _first(
-    moment: Column[datetime], which: ColumnElement[bool], *, later: bool
-) -> ColumnElement[datetime | None]:
+def _first(moment: Column[datetime], which: ColumnElement[bool], *, later: bool) -> ColumnElement[Any]:
     query = select(func.min(moment)).where(which)
     beyond: BindParameter[datetime] = bindparam("moment")
     return (query.where(moment > beyond) if later else query).scalar_subquery()

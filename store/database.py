@@ -111,7 +111,10 @@ class Database:
     @contextmanager
     def one_moment(self) -> Iterator[None]:
         """What this thread reads meanwhile is as of one moment, and nothing is loaded twice."""
-        with self._readers() as self._shared.session:
+        with self._readers() as session:
+            kept: list[object] = []  # a session forgets what nobody else holds
+            event.listen(session, "loaded_as_persistent", lambda _session, loaded: kept.append(loaded))
+            self._shared.session = session
             try:
                 yield
             finally:
