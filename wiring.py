@@ -39,10 +39,14 @@ from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, inbox, keepsakes, schema
-from store.courier import Courier, Sender
+from store.courier import Courier
 from store.database import Database, Unavailable
+from store.sender import Sender
 
 Clock = Callable[[], datetime]
+
+TOGETHER = 20
+"""Messages to Slack that are claimed and settled at once.  Each can be proved; a mail cannot, and goes alone."""
 
 
 @dataclass
@@ -117,7 +121,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock)}
     couriers = {
-        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock),
+        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
     }
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))

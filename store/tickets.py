@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 
 from desk.errors import NotFound
+from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import tables
@@ -32,6 +33,13 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
     if drawn is not None:
         ticket.expect(drawn)
     return ticket
+
+
+def kind_of(session: Session, number: int, seq: int) -> Kind | None:
+    """What kind of event that is, without the whole history around it."""
+    row = tables.events.c
+    kind: Kind | None = session.execute(select(row.kind).where(row.ticket == number, row.seq == seq)).scalar()
+    return kind
 
 
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:

@@ -22,8 +22,9 @@ from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
 from store import emails, outbox, tables, tickets
-from store.courier import LOOKS, Courier
+from store.courier import Courier
 from store.emails import Direction, Email
+from store.settling import LOOKS
 from tests.ports import free_ports
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
