@@ -22,15 +22,15 @@ _STARTS = """#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, hr#stopSpelling, h
 _OUTLOOK_LINES = ("border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:solid#b5c4dfwindowtext")
 
 
-def written_now(html: str) -> tuple[str, bool]:
-    """The text without what the HTML itself marks as quoted or signed; and whether it marked anything.
+def written_now(html: str) -> str | None:
+    """The text without what the HTML itself marks as quoted or signed; None where it marks nothing.
 
     Inline answers stand outside the blockquotes they answer, so they stay; the quotes around them are
     left behind "> " for the lines to be judged."""
     tree = parse(html)
     root = tree.body or tree.root
     if root is None:
-        return ("", False)
+        return None
     cut = _cut_from_start(tree)
     for node in tree.css(_CONTAINERS):
         if not _has_more_below(node, tree):
@@ -38,7 +38,7 @@ def written_now(html: str) -> tuple[str, bool]:
             cut = True
     for node in tree.css(_SIGNATURES):
         node.decompose()
-    return (text_of(tree.body or tree.root), cut)
+    return text_of(tree.body or tree.root) if cut else None
 
 
 def _has_more_below(node: LexborNode, tree: LexborHTMLParser) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from email.errors import MessageError
 from email.message import Message
 from typing import TypeAlias
@@ -9,7 +10,8 @@ from typing import TypeAlias
 from mail.attachments import Attachment, safe_name
 from mail.calendars import describe
 from mail.charsets import decode, decode_header, raw_bytes, sound_lines
-from mail.headers import Headers, headers_of
+from mail.headers import Headers, headers_of, parameter_in
+from mail.sealed import notes_on
 
 DEEPEST = 20
 MOST_FILES = 100
@@ -35,13 +37,15 @@ class Body:
     files: list[Attachment] = field(default_factory=list)
     reports: list[Headers] = field(default_factory=list)
     returned: Headers | None = None
+    notes: list[str] = field(default_factory=list)
+    zone: tzinfo = UTC
     shown: list[str] = field(default_factory=list)
     """Texts of named parts and attached mails: shown where the mail says nothing itself."""
 
 
-def collect(message: Part) -> Body:
-    """Walk the tree, DEEPEST levels at most, and sort what is found."""
-    body = Body()
+def collect(message: Part, zone: tzinfo = UTC) -> Body:
+    """Walk the tree, DEEPEST levels at most, and sort what is found.  zone: for the hours of invitations."""
+    body = Body(zone=zone)
     for part, within in _walk(message):
         _sort(part, within, body)
     return body
@@ -89,7 +93,7 @@ def _keep_text(part: Part, kind: str, within: str, body: Body) -> None:
     if kind == "text/html":
         body.html.append(text)
     elif kind == "text/calendar":
-        body.calendars.append(describe(text))
+        body.calendars.append(describe(text, body.zone))
     else:
         body.plain.append(_unflowed(sound_lines(text), part))
 
@@ -109,7 +113,9 @@ def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -
     if kind == "text/plain" and disposition != "attachment":
         body.shown.append(sound_lines(text_in(part)))
     inline = disposition == "inline" or (bool(content_id) and disposition != "attachment")
-    body.files.append(Attachment(safe_name(name, kind), kind, content, inline, content_id))
+    file = Attachment(safe_name(name, kind), kind, content, inline, content_id)
+    body.files.append(file)
+    body.notes += notes_on(file, parameter_in(_raw(part, "content-type"), "smime-type"))
 
 
 def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:

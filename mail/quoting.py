@@ -6,7 +6,6 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
-from mail.clients import written_now
 from mail.headings import header_block_at, is_divider, is_rule
 from mail.signatures import without_signature
 
@@ -25,17 +24,13 @@ class Trimmed:
     rest: str = ""
 
 
-def trim(text: str, html: str | None = None, sent_texts: Iterable[str] = ()) -> Trimmed:
+def trim(text: str, written: str | None = None, sent_texts: Iterable[str] = ()) -> Trimmed:
     """Trim a reply; never to nothing, and in time linear in its length.
 
-    sent_texts: what we mailed on this ticket, so that our own words are recognised without any marks."""
-    ours = _ours(sent_texts)
-    if html:
-        visible, marked = written_now(html)
-        if marked and visible.strip():
-            return _trimmed(visible, text or visible, ours)
-        text = text if text.strip() else visible
-    return _trimmed(text, text, ours)
+    written: the text without what its HTML marks as quoted or signed, where it marks anything; sent_texts:
+    what we mailed on this ticket, so that our own words are recognised without any marks."""
+    visible = written if written and written.strip() else text
+    return _trimmed(visible, text if text.strip() else visible, _ours(sent_texts))
 
 
 def _trimmed(visible: str, whole: str, ours: frozenset[str]) -> Trimmed:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from email import message_from_bytes
 from email.errors import MessageError
 from email.policy import compat32
@@ -11,6 +11,7 @@ from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
 from mail.charsets import decode_header
+from mail.clients import written_now
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
 from mail.markup import to_text
@@ -23,8 +24,10 @@ class InboundEmail:
 
     Ids stand without brackets; references are newest first and hold In-Reply-To's too.  subject is clean of
     reply marks and of our own tag, subject_line is what the customer wrote.  text is the whole visible
-    text, nothing trimmed.  reports are the groups of a delivery status, returned the headers of the mail
-    that came back with it.
+    text, nothing trimmed; written is that without what its HTML marks as quoted or signed, None where it
+    marks nothing.  calendars are invitations in words, notes what the desk has to say of parts that nobody
+    here can open.  reports are the groups of a delivery status, returned the headers of the mail that came
+    back with it.
     """
 
     content_key: str
@@ -41,13 +44,19 @@ class InboundEmail:
     claimed_number: int | None
     date: datetime | None
     text: str
-    html: str | None
+    written: str | None
     attachments: tuple[Attachment, ...]
     language: str | None
     headers: Headers
     calendars: tuple[str, ...]
+    notes: tuple[str, ...]
     reports: tuple[Headers, ...]
     returned: Headers | None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What belongs below the text, as far as it does not stand there already."""
+        return tuple(each for each in (*self.calendars, *self.notes) if each not in self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +70,23 @@ class Unreadable:
     subject: str = ""
 
 
-def read(raw: bytes, *, prefix: str = "HD") -> InboundEmail | Unreadable:
-    """Read a mail; never raises.  prefix: of our own subject tags, as in [HD-42]."""
+def read(raw: bytes, *, prefix: str = "HD", zone: tzinfo = UTC) -> InboundEmail | Unreadable:
+    """Read a mail; never raises.
+
+    prefix: of our own subject tags, as in [HD-42]; zone: in which the hours of invitations are told."""
     reason = why_unreadable(raw)
     if reason:
-        return _unreadable(raw, reason)
+        return unreadable(raw, reason)
     try:
-        return _understand(message_from_bytes(raw, policy=compat32), prefix)
+        return _understand(message_from_bytes(raw, policy=compat32), prefix, zone)
     except RecursionError:
-        return _unreadable(raw, "its parts are nested too deeply")
+        return unreadable(raw, "its parts are nested too deeply")
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
-        return _unreadable(raw, f"its structure is broken ({type(error).__name__})")
+        return unreadable(raw, f"its structure is broken ({type(error).__name__})")
 
 
-def _understand(message: Part, prefix: str) -> InboundEmail:
-    body = collect(message)
+def _understand(message: Part, prefix: str, zone: tzinfo) -> InboundEmail:
+    body = collect(message, zone)
     charset = charset_of(message)
     headers = headers_of(message.raw_items(), charset)
     senders = _named(message, "from", charset)
@@ -83,6 +94,7 @@ def _understand(message: Part, prefix: str) -> InboundEmail:
     subject = headers.get("subject")
     html = "\n".join(body.html) if body.html else None
     text = _text(body, html)
+    marked = written_now(html) if html else None
     answered = ids_in(headers.get("in-reply-to"))
     return InboundEmail(
         content_key=_content_key(headers, body),
@@ -99,11 +111,12 @@ def _understand(message: Part, prefix: str) -> InboundEmail:
         claimed_number=subjects.number_in(subject, prefix),
         date=date_in(headers.get("date")),
         text=text,
-        html=html,
+        written=marked if marked and marked != text else None,
         attachments=tuple(body.files),
         language=language.guess(f"{subject}\n{text}"),
         headers=headers,
         calendars=tuple(text for text in body.calendars if text),
+        notes=tuple(dict.fromkeys(body.notes)),
         reports=tuple(body.reports),
         returned=body.returned,
     )
@@ -128,7 +141,7 @@ def _text(body: Body, html: str | None) -> str:
     if html and (not plain.strip() or is_stub):
         plain = to_text(html) or plain
     if not plain.strip():
-        plain = "\n\n".join(text for text in (body.calendars or body.shown) if text)
+        plain = "\n\n".join(text for text in (body.calendars or body.shown or body.notes) if text)
     return plain
 
 
@@ -144,8 +157,8 @@ def _content_key(headers: Headers, body: Body) -> str:
     return digest.hexdigest()
 
 
-def _unreadable(raw: bytes, reason: str) -> Unreadable:
-    """Say what stands in the first lines, found without the parser that failed."""
+def unreadable(raw: bytes, reason: str) -> Unreadable:
+    """A mail that is not read for this reason: what stands in its first lines, found without any parser."""
     headers = dict(reversed(header_lines(raw)))
     senders = addresses_in(headers.get("from", ""))
     return Unreadable(

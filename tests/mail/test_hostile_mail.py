@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mail.clients import written_now
 from mail.markup import to_text
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable, read
@@ -139,7 +140,7 @@ def test_a_mail_that_says_anything_is_never_trimmed_to_nothing(text):
 def test_any_text_and_any_html_is_trimmed_without_complaint(text):
     assert bool(trim(text).text.strip()) == bool(text.strip())
     to_text(text)
-    trim(text, f"<div class=gmail_quote>{text}<blockquote>{text}")
+    trim(text, written_now(f"<div class=gmail_quote>{text}<blockquote>{text}"))
 
 
 def _handle(raw: bytes) -> None:
@@ -149,7 +150,7 @@ def _handle(raw: bytes) -> None:
         return
     assert isinstance(email, InboundEmail)
     screen(email)
-    trim(email.text, email.html)
+    trim(email.text, email.written)
     f"{email.subject}{email.text}{email.sender}".encode()  # no lone surrogates: nothing could store them
 
 

@@ -230,7 +230,9 @@ def test_a_mail_in_the_future_or_without_a_sane_date_has_the_date_it_says_or_non
     [
         ("Beste helpdesk, de printer werkt niet meer. Kunnen jullie kijken?", "nl"),
         ("Hello, the printer does not work. Could you have a look?", "en"),
-        ("Der Drucker ist kaputt", None),
+        ("Der Drucker ist kaputt und druckt nicht mehr.", "de"),
+        ("Bonjour, notre imprimante ne fonctionne plus depuis hier.", "fr"),
+        ("La impresora no funciona", None),
         ("OK", None),
     ],
 )
