@@ -1,17 +1,17 @@
-"""How well mails are read: what a scorer of the whole corpus asks of one mail.
+"""How well mails are understood: one mail at a time, for a scorer that knows what each of many mails says.
 
-./run bench mail_reading CORPUS... scores the desk on folders of raw mails with an index of what they say.
+    SCORER bench.mail_reading:score --path . --corpus FOLDER
+
+`score` is what `helpdesk read --json` says, under the names that the scorer asks for.
 """
-import dataclasses
-from mail.quoting import trim
-from mail.reading import Unreadable, read
-from mail.screening import Kind, screen
 
-def score(raw):
-    mail = read(raw)
-    if isinstance(mail, Unreadable):
-        return {"sender": mail.sender.address if mail.sender else "", "subject": mail.subject, "text": "", "full_text": "", "auto": False, "bounce": False, "attachments": 0}
-    s = screen(mail)
-    return {"sender": mail.sender.address if mail.sender else "", "subject": mail.subject_line,
-      "text": trim(mail.text, mail.written).text, "full_text": mail.text,
-      "auto": s.kind not in (Kind.HUMAN,Kind.OURS), "bounce": s.kind is Kind.BOUNCE, "attachments": len(mail.attachments)}
+from typing import Any
+
+from mail.reading import read
+from mail.understood import facts_of
+
+
+def score(raw: bytes) -> dict[str, Any]:
+    """Sender, subject, the new text and the whole, whether a machine wrote it, bounces, number of files."""
+    facts = facts_of(read(raw))
+    return facts | {"attachments": len(facts["attachments"])}

@@ -10,7 +10,7 @@ from email.policy import compat32
 from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
-from mail.charsets import decode_header
+from mail.charsets import decode_header, sound_lines
 from mail.clients import written_now
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
@@ -111,7 +111,7 @@ def _understand(message: Part, prefix: str, zone: tzinfo) -> InboundEmail:
         claimed_number=subjects.number_in(subject, prefix),
         date=date_in(headers.get("date")),
         text=text,
-        written=marked if marked and marked != text else None,
+        written=sound_lines(marked) if marked and marked != text else None,
         attachments=tuple(body.files),
         language=language.guess(f"{subject}\n{text}"),
         headers=headers,
@@ -139,7 +139,7 @@ def _text(body: Body, html: str | None) -> str:
     plain = "\n\n".join(text.strip("\n") for text in body.plain if text.strip())
     is_stub = len(plain) < 300 and any(stub in plain.lower() for stub in _STUBS)
     if html and (not plain.strip() or is_stub):
-        plain = to_text(html) or plain
+        plain = sound_lines(to_text(html)) or plain
     if not plain.strip():
         plain = "\n\n".join(text for text in (body.calendars or body.shown or body.notes) if text)
     return plain
