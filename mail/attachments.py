@@ -45,7 +45,9 @@ def safe_name(name: str, content_type: str = "application/octet-stream") -> str:
     name = "".join("_" if character in '<>:"|?*`$' else character for character in name).strip(". ")
     name = f"_{name[1:]}" if name.startswith("-") else name  # no program shall take it for an option
     if not name:
-        return _USUAL.get(content_type) or "file" + (mimetypes.guess_extension(content_type, strict=False) or "")
+        return _USUAL.get(content_type) or "file" + (
+            mimetypes.guess_extension(content_type, strict=False) or ""
+        )
     if name.partition(".")[0].strip().lower() in _RESERVED:
         name = f"_{name}"
     stem, dot, ending = name.rpartition(".")

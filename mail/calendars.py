@@ -43,7 +43,9 @@ def describe(calendar: str, zone: tzinfo = UTC) -> str:
     }
     told = [f"{label}: {text}" for label, text in lines.items() if text]
     if found.method == "REPLY" and (guest := found.facts.get("ATTENDEE")):
-        told.append(f"{_person(guest)}: {_ANSWERS.get(guest.parameters.get('PARTSTAT', '').upper(), 'no answer')}")
+        told.append(
+            f"{_person(guest)}: {_ANSWERS.get(guest.parameters.get('PARTSTAT', '').upper(), 'no answer')}"
+        )
     heading = _METHODS.get(found.method, "")
     return "\n".join(([heading] if heading and told else []) + told)
 

@@ -6,12 +6,13 @@ from mail.markup import parse, style_of, text_of
 
 _SIGNATURES = """.gmail_signature, .gmail_signature_prefix, [data-smartmail=gmail_signature], .moz-signature,
     #Signature, #signature, .protonmail_signature_block, #ms-outlook-mobile-signature,
-    #AppleMailSignature, #AppleMailSignatureContent, #tutanota_signature"""
+    #AppleMailSignature, #AppleMailSignatureContent, #tutanota_signature, #composer_signature,
+    .zmail_signature_below, .front-signature, .missive_signature, [data-marker=__SIG_POST__]"""
 
 _CONTAINERS = """.yahoo_quoted, #yahoo_quoted, .protonmail_quote, #mail-editor-reference-message-container,
     .ms-outlook-mobile-reference-message, div[name=messageReplySection], .zmail_extra, .tutanota_quote,
     #OLK_SRC_BODY_SECTION, .yahoo-quoted-begin, .iwcQuote, [data-marker=__QUOTED_TEXT__], .cm_quote,
-    .front-blockquote, .moz-forward-container, #forwardbody1, .moz-email-headers-table,
+    .front-blockquote, .missive_quote, div[name=quote], .sh-quoted-content, .mailru-blockquote, .moz-forward-container, #forwardbody1, .moz-email-headers-table,
     .gmail_quote_container:not(:has(blockquote)),
     blockquote.gmail_quote, blockquote.protonmail_quote, blockquote.tutanota_quote"""
 

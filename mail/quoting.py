@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
-from mail.headings import header_block_at, is_divider, is_rule
+from mail.headings import header_block_at, is_divider, is_rule, is_ruled
 from mail.signatures import without_signature
 
 MARKERS = {
@@ -45,8 +45,15 @@ def _same(one: str, other: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
     return [line.rstrip() for line in text.strip("\n").split("\n")]
+
+
+_UNSEEN = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
+_UNSEEN |= dict.fromkeys(map(ord, "\xa0\u202f\u2007"), " ")
+"""Marks of direction, and spaces of other widths."""
 
 
 class _Piece(Enum):
@@ -72,6 +79,9 @@ def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
 
 
 def _of_passages(lines: list[str]) -> list[str]:
+    signed = without_signature(lines)
+    if not any(is_quote(line) for line in lines[len(signed) :]):
+        lines = signed  # else the signature would look like an answer to the quotation above it
     return without_signature(_choose(_pieces(lines)))
 
 
@@ -167,7 +177,7 @@ def _heading(lines: list[str], index: int) -> int:
     if is_divider(line):
         below = _skip_blank(lines, index + 1)
         return below - index + (header_block_at(lines, below) if below < len(lines) else 0)
-    if is_rule(line):
+    if is_rule(line) or is_ruled(line):
         below = _skip_blank(lines, index + 1)
         block = header_block_at(lines, below) if below < len(lines) else 0
         return below - index + block if block else 0

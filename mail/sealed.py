@@ -4,7 +4,9 @@ from mail.attachments import Attachment
 
 _ENCRYPTED = "This mail is encrypted ({kind}): its words are in {name}, for whoever has the key."
 _SIGNED = "This mail is signed in a form (S/MIME) that wraps its words up: they are in {name}."
-_PACKED = "Outlook packed files or formatting into {name}, which only Outlook opens: ask for them in another form."
+_PACKED = (
+    "Outlook packed files or formatting into {name}, which only Outlook opens: ask for them in another form."
+)
 _NOTES = {
     "application/ms-tnef": _PACKED,
     "application/vnd.ms-tnef": _PACKED,

@@ -82,7 +82,10 @@ def _rows(mail: InboundEmail, seen: Screening) -> Iterator[tuple[str, str]]:
     yield ("Written by", _KINDS[seen.kind] + (f" ({seen.rule})" if seen.rule else ""))
     if seen.bounce:
         severity = "for good" if seen.bounce.hard else "for now"
-        yield ("Came back", f"{severity}, from {seen.bounce.recipient or 'nobody named'} {seen.bounce.status}")
+        yield (
+            "Came back",
+            f"{severity}, from {seen.bounce.recipient or 'nobody named'} {seen.bounce.status}",
+        )
         yield ("Because", seen.bounce.reason)
     for number, file in enumerate(mail.attachments):
         yield ("" if number else "Files", _file(file))
