@@ -40,7 +40,12 @@ class Body:
     notes: list[str] = field(default_factory=list)
     zone: tzinfo = UTC
     shown: list[str] = field(default_factory=list)
-    """Texts of named parts and attached mails: shown where the mail says nothing itself."""
+    """Texts of named parts and attached mails."""
+
+    @property
+    def instead(self) -> list[str]:
+        """What is shown where the mail says nothing itself."""
+        return self.calendars or self.shown or self.notes
 
 
 def collect(message: Part, zone: tzinfo = UTC) -> Body:

@@ -102,7 +102,7 @@ _TELLING = 20
 
 def _ours(sent_texts: Iterable[str]) -> frozenset[str]:
     lines = (_bare(line) for text in sent_texts for line in text.split("\n"))
-    return frozenset(line for line in lines if len(line) >= _TELLING)
+    return frozenset(line for line in lines if line)
 
 
 def _bare(line: str) -> str:
@@ -111,7 +111,7 @@ def _bare(line: str) -> str:
 
 def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
     """Cut at the first of our own lines, if the customer wrote nothing of length below it."""
-    known = [bool(ours) and _bare(line) in ours for line in lines]
+    known = [bool(ours) and len(line) >= _TELLING and _bare(line) in ours for line in lines]
     if True not in known:
         return lines
     first = known.index(True)
@@ -119,9 +119,18 @@ def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
         len(line) >= _TELLING and not is_ours
         for line, is_ours in zip(lines[first:], known[first:], strict=True)
     )
-    if foreign > sum(known) or not any(line.strip() for line in lines[:first]):
+    above = _without_salutation(lines[:first], ours)
+    if foreign > sum(known) or not any(line.strip() for line in above):
         return lines
-    return lines[:first]
+    return above
+
+
+def _without_salutation(lines: list[str], ours: frozenset[str]) -> list[str]:
+    """A short line of ours stands above the long ones ("Beste Sanne,")."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[: end - 1] if end and _bare(lines[end - 1]) in ours else lines
 
 
 def _pieces(lines: list[str]) -> list[_Passage]:
@@ -235,8 +244,10 @@ def _choose(passages: list[_Passage]) -> list[str]:
     """Which passages stay: the text, and quotations that it answers."""
     kept: list[str] = []
     end = 0
+    within = _is_interleaved(passages)
     for index, (piece, lines) in enumerate(passages):
-        if piece is not _Piece.ANNOUNCED or (end and _is_answered(lines, passages[index + 1 : index + 2])):
+        below = passages[index + 1 : index + 2]
+        if piece is not _Piece.ANNOUNCED or ((end or within) and _is_answered(lines, below)):
             kept += lines
         if piece is _Piece.TEXT and any(line.strip() for line in lines):
             end = len(kept)
@@ -250,6 +261,19 @@ _AN_ANSWER = 6
 """Words; fewer are a farewell or an advertisement of the mail program."""
 
 
+def _is_interleaved(passages: list[_Passage]) -> bool:
+    """Whether answers stand below at least two quotations, rather than one answer below or above them all."""
+    answered = (
+        piece is not _Piece.TEXT and _words(below) > 0
+        for (piece, _), below in zip(passages, passages[1:], strict=False)
+    )
+    return sum(answered) > 1
+
+
 def _is_answered(quote: list[str], below: list[_Passage]) -> bool:
-    words = sum(len(line.split()) for _, lines in below for line in lines[:20])
-    return len(quote) <= _SHORT_QUOTE and words >= _AN_ANSWER
+    return len(quote) <= _SHORT_QUOTE and any(_words(passage) >= _AN_ANSWER for passage in below)
+
+
+def _words(passage: _Passage) -> int:
+    """Of a text, as far as it matters."""
+    return sum(len(line.split()) for line in passage.lines[:20]) if passage.piece is _Piece.TEXT else 0

@@ -93,7 +93,8 @@ def _understand(message: Part, prefix: str, zone: tzinfo) -> InboundEmail:
     reply_to = _named(message, "reply-to", charset)
     subject = headers.get("subject")
     html = "\n".join(body.html) if body.html else None
-    text = _text(body, html)
+    said = _text(body, html)
+    text = said if said.strip() else "\n\n".join(each for each in body.instead if each)
     marked = written_now(html) if html else None
     answered = ids_in(headers.get("in-reply-to"))
     return InboundEmail(
@@ -113,7 +114,7 @@ def _understand(message: Part, prefix: str, zone: tzinfo) -> InboundEmail:
         text=text,
         written=sound_lines(marked) if marked and marked != text else None,
         attachments=tuple(body.files),
-        language=language.guess(f"{subject}\n{text}"),
+        language=language.guess(f"{subject}\n{said}"),
         headers=headers,
         calendars=tuple(text for text in body.calendars if text),
         notes=tuple(dict.fromkeys(body.notes)),
@@ -136,13 +137,21 @@ _STUBS = ("html", "this message is in mime", "view this message in")
 
 
 def _text(body: Body, html: str | None) -> str:
-    plain = "\n\n".join(text.strip("\n") for text in body.plain if text.strip())
+    plain = _without_pictures("\n\n".join(text.strip("\n") for text in body.plain if text.strip()))
     is_stub = len(plain) < 300 and any(stub in plain.lower() for stub in _STUBS)
     if html and (not plain.strip() or is_stub):
         plain = sound_lines(to_text(html)) or plain
-    if not plain.strip():
-        plain = "\n\n".join(text for text in (body.calendars or body.shown or body.notes) if text)
     return plain
+
+
+def _without_pictures(text: str) -> str:
+    """Without the lines that stand for pictures in Outlook's text ("[cid:image001.png@01DB...]")."""
+    if "[cid:" not in text:
+        return text
+    lines = text.split("\n")
+    return "\n".join(
+        line for line in lines if not (line.strip().startswith("[cid:") and line.strip().endswith("]"))
+    )
 
 
 def _content_key(headers: Headers, body: Body) -> str:
