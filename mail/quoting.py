@@ -70,7 +70,21 @@ class _Passage(NamedTuple):
     lines: list[str]
 
 
+_LOOKED_AT = 5_000
+"""Lines; nobody writes more, and what follows stays or goes with the last of them."""
+
+
 def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
+    looked_at, more = lines[:_LOOKED_AT], lines[_LOOKED_AT:]
+    kept = _of_what_was_looked_at(looked_at, ours)
+    return kept + more if more and _last(kept) == _last(looked_at) else kept
+
+
+def _last(lines: list[str]) -> str:
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def _of_what_was_looked_at(lines: list[str], ours: frozenset[str]) -> list[str]:
     above = _above_marker(lines)
     kept = _of_passages(_without_ours(above, ours))
     if len(above) < len(lines) and not any(line.strip() for line in kept):

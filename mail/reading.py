@@ -10,6 +10,7 @@ from email.policy import compat32
 from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
+from mail.ballast import lighten
 from mail.charsets import decode_header, sound_lines
 from mail.clients import written_now
 from mail.guards import header_lines, why_unreadable
@@ -78,15 +79,16 @@ def read(raw: bytes, *, prefix: str = "HD", zone: tzinfo = UTC) -> InboundEmail 
     if reason:
         return unreadable(raw, reason)
     try:
-        return _understand(message_from_bytes(raw, policy=compat32), prefix, zone)
+        light, ballast = lighten(raw)
+        message = message_from_bytes(light, policy=compat32)
+        return _understand(message, collect(message, ballast, zone), prefix)
     except RecursionError:
         return unreadable(raw, "its parts are nested too deeply")
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         return unreadable(raw, f"its structure is broken ({type(error).__name__})")
 
 
-def _understand(message: Part, prefix: str, zone: tzinfo) -> InboundEmail:
-    body = collect(message, zone)
+def _understand(message: Part, body: Body, prefix: str) -> InboundEmail:
     charset = charset_of(message)
     headers = headers_of(message.raw_items(), charset)
     senders = _named(message, "from", charset)
