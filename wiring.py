@@ -251,7 +251,7 @@ def intake_of(
     *,
     read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
 ) -> Intake:
-    """What makes tickets of the mails that were kept.  read: understands a raw mail; here, if nothing is given."""
+    """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)

@@ -1,7 +1,7 @@
 """Mails read a second, by size: `./run bench reading [--json] [--rounds N]`.
 
-Here: read, screened and trimmed, of processor time.  Apart: read in a process of its own, as the desk does, of the
-time on the clock.  Then how much longer trimming takes over ten times the text.
+Here: read, screened and trimmed, of processor time.  Apart: read in a process of its own, as the desk does,
+of the time on the clock.  Then how much longer trimming takes over ten times the text.
 """
 
 from __future__ import annotations

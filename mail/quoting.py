@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
@@ -277,10 +278,7 @@ _AN_ANSWER = 6
 
 def _is_interleaved(passages: list[_Passage]) -> bool:
     """Whether answers stand below at least two quotations, rather than one answer below or above them all."""
-    answered = (
-        piece is not _Piece.TEXT and _words(below) > 0
-        for (piece, _), below in zip(passages, passages[1:], strict=False)
-    )
+    answered = (piece is not _Piece.TEXT and _words(below) > 0 for (piece, _), below in pairwise(passages))
     return sum(answered) > 1
 
 

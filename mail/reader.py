@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -36,7 +36,7 @@ class Bounds:
 
 
 class Reader:
-    """One process that is started for the first mail and kept; what dies over a mail is replaced for the next.
+    """One process, started for the first mail and kept; what dies over a mail is replaced for the next.
 
     Threads take turns.  prefix, zone: as for mail.reading.read."""
 
@@ -140,10 +140,8 @@ def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[
 def _end(process: subprocess.Popen[bytes], *, patience: float) -> int:
     """Close its pipes, wait for its end, and see to it.  Its exit status."""
     for pipe in (process.stdin, process.stdout):
-        try:
+        with suppress(OSError):  # what it never took is lost with it
             _pipe(pipe).close()
-        except OSError:
-            pass  # what it never took is lost with it
     try:
         return process.wait(patience)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""The process that reads mails for mail.reader: raw mails in, what they say out, until nobody asks any more."""
+"""The process that reads mails for mail.reader: raw mails in, what they say out, until nobody asks."""
 
 import pickle
 import signal

@@ -7,6 +7,8 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.policy import compat32
 
+from selectolax.lexbor import LexborHTMLParser
+
 from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
@@ -15,7 +17,7 @@ from mail.charsets import decode_header, sound_lines
 from mail.clients import written_now
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
-from mail.markup import to_text
+from mail.markup import parse, text_of
 from mail.parts import Body, Part, charset_of, collect
 
 
@@ -94,10 +96,10 @@ def _understand(message: Part, body: Body, prefix: str) -> InboundEmail:
     senders = _named(message, "from", charset)
     reply_to = _named(message, "reply-to", charset)
     subject = headers.get("subject")
-    html = "\n".join(body.html) if body.html else None
-    said = _text(body, html)
+    page = parse("\n".join(body.html)) if body.html else None
+    said = _text(body, page)
     text = said if said.strip() else "\n\n".join(each for each in body.instead if each)
-    marked = written_now(html) if html else None
+    marked = written_now(page) if page else None
     answered = ids_in(headers.get("in-reply-to"))
     return InboundEmail(
         content_key=_content_key(headers, body),
@@ -138,11 +140,11 @@ def _fallback_sender(message: Part, charset: str) -> Address | None:
 _STUBS = ("html", "this message is in mime", "view this message in")
 
 
-def _text(body: Body, html: str | None) -> str:
+def _text(body: Body, page: LexborHTMLParser | None) -> str:
     plain = _without_pictures("\n\n".join(text.strip("\n") for text in body.plain if text.strip()))
     is_stub = len(plain) < 300 and any(stub in plain.lower() for stub in _STUBS)
-    if html and (not plain.strip() or is_stub):
-        plain = sound_lines(to_text(html)) or plain
+    if page and (not plain.strip() or is_stub):
+        plain = sound_lines(text_of(page.root)) or plain
     return plain
 
 

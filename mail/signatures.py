@@ -38,7 +38,8 @@ _DEVICES_TEXT = """
     mobiltelefon phone
     smartphone cell tablet htc nokia lumia huawei xiaomi pixel windows outlook yahoo mail mailbox airmail
     device toestel telefoon handy portable téléphone protonmail proton gmail spark thunderbird sparrow
-    app ios iphone'a iphonu iphonesta iphone-omról surface fairphone ti-85 mac macbook alcatel motorola sony lg oneplus"""
+    app ios iphone'a iphonu iphonesta iphone-omról surface fairphone ti-85 mac
+    macbook alcatel motorola sony lg oneplus"""
 _DEVICES = frozenset(_DEVICES_TEXT.split())
 _LONGEST_DEVICE_LINE = 14
 """Words."""
@@ -73,7 +74,7 @@ def is_device_line(line: str) -> bool:
         return len(words) <= 5 or any(word in _DEVICES for word in words[:9])
     if text.endswith(_DEVICE_ENDS):
         return len(words) < 8 and any(word.startswith(_SURE) for word in words)
-    return "from my iphone" in text and len(words) < 8 or (len(words) < 5 and text.endswith(_FROM_MOBILE))
+    return ("from my iphone" in text and len(words) < 8) or (len(words) < 5 and text.endswith(_FROM_MOBILE))
 
 
 _BRACKETS = dict.fromkeys(map(ord, "[]()<"), " ")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.clients import written_now
-from mail.markup import to_text
+from mail.markup import parse, to_text
 from mail.quoting import trim
 from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable, read
@@ -99,7 +99,7 @@ def test_a_mail_that_says_anything_is_never_trimmed_to_nothing(text):
 def test_any_text_and_any_html_is_trimmed_without_complaint(text):
     assert bool(trim(text).text.strip()) == bool(text.strip())
     to_text(text)
-    trim(text, written_now(f"<div class=gmail_quote>{text}<blockquote>{text}"))
+    trim(text, written_now(parse(f"<div class=gmail_quote>{text}<blockquote>{text}")))
 
 
 def _handle(raw: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Letters as the programs of our customers write them, each with what the desk has to understand beside it."""
+"""Letters as the programs of our customers write them, each with what the desk has to understand."""
 
 import json
 from pathlib import Path

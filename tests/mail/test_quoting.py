@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mail.clients import written_now
-from mail.markup import to_text
+from mail.markup import parse, to_text
 from mail.quoting import MARKERS, Trimmed, trim
 
 REPLIES = Path(__file__).parent / "replies"
@@ -17,7 +17,7 @@ QUOTED = "\n".join(f"> {line}" for line in OLD.split("\n"))
 
 
 def trimmed_html(html: str) -> Trimmed:
-    return trim(to_text(html), written_now(html))
+    return trim(to_text(html), written_now(parse(html)))
 
 
 ATTRIBUTIONS = """

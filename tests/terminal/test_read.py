@@ -27,7 +27,10 @@ png
 --grens--
 """
 AWAY = REPLY.replace(b"From:", b"Auto-Submitted: auto-replied\nFrom:")
-NAMES = "file sender subject text full_text auto auto_rule bounce attachments language error".split()
+NAMES = [
+    "file", "sender", "subject", "text", "full_text", "auto", "auto_rule", "bounce", "attachments",
+    "language", "error",
+]  # fmt: skip
 
 
 def reading(*words: object, given: bytes | None = None) -> Result:
