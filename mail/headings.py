@@ -7,7 +7,7 @@ _LABELS = {
     "from": """
     from van von de da fra från od от lähettäjä 发件人 发送人 寄件者 寄件人 差出人 보낸사람 발신자
     kimden gönderen dari feladó nadawca από pošiljatelj afsender avsender absender afzender
-    expéditeur mittente remitente remetente odesílatel odosielateľ отправитель від от: מאת من""",
+    expéditeur mittente remitente remetente odesílatel odosielateľ отправитель від מאת من""",
     "sent": """
     sent date verzonden datum gesendet envoyé envoye enviado enviada inviato data sendt dato skickat
     wysłano wysłane odesláno odeslané odoslané дата отправлено надіслано lähetetty päivämäärä

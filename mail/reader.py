@@ -31,7 +31,7 @@ class Bounds:
     The last is generous, for a busy machine makes no mail bad; it is less than half of a mail's lease."""
 
     processor: int = 5
-    memory: int = 1024 * 1024 * 1024
+    memory: int = 512 * 1024 * 1024
     patience: float = 20.0
 
 

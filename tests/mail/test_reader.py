@@ -94,7 +94,7 @@ def test_a_mail_that_takes_too_much_of_the_processor_is_unreadable(a_reader, let
 
 @needs_limits
 def test_a_mail_that_takes_too_much_memory_is_unreadable_and_the_next_is_read(a_reader, letter):
-    reader = a_reader(memory=150 * 1024 * 1024)
+    reader = a_reader(memory=80 * 1024 * 1024)
     unread = reader(letter("x" * 30_000_000))
 
     assert isinstance(unread, Unreadable)

@@ -114,6 +114,7 @@ def test_a_name_cut_between_two_encoded_words_is_whole_again(letter):
         ('"help@desk.example" <evil@x.example>', "evil@x.example"),
         ("sanne@x.example (Sanne)", "sanne@x.example"),
         ("<sanne@x.example", "sanne@x.example"),
+        ("Sanne <sanne@x.example.>", "sanne@x.example"),
         ("=?utf-8?q?Sanne_=3Csanne=40x=2Eexample=3E?=", "sanne@x.example"),
         ("Sanne Sanne@X.example", "Sanne@X.example"),
         ('"Sanne <sanne@x.example>', "sanne@x.example"),
