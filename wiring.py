@@ -28,6 +28,8 @@ from mail.intake import Intake
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
+from mail.reader import Reader
+from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import Server, hand_over
 from settings import agreed
@@ -62,6 +64,7 @@ class Parts:
     web: Starlette
     scheduler: Scheduler
     couriers: Mapping[str, Courier]
+    reader: Reader
     socket: Socket | None = None
     listener: Listener | None = None
     mailbox: Mailbox | None = None
@@ -88,6 +91,7 @@ class Parts:
             self.listener.stop()
         for thread in self._threads:
             thread.join(timeout=30)
+        self.reader.stop()
         self.db.close()
 
 
@@ -129,10 +133,11 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     sources = (mailbox.name,) if mailbox else ()
     late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
     strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock, read=reader).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
@@ -147,7 +152,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
-    return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+    return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailbox)
 
 
 def next_due(parts: Parts) -> datetime | None:
@@ -205,8 +210,15 @@ def mail_sender_of(
     )
 
 
-def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
-    """What makes tickets of the mails that were kept."""
+def intake_of(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
+) -> Intake:
+    """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
@@ -222,7 +234,7 @@ def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Int
         trusted_authserv=config.mail.trusted_authserv,
         client_of=client_of,
     )
-    return Intake(db, house, clock=clock)
+    return Intake(db, house, clock=clock, read=read)
 
 
 def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:
