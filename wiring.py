@@ -48,7 +48,7 @@ from store.sender import Sender
 Clock = Callable[[], datetime]
 
 TOGETHER = 20
-"""Messages to Slack that are claimed and settled at once.  Each can be proved; a mail cannot, and goes alone."""
+"""Messages to Slack that are claimed and settled at once: each can be proved.  A mail goes alone."""
 
 
 @dataclass

@@ -25,7 +25,7 @@ class State(StrEnum):
 
 
 IS_NEW = _row.state == bindparam("new", State.NEW.value, literal_execute=True)
-"""Which mails nobody has read.  Said in the statement itself, so that the partial index over them serves it."""
+"""Which mails nobody has read.  Said in the statement itself: so the partial index over them serves it."""
 
 
 @dataclass(frozen=True, kw_only=True)
