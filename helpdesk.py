@@ -14,7 +14,9 @@ from terminal.hours import hours
 from terminal.inbox import inbox
 from terminal.mail import mail
 from terminal.quarantine import quarantine
+from terminal.read import read
 from terminal.rehearse import rehearse
+from terminal.report import report
 from terminal.reschedule import reschedule
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
@@ -43,7 +45,8 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, mail, quarantine, inbox, calendar, hours, why, simulate, reschedule,
+    demo, serve, check, deliver, read, mail, quarantine, inbox, calendar, hours, why, report, simulate,
+    reschedule,
     manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Thread
-from typing import Any
 
 from starlette.applications import Starlette
 
@@ -23,7 +22,6 @@ from bot.web import Check
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
-from desk.priority import Priority
 from mail import house as mail_house
 from mail.connection import Account
 from mail.delays import tell_of_delays
@@ -33,22 +31,26 @@ from mail.letterhead import Brand, Letterhead
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
+from mail.reader import Reader
+from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import Server, hand_over
 from settings import agreed
-from settings.agreed import Agreed
-from sla import clock as clocks
-from sla import sealing
-from sla.hours import BusinessHours
-from sla.policy import Contract, Policy, ResponseCounts
+from settings.promised import policy_of
+from sla.keeping import database_of
+from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, inbox, keepsakes, schema
-from store.courier import Courier, Sender
+from store.courier import Courier
 from store.database import Database, Unavailable
+from store.sender import Sender
 
 Clock = Callable[[], datetime]
+
+TOGETHER = 20
+"""Messages to Slack that are claimed and settled at once: each can be proved.  A mail goes alone."""
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Parts:
     web: Starlette
     scheduler: Scheduler
     couriers: Mapping[str, Courier]
+    reader: Reader
     socket: Socket | None = None
     listener: Listener | None = None
     mailbox: Mailbox | None = None
@@ -90,6 +93,7 @@ class Parts:
             self.listener.stop()
         for thread in self._threads:
             thread.join(timeout=30)
+        self.reader.stop()
         self.db.close()
 
 
@@ -104,7 +108,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         scheduler.wake("slack")
         scheduler.wake("mail")
 
-    db = database_of(config, policy, on_commit=lambda: wake())
+    db = database_of(config.database.url.get_secret_value(), policy, on_commit=lambda: wake())
     schema.upgrade(db)
     slack = config.slack
     token = slack.bot_token.get_secret_value()
@@ -117,7 +121,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock)}
     couriers = {
-        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock),
+        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
     }
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
@@ -125,10 +129,11 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     sources = (mailbox.name,) if mailbox else ()
     late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
     strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock, read=reader).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
@@ -144,58 +149,13 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
-    return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
-
-
-def database_of(config: Config, policy: Policy, *, on_commit: Callable[[], None] = lambda: None) -> Database:
-    """The database, which works out by that policy what it keeps beside a ticket."""
-    return Database(
-        config.database.url.get_secret_value(),
-        attention=lambda ticket: clocks.attention(ticket, policy),
-        due=lambda ticket: clocks.due(ticket, policy),
-        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
-        on_commit=on_commit,
-    )
+    return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailbox)
 
 
 def next_due(parts: Parts) -> datetime | None:
     """The next moment at which the desk has something to do by itself; in the past while it is busy."""
     with parts.db.read() as session:
         return ahead.next_due(session)
-
-
-def policy_of(config: Agreed) -> Policy:
-    """The promises that the settings describe."""
-
-    def targets(table: Any) -> dict[Priority, timedelta]:
-        return {Priority(name): timedelta(hours=hours) for name, hours in table if hours is not None}
-
-    promises = config.promises
-    contracts = tuple(
-        Contract(
-            name=each.name,
-            domains=frozenset(each.domains),
-            addresses=frozenset(address.lower() for address in each.addresses),
-            first_response=targets(each.first_response),
-            recovery=targets(each.recovery),
-            hours=BusinessHours(each.hours.calendar()) if each.hours else None,
-            language=each.language,
-            rate=each.rate,
-            approvers=frozenset(address.lower() for address in each.approvers),
-        )
-        for each in config.contracts
-    )
-    return Policy(
-        hours=BusinessHours(config.hours.calendar()),
-        first_response=targets(promises.first_response),
-        recovery=targets(promises.recovery),
-        levels=promises.levels,
-        silence=timedelta(hours=promises.silence_hours),
-        reminder=timedelta(hours=promises.reminder_hours),
-        close_after=timedelta(days=promises.close_after_days),
-        response_counts=ResponseCounts(promises.response_counts),
-        contracts=contracts,
-    )
 
 
 def rights_of(config: Config) -> Rights:
@@ -262,8 +222,15 @@ def letterhead_of(config: Config) -> Letterhead:
     )
 
 
-def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
-    """What makes tickets of the mails that were kept."""
+def intake_of(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
+) -> Intake:
+    """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
@@ -279,7 +246,7 @@ def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Int
         trusted_authserv=config.mail.trusted_authserv,
         client_of=client_of,
     )
-    return Intake(db, house, clock=clock)
+    return Intake(db, house, clock=clock, read=read)
 
 
 def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:

@@ -14,6 +14,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 
 from bot import answering, breaches, buttons, commands, doubtful, gate, home, modals, quarantine, thread, why
 from bot.house import House
+from bot.report import Reports
 
 SLACK_API = "https://slack.com/api/"
 
@@ -60,7 +61,8 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, doubtful, commands, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, doubtful, thread, why):
         listeners.register(app)
+    commands.register(app, Reports(house, threads))
     home.register(app, homes)
     return app

@@ -1,6 +1,6 @@
 """Who does something to a ticket, and through which door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -31,6 +31,9 @@ class Door(StrEnum):
 STAFF = frozenset({Role.AGENT, Role.LEAD, Role.OPERATOR})
 """Who works tickets."""
 
+LEADS = frozenset({Role.LEAD, Role.OPERATOR})
+"""Who sees the whole desk in figures."""
+
 RESOLVERS = STAFF | {Role.SYSTEM}
 """Who may resolve: people, and 72 hours of silence."""
 
@@ -40,11 +43,13 @@ CLOSERS = frozenset({Role.LEAD, Role.SYSTEM, Role.OPERATOR})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts.  key: a Slack user id, a mail address, or the name of a job; name: how people call them."""
+    """Who acts.  key: a Slack user id, a mail address, or the name of a job; name: how people call them.
+
+    Its repr has neither: it may end in a log."""
 
     role: Role
-    key: str
-    name: str
+    key: str = field(repr=False)
+    name: str = field(repr=False)
     door: Door
 
     @classmethod

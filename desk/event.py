@@ -107,7 +107,7 @@ class Event:
     seq counts from 1 within the ticket and equals the ticket's version after the event.  status and
     priority are the ticket's afterwards, so a history can be folded without knowing the rules.  text holds
     people's own words; detail holds small facts (JSON).  key makes an event unique within its ticket: what
-    would record the same key again records nothing.
+    would record the same key again records nothing.  Its repr has no words of people: it may end in a log.
     """
 
     seq: int
@@ -116,10 +116,10 @@ class Event:
     by: Actor
     status: Status
     priority: Priority
-    text: str = ""
+    text: str = field(default="", repr=False)
     key: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-    deliveries: list[Delivery] = field(default_factory=list)
+    detail: dict[str, Any] = field(default_factory=dict, repr=False)
+    deliveries: list[Delivery] = field(default_factory=list, repr=False)
 
 
 def level_key(goal: str, cycle: int, level: int) -> str:

@@ -28,13 +28,14 @@ class Ticket:
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
-    identical request does not.  Refusals are DeskErrors with words for the one who asked.
+    identical request does not.  Refusals are DeskErrors with words for the one who asked.  Its repr has
+    nothing of the customer: it may end in a log.
     """
 
-    subject: str
-    customer: str
-    customer_name: str = ""
-    client: str = ""
+    subject: str = field(repr=False)
+    customer: str = field(repr=False)
+    customer_name: str = field(default="", repr=False)
+    client: str = field(default="", repr=False)
     language: str = "en"
     status: Status = Status.WAITING_FOR_SUPPORT
     priority: Priority = Priority.MEDIUM
@@ -47,7 +48,7 @@ class Ticket:
     number: int = field(init=False)
     attention_at: datetime | None = field(init=False, default=None)
     due_at: datetime | None = field(init=False, default=None)
-    history: list[Event] = field(default_factory=list)
+    history: list[Event] = field(default_factory=list, repr=False)
 
     @classmethod
     def open(

@@ -89,7 +89,7 @@ class Filing:
             by=Actor.customer(customer.key, customer.name),
             at=self.kept.arrival.at,
             subject=mail.subject or _NO_SUBJECT.get(language, _NO_SUBJECT["en"]),
-            text=mail.text[:LONGEST_TEXT],
+            text=_with_remarks(mail.text, mail),
             confirm=self._may_confirm(mail, seen),
             key=_key(mail),
             detail=self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {}),
@@ -174,7 +174,7 @@ class Filing:
     def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
         known = emails.of_ticket(self.session, ticket.number)
         sent = [email.body for email in known if email.direction is Direction.OUT]
-        return trim(mail.text, mail.html, sent).text[:LONGEST_TEXT]
+        return _with_remarks(trim(mail.text, mail.written, sent).text, mail)
 
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
         files = [file.name for file in mail.attachments if _is_for_people(file)]
@@ -203,6 +203,11 @@ class Filing:
 
 def _key(mail: InboundEmail | Unreadable) -> str:
     return f"mail:{mail.content_key}"
+
+
+def _with_remarks(text: str, mail: InboundEmail) -> str:
+    """What an agent reads of a mail: its words, then invitations and notes."""
+    return "\n\n".join([text[:LONGEST_TEXT], *mail.remarks])[: LONGEST_TEXT + 5_000]
 
 
 def _writer(mail: InboundEmail) -> Actor:

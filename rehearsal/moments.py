@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from sla.walltime import shown_once
 
 _UNITS = {
     "w": timedelta(weeks=1),
@@ -47,17 +49,7 @@ def _absolute(text: str, zone: ZoneInfo) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a time; {POSSIBLE}") from None
-    return found if found.tzinfo else _shown_once(found, zone)
-
-
-def _shown_once(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Raises ValueError where the clocks of that zone never show it, or twice."""
-    first, second = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    shown = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    often = "twice" if shown == wall else "never"
-    raise ValueError(f"clocks in {zone} show {wall} {often}; write the time with its offset, like +01:00")
+    return found if found.tzinfo else shown_once(found, zone)
 
 
 def _span(text: str) -> timedelta:

@@ -34,6 +34,18 @@ def midnight_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def shown_once(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which clocks of that zone show this.
+
+    Raises ValueError, which says why, where they never show it or show it twice."""
+    first, second = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    shown = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    often = "twice" if shown == wall else "never"
+    raise ValueError(f"clocks in {zone} show {wall} {often}; write the time with its offset, like +01:00")
+
+
 def _on_day_of_change(
     midnight: datetime, times: Sequence[tuple[timedelta, timedelta]], zone: ZoneInfo
 ) -> Iterator[Period]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from desk.errors import NotFound
+from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import tables
@@ -34,16 +35,30 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
     return ticket
 
 
+def kind_of(session: Session, number: int, seq: int) -> Kind | None:
+    """What kind of event that is, without the whole history around it."""
+    row = tables.events.c
+    kind: Kind | None = session.execute(select(row.kind).where(row.ticket == number, row.seq == seq)).scalar()
+    return kind
+
+
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
     """Numbers of tickets at which something may happen by now, the longest waiting first."""
     query = select(_row.number).where(_row.attention_at <= now).order_by(_row.attention_at).limit(limit)
     return session.scalars(query).all()
 
 
-def postpone(session: Session, number: int, *, now: datetime, until: datetime | None) -> None:
+def postpone(
+    session: Session, number: int, *, now: datetime, until: datetime | None, version: int | None = None
+) -> None:
     """Look at a ticket later (or, with None, no more): what is due is held up, and must not stand in front of
-    the others.  A ticket that somebody changed meanwhile, and that is no longer due, is left alone."""
-    due = (_row.number == number, _row.attention_at <= now)
+    the others.  A ticket that is no longer due is left alone.
+
+    version: as the ticket was read; where somebody changed it since, `until` was reckoned from what no longer
+    holds, and the next sweep reckons anew.  None: whatever it is by now."""
+    due = [_row.number == number, _row.attention_at <= now]
+    if version is not None:
+        due.append(_row.version == version)
     session.execute(update(tables.tickets).where(*due).values(attention_at=until))
 
 
@@ -62,6 +77,15 @@ def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
     query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
+    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+
+
+def alive_after(
+    session: Session, number: int, *, begin: datetime, end: datetime, limit: int
+) -> Sequence[Ticket]:
+    """The next tickets behind that number to which something could happen from begin up to end."""
+    query = select(Ticket).where(_row.number > number, _row.opened_at < end)
+    query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
     return session.scalars(query.order_by(_row.number).limit(limit)).all()
 
 

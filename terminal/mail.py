@@ -31,7 +31,8 @@ def preview(call: Call, kind: str | None, language: str | None, html: bool, name
     from mail.notifications import Templates
     from mail.preview import KINDS, compose_one
     from mail.templates.loading import LANGUAGES
-    from wiring import letterhead_of, policy_of
+    from settings.promised import policy_of
+    from wiring import letterhead_of
 
     if names:
         return click.echo("\n".join(f"{name:<20}{each.about}" for name, each in KINDS.items()))

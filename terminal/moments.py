@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sla.walltime import shown_once
+
 WORKING_DAY = timedelta(hours=8)
 _HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 _MICROSECOND = timedelta.resolution
@@ -24,7 +26,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
         raise ValueError(f"{text!r} is not a time; write it like 2026-11-27T16:30 or ...T15:30:00Z") from None
     if len(text) > len("2026-11-27T16:30:00.123456Z") and _FINER_THAN_KEPT.search(text):
         raise ValueError(f"{text!r} is finer than a microsecond")
-    return read if read.tzinfo else _shown_once(read, zone)
+    return read if read.tzinfo else shown_once(read, zone)
 
 
 def span(text: str) -> timedelta:
@@ -71,15 +73,6 @@ def on_the_wall(t: datetime, zone: ZoneInfo) -> str:
 def in_utc(t: datetime) -> str:
     """2026-11-30T15:30:00Z."""
     return t.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
-
-
-def _shown_once(wall: datetime, zone: ZoneInfo) -> datetime:
-    first, second = wall.replace(tzinfo=zone), wall.replace(tzinfo=zone, fold=1)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    shown = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    often = "twice" if shown == wall else "never"
-    raise ValueError(f"clocks in {zone} show {wall} {often}; write the time with its offset, like +01:00")
 
 
 def _seconds(rest: timedelta) -> str:

@@ -87,8 +87,8 @@ def accept(call: Call, which: str, in_json: bool) -> None:
 @click.pass_obj
 def new_ticket(call: Call, which: str, in_json: bool) -> None:
     """Open a ticket of its own for the mail; its clocks start when the mail came in."""
+    from settings.promised import policy_of
     from store.quarantine import detach
-    from wiring import policy_of
 
     contract_of = policy_of(call.settings()).contract_of
     with changing(call) as (session, operator):

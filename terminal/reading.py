@@ -19,15 +19,16 @@ def opened(config: Config) -> Iterator[Database]:
     """The database as it is; opening it makes and changes nothing.
 
     Raises Refused where there is none yet, or where it has another version's schema."""
+    from settings.promised import policy_of
+    from sla.keeping import database_of
     from store import schema
-    from wiring import database_of, policy_of
 
     url = config.database.url.get_secret_value()
     file = url.removeprefix("sqlite:///").partition("?")[0]
     if url.startswith("sqlite") and not Path(file).exists():
         raise Refused(f"There is no database at {file} yet: `helpdesk serve` makes it.", EX_CONFIG)
     with refusals():
-        db = database_of(config, policy_of(config))
+        db = database_of(url, policy_of(config))
         try:
             if not schema.is_current(db):
                 raise Refused("The database has the schema of another version of the desk.", EX_CONFIG)

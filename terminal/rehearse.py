@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.call import EX_CONFIG, Call, Refused, refusals
+from terminal.moments import in_utc
 from terminal.reading import opened
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from config import Config
     from settings.agreed import Agreed
     from sla.rehearsal import Move
@@ -24,8 +28,9 @@ if TYPE_CHECKING:
     "--config", "new", type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The settings to try.  Default: those in force for any other command, before the desk uses them.",
 )  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line and move; times in UTC.")
 @click.pass_obj
-def rehearse(call: Call, new: Path | None) -> None:
+def rehearse(call: Call, new: Path | None, *, as_json: bool) -> None:
     """List which open tickets would move, from when to when.  Changes nothing.
 
     Compares the settings that the running desk used last with those of --config (or, without it, of
@@ -36,7 +41,8 @@ def rehearse(call: Call, new: Path | None) -> None:
     config = call.settings()
     proposed = _settings(new) if new else config
     with opened(config) as db, refusals():
-        for line in _report(db, config, proposed, call):
+        compared = _compared(db, _in_force(db, config), proposed, call.now())
+        for line in _objects(compared, config) if as_json else _lines(compared, config):
             click.echo(line)
 
 
@@ -49,20 +55,38 @@ def _settings(path: Path) -> Config:
         raise Refused(str(refused), EX_CONFIG) from refused
 
 
-def _report(db: Database, config: Config, proposed: Agreed, call: Call) -> Iterator[str]:
+def _compared(db: Database, old: Agreed, new: Agreed, now: datetime) -> Iterator[tuple[int, list[Move]]]:
+    """Each open ticket, and what would move of it."""
+    from settings.promised import policy_of
     from sla.rehearsal import moves_of
     from sla.reschedule import open_tickets
-    from wiring import policy_of
 
-    old, new, now = policy_of(_in_force(db, config)), policy_of(proposed), call.now()
-    looked = moved = 0
+    before, after = policy_of(old), policy_of(new)
     for batch in open_tickets(db):
         for ticket in batch:
-            moves = list(moves_of(ticket, old, new, now=now))
-            yield from (_line(config, ticket.number, move) for move in moves)
-            moved += bool(moves)
-        looked += len(batch)
+            yield ticket.number, list(moves_of(ticket, before, after, now=now))
+
+
+def _lines(compared: Iterator[tuple[int, list[Move]]], config: Config) -> Iterator[str]:
+    looked = moved = 0
+    for number, moves in compared:
+        yield from (_line(config, number, move) for move in moves)
+        looked, moved = looked + 1, moved + bool(moves)
     yield f"{moved:,} of {looked:,} open tickets would move."
+
+
+def _objects(compared: Iterator[tuple[int, list[Move]]], config: Config) -> Iterator[str]:
+    for number, moves in compared:
+        for move in moves:
+            found = {
+                "ticket": f"{config.desk.prefix}-{number}",
+                "goal": str(move.goal),
+                "before": in_utc(move.before) if move.before else None,
+                "after": in_utc(move.after) if move.after else None,
+                "left_minutes": move.left.total_seconds() / 60 if move.left is not None else None,
+                "late": move.is_late,
+            }
+            yield json.dumps(found)
 
 
 def _in_force(db: Database, config: Config) -> Agreed:

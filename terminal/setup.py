@@ -18,7 +18,7 @@ def check(call: Call) -> None:
     """
     from config import describe
     from mail.notifications import Templates
-    from wiring import policy_of
+    from settings.promised import policy_of
 
     config = call.settings()
     for line in describe(config):

@@ -3,10 +3,14 @@
 
 const REGIONS = ["top", "guide", "sidebar", "main", "thread", "modal", "mail", "traffic"];
 const NARROW = matchMedia("(max-width: 860px)");
+const PATIENCE = 30_000;
 const shown = {};
 let place = Object.fromEntries(new URLSearchParams(location.search));
 let version = Number(document.body.dataset.version);
 let writer = {};
+let used = null;  // what somebody clicked last
+let asked = 0;
+let walking = false;
 
 const region = (name) => document.querySelector(`[data-region="${name}"]`);
 const query = () => new URLSearchParams(Object.entries(place).filter(([, value]) => value)).toString();
@@ -32,13 +36,17 @@ function toast(words) {
   setTimeout(() => note.remove(), 6000);
 }
 
+// Only the newest question is drawn, and nothing while the story changes who looks at what.
 async function refresh() {
+  const mine = ++asked;
   const answer = await fetch(`/page/parts?${query()}`);
   const { version: fresh, regions } = await answer.json();
+  if (mine !== asked || walking) return;
   version = fresh;
   const changed = REGIONS.filter((name) => regions[name] !== shown[name]).map((name) => put(name, regions[name]));
   settle();
   for (const scroll of changed) scroll?.();
+  answered();
 }
 
 function put(name, html) {
@@ -156,6 +164,7 @@ function show(name) {
 }
 
 function go(where) {
+  used = null;
   place = { ...place, ...where };
   if (where.thread) show("thread");
   else if (where.box || where.letter) { show("mail"); document.body.classList.remove("no-mail"); document.body.classList.add("with-mail"); }
@@ -178,12 +187,18 @@ async function use(one, value) {
   if (one.dataset.confirm && !(await sure(JSON.parse(one.dataset.confirm)))) return refresh();
   const act = { action_id: one.dataset.action, block_id: one.dataset.block, value };
   const where = around(one);
-  const whispers = () => Number(document.querySelector(`.message[data-ts="${where.ts}"] .for-you`)?.dataset.count || 0);
-  const before = whispers();
+  used = { ts: where.ts, before: whispers(where.ts), until: Date.now() + PATIENCE };
   one.classList.add("busy");
   await tell("click", { user: me(), ...where, ...act });
   one.classList.remove("busy");
-  if (whispers() > before && place.thread !== where.ts) await go({ thread: where.ts });
+}
+
+const whispers = (ts) => Number(document.querySelector(`.message[data-ts="${ts}"] .for-you`)?.dataset.count || 0);
+
+// An app may answer well after it acknowledged a click; an answer in the thread that only this person sees opens it.
+function answered() {
+  if (!used || used.until < Date.now() || whispers(used.ts) <= used.before) return;
+  if (place.thread !== used.ts) go({ thread: used.ts });
 }
 
 function sure(words) {
@@ -259,7 +274,8 @@ async function guide(one) {
   one.classList.add("busy");
   if (step === undefined) await tell("guide", help ? { help: true } : { shut: Boolean(shut) });
   else {
-    const answer = await tell("guide", { go: Number(step) }, { quiet: true });
+    walking = true;
+    const answer = await tell("guide", { go: Number(step) }, { quiet: true }).finally(() => { walking = false; });
     if (answer) await go({ thread: "", letter: "", html: "", ...answer.where });
   }
   one.classList.remove("busy");

@@ -86,3 +86,17 @@ def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
 
     expect(new.step("That is the desk")).to_be_visible()
     assert [len(visitor.inbox(customer)) for customer in (CARLA, DIRK, EMMA)] == [4, 7, 1]
+
+
+def test_a_step_is_shown_only_together_with_the_person_it_is_for(reader):
+    new = reader()
+    held = []
+    new.page.route("**/_control/guide", lambda route: held.append((route, route.fetch())))
+    with new.page.expect_response("**/page/parts*"):
+        new.next_step()
+    new.page.wait_for_event("request", lambda one: "/page/pulse" in one.url)  # by then it has been drawn
+    expect(new.step("a mail comes in")).to_have_count(0)
+
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(new.step("a mail comes in")).to_be_visible()

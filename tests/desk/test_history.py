@@ -312,3 +312,12 @@ def test_statuses_kinds_and_priorities_read_like_words() -> None:
     assert Status.WAITING_FOR_SUPPORT.words == "Waiting for support"
     assert Kind.CUSTOMER_WROTE.words == "customer wrote"
     assert Priority.URGENT.words == "Urgent"
+
+
+def test_a_picture_of_a_ticket_in_a_log_has_no_words_of_people(anna: Actor, at: At) -> None:
+    ticket = Ticket.open(by=anna, at=at("mon 09:00"), subject="Salaries", text="Secret.", client="bakery")
+    ticket.number = 7
+    ticket.customer_wrote("More.", by=anna, at=at("mon 10:00"), note="in confidence")
+    seen = f"{ticket!r} {ticket.history!r} {anna!r}".lower()
+    assert "number=7" in seen
+    assert not [said for said in ("salar", "secret", "more", "anna", "bakery", "confid") if said in seen]

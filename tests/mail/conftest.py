@@ -1,12 +1,12 @@
 """Letters to the desk, as mail programs send them."""
 
-import socket
 from collections.abc import Callable
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from tests.mail.mailing_desk import House, Post
+from tests.ports import free_ports
 
 Letter = Callable[..., bytes]
 
@@ -44,8 +44,7 @@ def _bodies(text: str | None, html: str | None) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def mail_server():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     post = Post()
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()

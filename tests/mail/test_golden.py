@@ -111,7 +111,7 @@ INTERNAL = {
 """Ways in which something is written down that is nobody's business but the desk's."""
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(
     st.lists(st.sampled_from(sorted(INTERNAL)), max_size=8),
     st.sampled_from(sorted(KINDS)),

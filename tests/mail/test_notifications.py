@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -509,7 +509,6 @@ def test_lists_keep_their_marks_in_plain_text():
     assert mail_about(ticket).text.startswith(said)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=300))
 def test_facts_mean_nothing_in_a_mail_but_themselves(name):
     ticket = a_ticket()
@@ -520,7 +519,6 @@ def test_facts_mean_nothing_in_a_mail_but_themselves(name):
     assert len(page.css("p")) <= 4
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(alphabet="ab *_`#->[](){}!\\<&\n\t1.~|=+:/\"'\r\x0b\x00\u202e", max_size=200))
 def test_no_word_of_an_agent_is_lost_whatever_they_type(text):
     ticket = a_ticket()

@@ -19,8 +19,9 @@ from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
 from store import emails, outbox, tickets
-from store.courier import LOOKS, Courier
+from store.courier import Courier
 from store.emails import Direction
+from store.settling import LOOKS
 from tests.mail.mailing_desk import JAN, MONDAY, SECRET
 
 

@@ -145,7 +145,6 @@ HOSTILE = st.text(max_size=120) | st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(subject=HOSTILE, name=HOSTILE)
 def test_whatever_a_customer_calls_things_the_mail_has_our_headers_and_one_recipient(subject, name):
     raw = a_mail(subject=f"[HD-42] {subject}", name=name)
@@ -156,7 +155,6 @@ def test_whatever_a_customer_calls_things_the_mail_has_our_headers_and_one_recip
     assert opened(raw)["Subject"].startswith("[HD-42]")
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(alphabet=st.characters(min_codepoint=32, exclude_categories=["Cc", "Cs"]), max_size=150))
 def test_an_honest_subject_arrives_as_it_was_written(subject):
     raw = a_mail(subject=f"[HD-42] {subject}")
@@ -166,7 +164,6 @@ def test_an_honest_subject_arrives_as_it_was_written(subject):
     assert str(opened(raw)["Subject"]) == subject_of(words, envelope)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from(".\n\t"), max_size=300)
 )
@@ -255,7 +252,7 @@ def test_files_that_no_mail_can_hold_are_refused_in_words():
         a_mail(files=[Attachment("film.mp4", "video/mp4", bytes(MOST_BYTES)), A_FILE])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(name=HOSTILE, kind=HOSTILE, content=st.binary(max_size=200))
 def test_whatever_a_file_is_called_it_arrives_whole_and_alone(name, kind, content):
     raw = a_mail(files=[Attachment(name, kind, content)])
@@ -291,7 +288,6 @@ def test_without_theirs_all_our_mails_on_a_ticket_share_one_conversation():
     assert first.index != second.index
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=400).map(lambda raw: base64.b64encode(raw).decode()))
 def test_whatever_stands_in_thread_index_ours_is_one(theirs):
     ours = answer_to(theirs, topic="x", name="42", opened=NOON, now=NOON)

@@ -13,9 +13,10 @@ from mail.delays import tell_of_delays
 from mail.house import House as MailHouse
 from mail.intake import Intake
 from store import files, inbox, tickets, undelivered
-from store.courier import LOOKS, Courier
+from store.courier import Courier
 from store.files import File
 from store.inbox import Arrival
+from store.settling import LOOKS
 from tests.mail.mailing_desk import JAN, SANNE
 
 WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -1,5 +1,7 @@
 """`helpdesk calendar rehearse` and `helpdesk reschedule`: what other settings would move, and moving it."""
 
+import json
+
 from desk.actor import Actor
 from desk.priority import Priority
 from store import tickets
@@ -61,6 +63,24 @@ def test_a_paused_ticket_says_how_much_time_it_would_have(typed, opened, tmp_pat
     (tmp_path / "new.toml").write_text("promises.recovery.high = 12\npromises.recovery.urgent = 10\n")
     said = typed("calendar", "rehearse", "--config", "new.toml").stdout
     assert f"HD-{number}  Recovery: paused, then 1 d 2 h left\n" in said
+
+
+def test_another_program_gets_one_object_for_each_move(typed, opened, tmp_path):
+    number = opened()
+    (tmp_path / "new.toml").write_text(CLOSED_MONDAY)
+    said = [
+        json.loads(line)
+        for line in typed("calendar", "rehearse", "--config", "new.toml", "--json").stdout.splitlines()
+    ]
+    assert [each["goal"] for each in said] == ["first_response", "recovery"]
+    assert said[0] == {
+        "ticket": f"HD-{number}",
+        "goal": "first_response",
+        "before": "2026-11-30T15:30:00Z",
+        "after": "2026-12-01T15:30:00Z",
+        "left_minutes": 450.0,
+        "late": False,
+    }
 
 
 def test_settings_that_cannot_be_used_are_refused_before_anything_is_compared(typed, opened, tmp_path):
