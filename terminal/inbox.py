@@ -96,15 +96,21 @@ def _send_again(call: Call, number: int, which: str) -> str:
 
 
 def _read_again(call: Call, number: int, which: str) -> str:
-    from mail.reading import Unreadable, read
+    from mail.reader import Reader
+    from mail.reading import Unreadable
     from store import inbox as kept
     from store import unfiled
 
     with looking(call) as session:
         mail, raw = _found(unfiled.get(session, number), which), kept.raw_of(session, number)
-    seen = read(raw or b"") if mail.ticket else None
-    if isinstance(seen, Unreadable):
-        raise Refused(f"It still cannot be read: {seen.reason}.", EX_DATAERR)
+    if mail.ticket:
+        reader = Reader()
+        try:
+            seen = reader(raw or b"")
+        finally:
+            reader.stop()
+        if isinstance(seen, Unreadable):
+            raise Refused(f"It still cannot be read: {seen.reason}.", EX_DATAERR)
     with changing(call) as (session, _operator):
         unfiled.try_again(session, number, at=call.now())
     stays = f" Ticket {mail.ticket}, which tells of it, stays as it is." if mail.ticket else ""
