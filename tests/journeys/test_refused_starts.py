@@ -25,10 +25,14 @@ def settings(world, tmp_path):
 
 
 @pytest.fixture
-def run(settings, tmp_path):
+def run(settings, tmp_path, monkeypatch):
     """Runs a command until it ends by itself; a setting of None is taken away."""
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments, **changed):
+        if "serve" not in arguments:  # a process of its own costs a second
+            done = CliRunner(env=settings | changed).invoke(helpdesk.main, arguments)
+            return SimpleNamespace(status=done.exit_code, said=done.stderr, shown=done.stdout)
         done = subprocess.run(
             [sys.executable, "-m", "helpdesk", *arguments],
             env=_environment(settings, changed), cwd=tmp_path, capture_output=True, timeout=60, check=False,
