@@ -49,7 +49,7 @@ from store.sender import Sender
 Clock = Callable[[], datetime]
 
 TOGETHER = 20
-"""Messages to Slack that are claimed and settled at once.  Each can be proved; a mail cannot, and goes alone."""
+"""Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
 
 
 @dataclass
