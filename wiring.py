@@ -50,7 +50,7 @@ from store.sender import Sender
 Clock = Callable[[], datetime]
 
 TOGETHER = 20
-"""Messages to Slack that are claimed and settled at once: each can be proved.  A mail goes alone."""
+"""Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
 
 
 @dataclass

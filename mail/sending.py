@@ -135,10 +135,9 @@ class MailSender:
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """An agent's own words have left: promises count from here, and the thread shows them."""
-        if (
-            delivery.seq is None
-            or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS
-        ):
+        if delivery.seq is None:
+            return
+        if tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS:
             return
         email = emails.of_delivery(session, delivery.id)
         if email is not None:

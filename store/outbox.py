@@ -1,4 +1,4 @@
-"""The deliveries still owed: claimed by one courier at a time, proved when in doubt, given up visibly."""
+"""The deliveries still owed: claimed by one courier, proved when in doubt, given up only visibly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
