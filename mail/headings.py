@@ -61,10 +61,10 @@ def header_block_at(lines: Sequence[str], start: int) -> int:
 
 def _is_block(seen: set[str], block: Sequence[str]) -> bool:
     named = seen - {"cc", "reply"}
-    if len(named) >= 3 and "from" in named:
-        return True
     text = " ".join(block)
     proven = "@" in text and len(text) < 2000
+    if len(named) >= 3 and "from" in named:
+        return proven or "subject" in named  # journeys, too, are from, to and on a day
     if {"from", "sent"} <= named or {"sent", "to"} <= named:
         return proven or ("from" in named and "subject" in named)
     return {"from", "subject"} <= named and proven and len(block) > 1
