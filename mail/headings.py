@@ -71,7 +71,21 @@ def _is_block(seen: set[str], block: Sequence[str]) -> bool:
 
 
 _DATE_LABELS = frozenset(
-    "date datum data dato fecha дата 日期 날짜 päivämäärä päiväys tarih dátum dată".split()
+    [
+        "date",
+        "datum",
+        "data",
+        "dato",
+        "fecha",
+        "дата",
+        "日期",
+        "날짜",
+        "päivämäärä",
+        "päiväys",
+        "tarih",
+        "dátum",
+        "dată",
+    ]
 )
 """What journeys have, too: they are from somewhere, to somewhere, on a day.  Only mails are sent."""
 
