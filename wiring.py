@@ -25,7 +25,7 @@ from config import Config
 from desk.delivery import Audience
 from desk.priority import Priority
 from mail import house as mail_house
-from mail.connection import Account
+from mail.account import Account
 from mail.intake import Intake
 from mail.listener import Listener
 from mail.mailbox import Mailbox

@@ -12,9 +12,10 @@ import pytest
 from imapclient import IMAPClient
 from sqlalchemy import select
 
-from mail.connection import Account, Unreachable
+from mail.account import Account
 from mail.house import House
 from mail.intake import Intake
+from mail.line import Unreachable
 from mail.mailbox import Mailbox
 from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
@@ -281,7 +282,7 @@ def test_one_process_reads_and_another_takes_over_when_it_is_gone(post):
 def test_a_crash_before_the_mark_makes_no_second_copy(post):
     post.arrives(mail())
     crashing = post.mailbox(on_mail=lambda: None)
-    crashing._mark_seen = lambda connection, uid: (_ for _ in ()).throw(Unreachable("killed here"))
+    crashing._mark = lambda connection, uid: (_ for _ in ()).throw(Unreachable("killed here"))
     with pytest.raises(Unreachable):
         crashing.fetch()
     post.now += timedelta(minutes=30)
@@ -415,17 +416,28 @@ class OddServer:
             tag, _, rest = command.decode().strip().partition(" ")
             name = next((name for name in self.answers if name in rest.upper()), "")
             answer = self.answers.get(name, "")
-            answer = answer.pop(0) if isinstance(answer, list) else answer
+            if isinstance(answer, list):  # the last one goes on
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
             words = rest.split()
             answer = answer.format(uid=words[2] if words[0] == "UID" else "")
             if answer == "hang up":
                 return
+            if name == "IDLE":
+                answer = self._idle(line, commands, answer)
             if not answer.startswith("NO"):
                 line.sendall(answer.encode())
                 answer = "OK done"
             line.sendall(f"{tag} {answer}\r\n".encode())
             if "LOGOUT" in rest:
                 return
+
+    def _idle(self, line, commands, announced):
+        """Announce the first half of a line, and the other half when the client has had enough."""
+        half = len(announced) // 2
+        for piece in (b"+ idling\r\n", announced[:half].encode()):
+            line.sendall(piece)
+        commands.readline()
+        return announced[half:]
 
 
 @contextmanager
@@ -435,6 +447,9 @@ def odd_server(context=None, **answers):
         yield server
     finally:
         server.close()
+
+
+WITH_IDLE = "* CAPABILITY IMAP4rev1 IDLE\r\n"
 
 
 def rows(db):
@@ -483,6 +498,44 @@ def test_a_server_that_hangs_up_is_connected_again_after_a_while(db, caplog):
 
     assert "cannot be read" in caplog.text
     assert server.connections == 2
+
+
+class Impatient(Event):
+    """A stop sign that nobody waits for: it remembers for how long somebody would have, and falls at last."""
+
+    def __init__(self, waits):
+        super().__init__()
+        self.waits = []
+        self._most = waits
+
+    def wait(self, timeout=None):
+        self.waits.append(timeout)
+        if len(self.waits) == self._most:
+            self.set()
+        return self.is_set()
+
+
+@WITH_ONE_ENGINE
+def test_a_line_that_is_announced_in_two_pieces_is_no_reason_to_hang_up(db):
+    searches = ["* SEARCH\r\n"] * 3 + ["* SEARCH 1\r\n"]
+    arrived = Event()
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE="* 1 EXISTS\r\n", **{"UID SEARCH": searches}) as server:
+        poll = timedelta(seconds=0.5)  # the first half may have come with the answer to IDLE
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY, poll=poll, on_mail=arrived.set)
+        with reading(mailbox):
+            assert arrived.wait(WAIT)
+
+    assert server.connections == 1
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_cuts_every_idle_is_not_waited_for_longer_each_time(db):
+    stop = Impatient(waits=4)
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE="hang up") as server:
+        Mailbox(db, server.account(), clock=lambda: MONDAY, pause=timedelta(seconds=5)).run(stop)
+
+    assert stop.waits == [5, 5, 5, 5]
+    assert len(rows(db)) == 2
 
 
 @pytest.mark.parametrize(
