@@ -28,6 +28,7 @@ class Marking:
         self._after = after
         self._mailbox = mailbox
         self._owed: set[int] = set()
+        self._refused: set[int] = set()
         self._has_folder = False
 
     def begin(self) -> None:
@@ -41,11 +42,12 @@ class Marking:
     def find(self, kept: Set[int]) -> None:
         """These lie in the folder although they were kept before: a move that was interrupted."""
         if self._after.what == "move":
-            self._owed |= kept
+            self._owed |= kept - self._refused
 
     def forget(self) -> None:
         """The numbers mean other messages now."""
         self._owed.clear()
+        self._refused.clear()
 
     def settle(self, connection: Connection) -> None:
         """Do what is owed.  Raises Unreachable; what the server refuses is not asked again."""
@@ -53,7 +55,9 @@ class Marking:
             try:
                 self._mark(connection, uid)
             except Refused as problem:  # a mailbox that may only be read
-                log.debug("%s: message %s stays as it is: %s", self._mailbox, uid, problem)
+                level = logging.WARNING if self._after.what == "move" else logging.DEBUG
+                log.log(level, "%s: message %s stays as it is: %s", self._mailbox, uid, problem)
+                self._refused.add(uid)
             self._owed.discard(uid)
 
     def _mark(self, connection: Connection, uid: int) -> None:

@@ -1,4 +1,4 @@
-"""Access tokens for mail servers that want OAuth 2.0 (RFC 6749), with a refresh token or as an application."""
+"""Access tokens for mail servers that want OAuth 2.0 (RFC 6749): for a person, or for the application."""
 
 import hashlib
 import json
@@ -194,7 +194,7 @@ _MENDS = {
     "invalid_grant": "the refresh token is used up or was revoked: sign in again as the mailbox's user and "
     "put the new one into {0}.refresh_token",
     "invalid_client": "make a new secret for the application and put it into {0}.client_secret",
-    "unauthorized_client": "allow the application this way of asking, and have an administrator consent to it",
+    "unauthorized_client": "allow the application this way of asking, and have an administrator consent",
     "invalid_scope": "write the scope into {0}.scope as the provider's guide says",
 }
 """What to do, by the error of RFC 6749, section 5.2."""
