@@ -42,9 +42,9 @@ class Mailbox:
 
     clock: reads the time.  max_bytes: larger messages stay where they are and a record says so.  seconds: how
     long the server may be silent.  poll: between two looks; with idle the server may call earlier.  rescan:
-    how far back every look goes.  after: what is done to a message that is kept.  pause: after a first failure,
-    doubled after each further one.  on_mail: called after each message that was kept.  problem: what is wrong
-    at the moment, or nothing.
+    how far back every look goes.  after: what is done to a message that is kept.  pause: after a first
+    failure, doubled after each further one.  on_mail: called after each message that was kept.  problem: what
+    is wrong at the moment, or nothing.
     """
 
     def __init__(
