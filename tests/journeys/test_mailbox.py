@@ -120,7 +120,7 @@ def test_a_mail_server_that_is_down_for_a_while_loses_and_doubles_nothing(
     # when mail comes in while the server is down
     visitor.stop_mail_server("imap")
     visitor.mail(EMMA, subject="Number three", text="Nobody can read this yet.")
-    visitor.wait_until(lambda: "refused" in desk.parts.mailbox.problem, seconds=PATIENCE)
+    visitor.wait_until(lambda: "refused" in desk.parts.mailboxes[0].problem, seconds=PATIENCE)
     assert _cards(visitor, "Number three") == []
     visitor.start_mail_server("imap")
     _card(visitor, "Number three")
@@ -131,7 +131,7 @@ def test_a_mail_server_that_is_down_for_a_while_loses_and_doubles_nothing(
 
 def _reads_again(desk: Any, visitor: Visitor, sender: str, subject: str) -> None:
     """Wait until the desk has read its mailbox, waited for mail there, and read this one."""
-    visitor.wait_until(lambda: not desk.parts.mailbox.problem, seconds=PATIENCE)
+    visitor.wait_until(lambda: not desk.parts.mailboxes[0].problem, seconds=PATIENCE)
     visitor.mail(sender, subject=subject, text="Is anybody there?")
     _card(visitor, subject)
 
@@ -149,4 +149,4 @@ def _is_whole(desk: Any, visitor: Visitor, *subjects: str) -> None:
     for subject in subjects:
         assert len(_cards(visitor, subject)) == 1
         assert len([one for one in told() if subject in one]) == 1
-    assert desk.parts.mailbox.problem == ""
+    assert desk.parts.mailboxes[0].problem == ""
