@@ -10,6 +10,7 @@ from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
+from terminal.doctor import doctor
 from terminal.hours import hours
 from terminal.rehearse import rehearse
 from terminal.reschedule import reschedule
@@ -40,7 +41,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, calendar, hours, why, simulate, reschedule, manifest, example_config,
+    demo, serve, check, doctor, deliver, calendar, hours, why, simulate, reschedule, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -1,7 +1,7 @@
 """One connection to a mailbox over IMAP: what the desk asks of it."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -13,9 +13,11 @@ from imapclient import DELETED, SEEN
 from imapclient.exceptions import IMAPClientReadOnlyError
 
 from mail.account import Account
+from mail.guards import header_lines
 from mail.line import Line, Refused
 
 _HEADER_BYTES = 65_536
+_RESULTS = "BODY.PEEK[HEADER.FIELDS (AUTHENTICATION-RESULTS)]"
 _HEARTBEAT = 1.0
 """Seconds between two looks at the stop sign while the server is silent."""
 
@@ -26,6 +28,14 @@ class Facts:
 
     size: int
     arrived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A message by its header.  results: its topmost Authentication-Results."""
+
+    arrived_at: datetime | None
+    results: str | None
 
 
 class Connection:
@@ -74,6 +84,17 @@ class Connection:
     def header(self, uid: int) -> bytes | None:
         """The first 64 kB of its header."""
         return self._bytes(uid, f"BODY.PEEK[HEADER]<0.{_HEADER_BYTES}>", b"BODY[HEADER]<0>")
+
+    def latest(self, uids: Sequence[int]) -> list[Glimpse]:
+        """When these arrived, and what our mail server says of their senders."""
+        with self.line.asked():
+            found = self._client.fetch(uids, ["INTERNALDATE", _RESULTS]).values() if uids else ()
+        return [Glimpse(facts.get(b"INTERNALDATE"), _topmost(facts)) for facts in found]
+
+    def folders(self) -> list[str]:
+        """The names of all folders."""
+        with self.line.asked():
+            return [str(name) for _, _, name in self._client.list_folders()]
 
     def mark_seen(self, uid: int) -> None:
         """Show people that the desk has it, where that is allowed."""
@@ -143,3 +164,9 @@ class Connection:
         with self.line.asked():
             found = self._client.fetch([uid], asked).get(uid)
             return dict(found) if found is not None else None
+
+
+def _topmost(facts: Mapping[bytes, Any]) -> str | None:
+    raw = next((value for key, value in facts.items() if key.startswith(b"BODY[")), None)
+    lines = header_lines(raw) if isinstance(raw, bytes) else []
+    return lines[0][1] if lines else None
