@@ -12,7 +12,7 @@ from sandbox.visitor import Visitor, text_of
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 EMMA, FRANK = "emma@noordzeepost.example", "frank@peters-advies.example"
 PATIENCE = 30
-"""Seconds: the desk pauses before it tries a mail server again."""
+"""Seconds at the most; the desk pauses a little before it tries a mail server again."""
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def start_reading(start: Callable[..., Any], world: Sandbox, visitor: Visitor) -
             HELPDESK_MAIL__IMAP__USER=world.desk_address,
             HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
             HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
+            HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1",
         )
         assert desk.parts.listener is None
         return desk

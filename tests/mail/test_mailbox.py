@@ -4,7 +4,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -364,8 +364,9 @@ def test_without_idle_the_mailbox_is_polled(post):
 class OddServer:
     """Speaks just enough IMAP to misbehave: answers each command from a script, by its name."""
 
-    def __init__(self, context=None, **answers):
+    def __init__(self, context=None, drip=0, **answers):
         self.context = context
+        self.drip = drip
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.connections = 0
@@ -399,7 +400,7 @@ class OddServer:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context and (line := self._shake_hands(line)) is None:
                 continue
-            with line, line.makefile("rb") as commands:
+            with suppress(OSError), line, line.makefile("rb") as commands:
                 line.sendall(b"* OK ready\r\n")
                 self._talk(line, commands)
 
@@ -419,17 +420,26 @@ class OddServer:
             if isinstance(answer, list):  # the last one goes on
                 answer = answer.pop(0) if len(answer) > 1 else answer[0]
             words = rest.split()
+            answer = answer(words[2]) if callable(answer) else answer
             answer = answer.format(uid=words[2] if words[0] == "UID" else "")
             if answer == "hang up":
                 return
             if name == "IDLE":
                 answer = self._idle(line, commands, answer)
             if not answer.startswith("NO"):
-                line.sendall(answer.encode())
+                self._say(line, answer.encode())
                 answer = "OK done"
             line.sendall(f"{tag} {answer}\r\n".encode())
             if "LOGOUT" in rest:
                 return
+
+    def _say(self, line, answer):
+        """At once, or in drops for as long as somebody listens."""
+        pause = Event()
+        step = 1 if self.drip and len(answer) > 400 else len(answer) or 1
+        for begin in range(0, len(answer), step):
+            line.sendall(answer[begin : begin + step])
+            pause.wait(self.drip if step == 1 else 0)
 
     def _idle(self, line, commands, announced):
         """Announce the first half of a line, and the other half when the client has had enough."""
@@ -441,8 +451,8 @@ class OddServer:
 
 
 @contextmanager
-def odd_server(context=None, **answers):
-    server = OddServer(context, **answers)
+def odd_server(context=None, drip=0, **answers):
+    server = OddServer(context, drip, **answers)
     try:
         yield server
     finally:
@@ -482,6 +492,34 @@ def test_a_line_cut_in_the_middle_of_a_message_keeps_nothing_and_connects_again(
         assert mailbox.fetch() == 2
         assert (server.connections, mailbox.problem) == (2, "")
         mailbox.close()
+
+
+@WITH_ONE_ENGINE
+def test_a_message_over_which_every_line_breaks_lets_others_pass_and_is_told_of_in_the_end(db):
+    def hangs_up_over_the_first(uid):
+        return "hang up" if uid == "1" else "* 1 FETCH (UID {uid} BODY[] {{5}}\r\nhello)\r\n"
+
+    with odd_server(**{"BODY.PEEK": hangs_up_over_the_first}) as server:
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
+        for _ in range(5):
+            with pytest.raises(Unreachable):
+                mailbox.fetch()
+        assert [row.uid for row in rows(db)] == [2]
+
+        assert (mailbox.fetch(), mailbox.fetch()) == (1, 0)
+        mailbox.close()
+
+    assert "does not hand over message 1" in rows(db)[1].envelope["withheld"]
+    assert "breaks over it" in rows(db)[1].envelope["withheld"]
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_drips_is_cut_off_after_a_while(db):
+    drops = "* 1 FETCH (UID {uid} BODY[] {{9999}}\r\n" + "x" * 500
+    with odd_server(drip=0.01, **{"BODY.PEEK": drops}) as server:
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY, seconds=0.3)
+        with pytest.raises(Unreachable, match=r"longer than 0\.9 seconds"):
+            mailbox.fetch()
 
 
 @WITH_ONE_ENGINE
