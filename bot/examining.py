@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from desk.finding import Finding, Verdict
+from desk.finding import Finding, Health
 
 _PART = "slack"
 _DRIFT = timedelta(seconds=30)
@@ -34,10 +34,10 @@ def examine(
         code = str(error.response.get("error"))
         away = code in _LATER or error.response.status_code >= 500
         mend = "wait for Slack" if away else _TOKEN_MEND
-        yield Finding(_PART, f"Slack says {code}", Verdict.AWAY if away else Verdict.MEND, mend)
+        yield Finding(_PART, f"Slack says {code}", Health.AWAY if away else Health.MEND, mend)
     except (SlackClientError, OSError, HTTPException) as error:
         mend = "check the way out to the internet"
-        yield Finding(_PART, f"Slack does not answer: {error}", Verdict.AWAY, mend)
+        yield Finding(_PART, f"Slack does not answer: {error}", Health.AWAY, mend)
 
 
 def _scopes(said: SlackResponse, wanted: Collection[str]) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def _scopes(said: SlackResponse, wanted: Collection[str]) -> Iterator[Finding]:
     missing = sorted(set(wanted) - {scope.strip() for scope in granted.split(",")})
     if missing:
         mend = "paste manifest.yml into the app's page anew, and reinstall the app"
-        yield Finding(_PART, f"scopes are missing: {', '.join(missing)}", Verdict.MEND, mend)
+        yield Finding(_PART, f"scopes are missing: {', '.join(missing)}", Health.MEND, mend)
     else:
         yield Finding(_PART, "the token has every scope of the manifest")
 
@@ -59,7 +59,7 @@ def _clock(said: SlackResponse, now: datetime) -> Iterator[Finding]:
     drift = now - parsedate_to_datetime(written).astimezone(UTC)
     words = f"this machine's clock and Slack's differ by {abs(drift.total_seconds()):.0f} seconds"
     if abs(drift) > _DRIFT:
-        yield Finding(_PART, words, Verdict.NOTE, "set this machine's clock (NTP): promises are kept by it")
+        yield Finding(_PART, words, Health.NOTE, "set this machine's clock (NTP): promises are kept by it")
     else:
         yield Finding(_PART, words)
 
@@ -71,12 +71,12 @@ def _channel(slack: WebClient, setting: str, channel: str) -> Finding:
         if error.response.get("error") not in ("channel_not_found", "missing_scope"):
             raise
         mend = f"check slack.{setting}, and /invite the app into the channel"
-        return Finding(_PART, f"{channel}: {error.response['error']}", Verdict.MEND, mend)
+        return Finding(_PART, f"{channel}: {error.response['error']}", Health.MEND, mend)
     name = f"#{found.get('name')} ({setting})"
     if found.get("is_archived"):
-        return Finding(_PART, f"{name} is archived", Verdict.MEND, "unarchive it, or name another channel")
+        return Finding(_PART, f"{name} is archived", Health.MEND, "unarchive it, or name another channel")
     if not found.get("is_member"):
-        return Finding(_PART, f"the app is not in {name}", Verdict.MEND, "/invite the app into it")
+        return Finding(_PART, f"the app is not in {name}", Health.MEND, "/invite the app into it")
     return Finding(_PART, f"the app is in {name}")
 
 

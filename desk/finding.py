@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class Health(StrEnum):
     """NOTE: it works, and could be better.  AWAY: the other side is silent.  MEND: settings are wrong."""
 
     OK = "ok"
@@ -19,5 +19,5 @@ class Finding:
 
     part: str
     said: str
-    verdict: Verdict = Verdict.OK
+    health: Health = Health.OK
     mend: str = ""

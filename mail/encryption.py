@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from desk.finding import Finding, Verdict
+from desk.finding import Finding, Health
 
 _SOON = timedelta(days=14)
 
@@ -13,7 +13,7 @@ _SOON = timedelta(days=14)
 def examine(part: str, line: socket.socket | None, *, now: datetime) -> Iterator[Finding]:
     """How a line is encrypted.  Whether its certificate is to be believed was decided before."""
     if not isinstance(line, ssl.SSLSocket):
-        yield Finding(part, "the line is not encrypted", Verdict.NOTE, 'set tls = "tls" or "starttls"')
+        yield Finding(part, "the line is not encrypted", Health.NOTE, 'set tls = "tls" or "starttls"')
         return
     yield Finding(part, f"encrypted with {line.version()}")
     ends = _end_of(line)
@@ -22,7 +22,7 @@ def examine(part: str, line: socket.socket | None, *, now: datetime) -> Iterator
     days = (ends - now).days
     said = f"the server's certificate is good until {ends:%d %B %Y} ({days} days)"
     if ends - now < _SOON:
-        yield Finding(part, said, Verdict.NOTE, "have it renewed: from that day on no mail comes or goes")
+        yield Finding(part, said, Health.NOTE, "have it renewed: from that day on no mail comes or goes")
     else:
         yield Finding(part, said)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.finding import Finding, Verdict
+from desk.finding import Finding, Health
 from mail import encryption
 from mail.account import Account
 from mail.authenticity import authserv_in
@@ -48,22 +48,22 @@ class Examination:
             yield self._shut_out(problem)
             return
         except Unavailable as problem:
-            yield Finding(self.part, str(problem), Verdict.AWAY, "the token for it is kept in the database")
+            yield Finding(self.part, str(problem), Health.AWAY, "the token for it is kept in the database")
             return
         try:
             yield from self._within(connection)
         except (Unreachable, Refused) as problem:
-            yield Finding(self.part, str(problem), Verdict.AWAY, "try again; the server broke off")
+            yield Finding(self.part, str(problem), Health.AWAY, "try again; the server broke off")
         finally:
             connection.close()
 
     def _shut_out(self, problem: Unreachable) -> Finding:
         if isinstance(problem, NotLetIn):
-            return Finding(self.part, str(problem), Verdict.MEND, _login_mend(self.account))
+            return Finding(self.part, str(problem), Health.MEND, _login_mend(self.account))
         if "certificate" in str(problem):
-            return Finding(self.part, str(problem), Verdict.MEND, CERTIFICATE_MEND)
+            return Finding(self.part, str(problem), Health.MEND, CERTIFICATE_MEND)
         return Finding(
-            self.part, str(problem), Verdict.AWAY, "check host, port and tls, or wait for the server"
+            self.part, str(problem), Health.AWAY, "check host, port and tls, or wait for the server"
         )
 
     def _within(self, connection: Connection) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ class Examination:
         try:
             connection.select()
         except Refused as problem:
-            yield Finding(self.part, str(problem), Verdict.MEND, self._folder_mend(connection, str(problem)))
+            yield Finding(self.part, str(problem), Health.MEND, self._folder_mend(connection, str(problem)))
             return
         yield from self._rights(connection)
         yield from self._mails(connection)
@@ -86,7 +86,7 @@ class Examination:
         needed = ("IDLE", "MOVE", "UIDPLUS") if self.after.what == "move" else ("IDLE",)
         for name in needed:
             if name not in has:
-                yield Finding(self.part, f"the server has no {name}: {_HELPS[name]}", Verdict.NOTE)
+                yield Finding(self.part, f"the server has no {name}: {_HELPS[name]}", Health.NOTE)
 
     def _folder_mend(self, connection: Connection, problem: str) -> str:
         if "not connected" in problem.lower():
@@ -102,7 +102,7 @@ class Examination:
             yield Finding(self.part, f"{folder} can be read, and nothing more is asked")
         else:
             mend = 'give the user the right to change flags, or set after_reading = "leave"'
-            yield Finding(self.part, f"{folder} can only be read", Verdict.NOTE, mend)
+            yield Finding(self.part, f"{folder} can only be read", Health.NOTE, mend)
         if self.after.what == "move" and not connection.has_folder(self.after.folder):
             yield Finding(self.part, f"{self.after.folder} does not exist yet: the first mail makes it")
 
@@ -113,7 +113,7 @@ class Examination:
         ahead = max((mail.arrived_at for mail in latest if mail.arrived_at), default=self.now) - self.now
         if ahead > _DRIFT:
             said = f"the newest mail arrived {ahead.total_seconds():.0f} seconds from now by our clock"
-            yield Finding(self.part, said, Verdict.NOTE, "set this machine's clock (NTP)")
+            yield Finding(self.part, said, Health.NOTE, "set this machine's clock (NTP)")
         if latest:
             yield self._authserv([mail.results for mail in latest])
 
@@ -126,11 +126,11 @@ class Examination:
             mend = f"nobody calls itself {self.trusted}: check mail.trusted_authserv" + (
                 f' (perhaps "{best}")' if best else ""
             )
-            return Finding(self.part, said, Verdict.NOTE, mend)
+            return Finding(self.part, said, Health.NOTE, mend)
         if not self.trusted and names:
             name = best or self.account.host
             mend = f'if that is your own server, set mail.trusted_authserv = "{name}" to find forged mail'
-            return Finding(self.part, said, Verdict.NOTE, mend)
+            return Finding(self.part, said, Health.NOTE, mend)
         return Finding(self.part, said)
 
 

@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
-from desk.finding import Finding, Verdict
+from desk.finding import Finding, Health
 from mail import encryption
 from mail.examining import CERTIFICATE_MEND
 from mail.screening import LOOP_HEADER
@@ -45,7 +45,7 @@ def send_test(part: str, server: Server, sender: str, recipient: str, *, now: da
         return _shut_out(part, server, held)
     except (DeliveryFailed, DeliveryUncertain) as problem:
         mend = f"ask whoever keeps {server.host} whether {sender} may send to {recipient}"
-        return Finding(part, str(problem), Verdict.MEND, mend)
+        return Finding(part, str(problem), Health.MEND, mend)
     return Finding(part, f"it took a mail from {sender} to {recipient}")
 
 
@@ -65,8 +65,8 @@ def _greeted(part: str, server: Server, smtp: smtplib.SMTP, now: datetime) -> It
 
 def _shut_out(part: str, server: Server, held: DeliveryHeld) -> Finding:
     if "certificate" in str(held):
-        return Finding(part, str(held), Verdict.MEND, CERTIFICATE_MEND)
+        return Finding(part, str(held), Health.MEND, CERTIFICATE_MEND)
     if held.wait == AFTER_MENDING:
         table = f"[{server.tokens.grant.setting}]" if server.tokens else "user, password and tls"
-        return Finding(part, str(held), Verdict.MEND, f"check {table} of this server (docs/mailboxes.md)")
-    return Finding(part, str(held), Verdict.AWAY, "check host and port, or wait for the server")
+        return Finding(part, str(held), Health.MEND, f"check {table} of this server (docs/mailboxes.md)")
+    return Finding(part, str(held), Health.AWAY, "check host and port, or wait for the server")

@@ -31,7 +31,7 @@ def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
 
     Example: helpdesk doctor --send-to you@example.com
     """
-    from desk.finding import Verdict
+    from desk.finding import Health
 
     call: Call = context.obj
     found = []
@@ -40,12 +40,12 @@ def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
             found.append(finding)
             if not as_json:
                 click.echo(_line(finding))
-    verdicts = {finding.verdict for finding in found}
+    healths = {finding.health for finding in found}
     if as_json:
         click.echo(json.dumps(_object(found), ensure_ascii=False, indent=2))
-    if Verdict.MEND in verdicts:
+    if Health.MEND in healths:
         context.exit(EX_CONFIG)
-    if Verdict.AWAY in verdicts:
+    if Health.AWAY in healths:
         context.exit(EX_TEMPFAIL)
 
 
@@ -66,7 +66,7 @@ def _findings(call: Call, send_to: str | None) -> Iterator[Finding]:
 
 
 def _database(config: Config, db: Database) -> Iterator[Finding]:
-    from desk.finding import Finding, Verdict
+    from desk.finding import Finding, Health
     from store import schema
     from store.database import Unavailable
 
@@ -78,19 +78,17 @@ def _database(config: Config, db: Database) -> Iterator[Finding]:
             schema.upgrade(db)  # a refresh token that is exchanged for a newer one must not be lost
             standing = "current"
     except Unavailable as problem:
-        yield Finding("database", str(problem), Verdict.AWAY, "check DATABASE_URL, or wait for the database")
+        yield Finding("database", str(problem), Health.AWAY, "check DATABASE_URL, or wait for the database")
         return
     match standing:
         case "current":
             yield Finding("database", f"{kind}: reachable, with this version's schema")
         case "newer":
             mend = "install the version of the desk that wrote it, or a newer one"
-            yield Finding("database", f"{kind}: a newer version's schema", Verdict.MEND, mend)
+            yield Finding("database", f"{kind}: a newer version's schema", Health.MEND, mend)
         case _:
             words = "empty" if standing == "none" else "an older version's schema"
-            yield Finding(
-                "database", f"{kind}: {words}", Verdict.NOTE, "the next `helpdesk serve` sees to it"
-            )
+            yield Finding("database", f"{kind}: {words}", Health.NOTE, "the next `helpdesk serve` sees to it")
 
 
 def _keeps_tokens(config: Config) -> bool:
@@ -98,14 +96,14 @@ def _keeps_tokens(config: Config) -> bool:
 
 
 def _mailboxes(config: Config, post: Postroom, now: datetime) -> Iterator[Finding]:
-    from desk.finding import Finding, Verdict
+    from desk.finding import Finding, Health
     from mail.examining import Examination
     from mail.marking import After
 
     accounts = list(post.accounts())
     if not accounts and not config.mail.listener.enabled:
         mend = "set mail.imap, [[mailboxes]] or mail.listener, unless mail comes by `helpdesk deliver`"
-        yield Finding("mailbox", "no mailbox is read and no mail is listened for", Verdict.NOTE, mend)
+        yield Finding("mailbox", "no mailbox is read and no mail is listened for", Health.NOTE, mend)
     for address, account, imap in accounts:
         yield from Examination(
             part=f"mailbox {address}", account=account, now=now, context=post.trust,
@@ -139,15 +137,14 @@ def _slack(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _line(finding: Finding) -> str:
-    line = f"{finding.verdict:<5} {finding.part}: {finding.said}"
+    line = f"{finding.health:<5} {finding.part}: {finding.said}"
     return f"{line}\n      -> {finding.mend}" if finding.mend else line
 
 
 def _object(found: list[Finding]) -> dict[str, object]:
     return {
-        "ok": all(finding.verdict in ("ok", "note") for finding in found),
+        "ok": all(finding.health in ("ok", "note") for finding in found),
         "findings": [
-            {"part": each.part, "verdict": each.verdict, "said": each.said, "mend": each.mend}
-            for each in found
+            {"part": each.part, "health": each.health, "said": each.said, "mend": each.mend} for each in found
         ],
     }

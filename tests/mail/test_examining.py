@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from imapclient import IMAPClient
 
-from desk.finding import Verdict
+from desk.finding import Health
 from mail.account import Account
 from mail.examining import Examination
 from mail.marking import After
@@ -19,7 +19,7 @@ WAIT = 20
 
 @pytest.fixture
 def look(dovecot_server, request):
-    """Looks at a mailbox of its own; gives what was found, by verdict."""
+    """Looks at a mailbox of its own; gives what was found, by health."""
     user = f"u{abs(hash(request.node.name)):x}@desk.example"
 
     def examine(*, context=None, after=None, trusted=None, now=None, **facts):
@@ -30,7 +30,7 @@ def look(dovecot_server, request):
             context=context or ssl.create_default_context(cafile=dovecot_server.certificate),
         )  # fmt: skip
         found = list(examination.findings())
-        return {verdict: [one for one in found if one.verdict is verdict] for verdict in Verdict}
+        return {health: [one for one in found if one.health is health] for health in Health}
 
     examine.user = user
     return examine
@@ -49,8 +49,8 @@ def test_a_sound_mailbox_is_described_and_nothing_is_to_be_mended(look, dovecot_
         found = look(trusted="mx.desk.example")
 
         assert human.folder_status("INBOX", ["UNSEEN"])[b"UNSEEN"] == 3
-    assert (found[Verdict.MEND], found[Verdict.AWAY], found[Verdict.NOTE]) == ([], [], [])
-    whole = said(found[Verdict.OK])
+    assert (found[Health.MEND], found[Health.AWAY], found[Health.NOTE]) == ([], [], [])
+    whole = said(found[Health.OK])
     for words in (
         "lets u", "with a password", "encrypted with TLSv1.3", "good until 02 November 2126",
         "has IDLE, MOVE, UIDPLUS", "INBOX can be read and written", "3 mails lie in INBOX",
@@ -59,20 +59,20 @@ def test_a_sound_mailbox_is_described_and_nothing_is_to_be_mended(look, dovecot_
         assert words in whole
 
     unset = look()
-    assert 'set mail.trusted_authserv = "mx.desk.example"' in said(unset[Verdict.NOTE])
-    assert "nobody calls itself mx.other" in said(look(trusted="mx.other")[Verdict.NOTE])
+    assert 'set mail.trusted_authserv = "mx.desk.example"' in said(unset[Health.NOTE])
+    assert "nobody calls itself mx.other" in said(look(trusted="mx.other")[Health.NOTE])
     slow = look(trusted="mx.desk.example", now=datetime.now(UTC) - timedelta(hours=1))
-    assert "seconds from now by our clock -> set this machine's clock" in said(slow[Verdict.NOTE])
+    assert "seconds from now by our clock -> set this machine's clock" in said(slow[Health.NOTE])
 
 
 def test_each_way_of_being_shut_out_says_what_to_mend(look, dovecot_server):
-    assert "check user and password" in said(look(password="wrong")[Verdict.MEND])
-    assert "set mail.ca_file" in said(look(context=ssl.create_default_context())[Verdict.MEND])
-    assert "set folder to one of: INBOX" in said(look(folder="Nowhere")[Verdict.MEND])
-    assert "wait for the server" in said(look(port=1)[Verdict.AWAY])
+    assert "check user and password" in said(look(password="wrong")[Health.MEND])
+    assert "set mail.ca_file" in said(look(context=ssl.create_default_context())[Health.MEND])
+    assert "set folder to one of: INBOX" in said(look(folder="Nowhere")[Health.MEND])
+    assert "wait for the server" in said(look(port=1)[Health.AWAY])
     plain = look(port=dovecot_server.plain, tls="none", after=After("move", "Done"))
-    assert "not encrypted" in said(plain[Verdict.NOTE])
-    assert "Done does not exist yet" in said(plain[Verdict.OK])
+    assert "not encrypted" in said(plain[Health.NOTE])
+    assert "Done does not exist yet" in said(plain[Health.OK])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -87,6 +87,6 @@ def test_a_token_is_tried_as_well(db, look, dovecot_server):
         def tokens():
             return Tokens(db, Grant(token_url=server.url, client_id="x"), clock=lambda: datetime.now(UTC))
 
-        assert "with a token (XOAUTH2)" in said(look(tokens=tokens())[Verdict.OK])
+        assert "with a token (XOAUTH2)" in said(look(tokens=tokens())[Health.OK])
         lives = -600
-        assert "check [mail.oauth], and that" in said(look(tokens=tokens())[Verdict.MEND])
+        assert "check [mail.oauth], and that" in said(look(tokens=tokens())[Health.MEND])
