@@ -447,6 +447,8 @@ class OddServer:
         for piece in (b"+ idling\r\n", announced[:half].encode()):
             line.sendall(piece)
         commands.readline()
+        if announced == SILENCE:
+            commands.readline()  # until the client hangs up
         return announced[half:]
 
 
@@ -459,6 +461,7 @@ def odd_server(context=None, drip=0, **answers):
         server.close()
 
 
+SILENCE = ""
 WITH_IDLE = "* CAPABILITY IMAP4rev1 IDLE\r\n"
 
 
@@ -536,6 +539,16 @@ def test_a_server_that_hangs_up_is_connected_again_after_a_while(db, caplog):
 
     assert "cannot be read" in caplog.text
     assert server.connections == 2
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_falls_silent_in_idle_is_hung_up_on_and_called_again(db):
+    stop = Impatient(waits=2)
+    poll = timedelta(seconds=0.1)
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE=SILENCE) as server:
+        Mailbox(db, server.account(), clock=lambda: MONDAY, seconds=0.3, poll=poll).run(stop)
+
+    assert (server.connections, stop.waits) == (2, [5, 5])
 
 
 class Impatient(Event):
