@@ -137,8 +137,13 @@ def _slack(config: Config, now: datetime) -> Iterator[Finding]:
 
 
 def _line(finding: Finding) -> str:
-    line = f"{finding.health:<5} {finding.part}: {finding.said}"
-    return f"{line}\n      -> {finding.mend}" if finding.mend else line
+    line = _printable(f"{finding.health:<5} {finding.part}: {finding.said}")
+    return f"{line}\n      -> {_printable(finding.mend)}" if finding.mend else line
+
+
+def _printable(text: str) -> str:
+    """Servers and strangers' mails have a say in it: nothing of theirs may act on a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _object(found: list[Finding]) -> dict[str, object]:

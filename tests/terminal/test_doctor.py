@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from click.testing import CliRunner, Result
+from imapclient import IMAPClient
 
 import helpdesk
 from sandbox.installed import Installed
@@ -97,3 +98,17 @@ def test_what_is_wrong_is_told_with_its_mend(
     assert (done.exit_code, words in done.output) == (status, True), done.output
     assert "hush" not in done.output
     assert not (tmp_path / "nowhere.sqlite3").exists()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_others_say_does_not_act_on_the_terminal(
+    doctor: Doctor, visitor: Visitor, world: Sandbox
+) -> None:
+    with IMAPClient(*world.imap_address, ssl=False, timeout=10) as human:
+        human.login(world.desk_address, world.imap_password)
+        human.append("INBOX", b"Authentication-Results: mx\x1b[2J.example; none\r\n\r\nx\r\n")
+
+    done = doctor()
+
+    assert "mx [2j.example" in done.output
+    assert "\x1b" not in done.output
