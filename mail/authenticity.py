@@ -15,6 +15,12 @@ def is_forged(headers: Headers, trusted: str | None) -> bool:
     return trusted is not None and "fail" in _dmarc_results(headers, trusted.lower())
 
 
+def authserv_in(results: str) -> str:
+    """Who wrote an Authentication-Results, in lower case; "" for who left it out, as Microsoft 365 does."""
+    first = _without_comments(results[:_LONGEST].lower()).partition(";")[0]
+    return "" if "=" in first else (first.split() or [""])[0]
+
+
 def _dmarc_results(headers: Headers, trusted: str) -> Iterator[str]:
     for place, header in enumerate(headers.all("authentication-results")):
         first, *results = (piece.strip() for piece in _without_comments(header[:_LONGEST].lower()).split(";"))

@@ -1,5 +1,6 @@
 """Put one mail where it belongs: on a new ticket, on the one it claims, in quarantine, or nowhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from mail.attachments import Attachment
 from mail.authenticity import is_forged
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
-from mail.house import House
+from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
@@ -84,7 +85,8 @@ class Filing:
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
         customer = mail.sender or self._envelope_sender()
         client = self.house.client(customer.key)
-        language = client.language or mail.language or self.house.language
+        known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
+        language = client.language or mail.language or self._usual_language(known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self.kept.arrival.at,
@@ -92,7 +94,7 @@ class Filing:
             text=_with_remarks(mail.text, mail),
             confirm=self._may_confirm(mail, seen),
             key=_key(mail),
-            detail=self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {}),
+            detail=self._detail(mail) | _named(known) | ({"automatic": seen.rule} if seen.rule else {}),
             client=client.name,
             language=language,
             priority=self.house.priority,
@@ -105,6 +107,7 @@ class Filing:
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()
         client = self.house.client(customer.key)
+        known = self._written_to(())
         text = (
             f"A mail came in that the desk cannot read: {mail.reason}. "
             f"It is kept as it arrived, as number {self.kept.id} of the inbox."
@@ -116,9 +119,9 @@ class Filing:
             text=text,
             confirm=False,
             key=_key(mail),
-            detail={"inbox": self.kept.id, "unreadable": mail.reason},
+            detail={"inbox": self.kept.id, "unreadable": mail.reason} | _named(known),
             client=client.name,
-            language=client.language or self.house.language,
+            language=client.language or self._usual_language(known),
             priority=self.house.priority,
         )
         tickets.add(self.session, ticket)
@@ -164,6 +167,13 @@ class Filing:
         named = addresses_in(str(self.kept.arrival.envelope.get("sender") or ""))
         return named[0] if named else Address("unknown")
 
+    def _written_to(self, named: Sequence[str]) -> Known | None:
+        recipients = self.kept.arrival.envelope.get("recipients") or ()
+        return self.house.written_to(self.kept.arrival.source, [*map(str, recipients), *named])
+
+    def _usual_language(self, known: Known | None) -> str:
+        return (known.language if known else None) or self.house.language
+
     def _may_confirm(self, mail: InboundEmail, seen: Screening) -> bool:
         if not seen.may_be_answered or mail.sender is None or mail.senders > 1:
             return False
@@ -199,6 +209,10 @@ class Filing:
             thread_index=index or None,
         )  # fmt: skip
         emails.keep(self.session, email)
+
+
+def _named(known: Known | None) -> dict[str, Any]:
+    return {WRITTEN_TO: known.address.lower()} if known else {}
 
 
 def _key(mail: InboundEmail | Unreadable) -> str:

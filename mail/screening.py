@@ -55,7 +55,8 @@ def screen(email: InboundEmail, *, our_loop_mark: str = "", our_addresses: Itera
 
 
 def _ours(email: InboundEmail, loop_mark: str, addresses: frozenset[str]) -> str:
-    if loop_mark and loop_mark in email.headers.all(LOOP_HEADER.lower()):
+    marks = email.headers.all(LOOP_HEADER.lower())
+    if any(mark and (mark == loop_mark or mark.lower() in addresses) for mark in marks):
         return "our loop header"
     if email.sender is not None and email.sender.key in addresses:
         return "our own address"

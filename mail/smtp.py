@@ -12,6 +12,9 @@ from datetime import timedelta
 from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from mail.tokens import NoToken, Tokens
+from mail.xoauth2 import XOAuth2
+from store.database import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ _FAREWELL = 2.0
 _SHORTLY = timedelta(seconds=20)
 """A server that restarts is back by then."""
 
-_AFTER_MENDING = timedelta(minutes=5)
+AFTER_MENDING = timedelta(minutes=5)
 """Somebody must mend the settings or the server first."""
 
 _MUST_LOG_IN = frozenset({530, 534, 535, 538})
@@ -40,13 +43,15 @@ class Server:
     """The mail server that mails leave through.
 
     hello: the name we introduce ourselves with; None asks the machine, which may ask DNS.  context: whom we
-    trust, the system's authorities where it is None.  timeout: seconds for one step."""
+    trust, the system's authorities where it is None.  tokens: where the server wants OAuth 2.0 (XOAUTH2)
+    instead of the password.  timeout: seconds for one step."""
 
     host: str
     port: int = 25
     tls: Literal["starttls", "tls", "none"] = "none"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     hello: str | None = None
     context: ssl.SSLContext | None = None
     timeout: float = 15.0
@@ -71,12 +76,14 @@ def hand_over(
     Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
-    with _session(server) as smtp:
+    with session(server) as smtp:
         _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient, copy)
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[smtplib.SMTP]:
+def session(server: Server) -> Iterator[smtplib.SMTP]:
+    """Connected, encrypted as asked, logged in; left politely at the end.  Raises DeliveryHeld, whose wait is
+    AFTER_MENDING where the settings or the server have to be mended first."""
     where = f"the mail server {server.host}:{server.port}"
     context = server.context or ssl.create_default_context()
     try:
@@ -105,11 +112,31 @@ def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: 
             smtp.starttls(context=context)  # raises where it is not offered: there is no way back to plain
             smtp.ehlo_or_helo_if_needed()
         if server.user:
-            smtp.login(server.user, server.password or "")
+            _prove(smtp, server, server.user, where)
     except smtplib.SMTPServerDisconnected as error:
         raise DeliveryHeld(f"{where} hung up: {_said(error)}", wait=_SHORTLY) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=_AFTER_MENDING) from error
+        raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=AFTER_MENDING) from error
+
+
+def _prove(smtp: smtplib.SMTP, server: Server, user: str, where: str) -> None:
+    """Say who we are.  Raises DeliveryHeld, without the secret, where that is not enough."""
+    try:
+        secret = server.tokens.token().value if server.tokens else server.password or ""
+    except Unavailable as problem:
+        raise DeliveryHeld(f"no token for {user}: {problem}", wait=_SHORTLY) from problem
+    except NoToken as problem:
+        wait = AFTER_MENDING if problem.mend else _SHORTLY
+        raise DeliveryHeld(f"no token for {user}: {problem}", wait=wait) from None
+    answer = XOAuth2(user, secret)
+    try:
+        smtp.auth("XOAUTH2", answer) if server.tokens else smtp.login(user, secret)
+    except smtplib.SMTPAuthenticationError as refusal:
+        if server.tokens:
+            server.tokens.forget()
+        words = f"{_said(refusal)} {answer.refusal}".strip().replace(secret or "\0", "***")
+        wait = AFTER_MENDING if refusal.smtp_code >= 500 else _SHORTLY
+        raise DeliveryHeld(f"{where} does not let {user} in: {words}", wait=wait) from None
 
 
 @dataclass(frozen=True)
@@ -203,7 +230,7 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 def _refusal(code: int, words: bytes, what: str) -> DeliveryFailed | DeliveryHeld:
     reason = f"the mail server refused {what}: {code} {' '.join(words.decode('utf-8', 'replace').split())}"
     if code in _MUST_LOG_IN:
-        return DeliveryHeld(reason, wait=_AFTER_MENDING)
+        return DeliveryHeld(reason, wait=AFTER_MENDING)
     # 421: it shuts down and will be back soon; anything else temporary is worth real patience.
     return DeliveryFailed(reason, permanent=500 <= code < 600, wait=_SHORTLY if code == 421 else None)
 

@@ -19,6 +19,7 @@ from pydantic import (
 
 from desk.priority import Priority
 from settings.hours import Hours
+from settings.mailboxes import Imap, OAuth, Smtp
 from settings.section import Section
 from settings.values import (
     CHANNEL,
@@ -250,21 +251,6 @@ class Contract(Section):
         refuse_odd(dict(general.first_response) | own[0], dict(general.recovery) | own[1])
 
 
-class Imap(Section):
-    host: str | None = Field(
-        default=None,
-        description="The mailbox's server; no mailbox is read without",
-        examples=["imap.example.com"],
-    )
-    port: Port = Field(default=993, description="Its port")
-    tls: Literal["tls", "starttls", "none"] = Field(default="tls", description="tls, starttls or none")
-    user: str | None = Field(default=None, description="Who logs in", examples=["help@example.com"])
-    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
-    folder: str = Field(default="INBOX", description="The folder that is read", min_length=1)
-    poll_seconds: Allowed = Field(default=60, description="Seconds between two looks")
-    idle: bool = Field(default=True, description="Whether the server may announce new mail in between (IDLE)")
-
-
 class Listener(Section):
     enabled: bool = Field(default=False, description="Whether the desk accepts mail itself")
     host: str = Field(default="127.0.0.1", description="Where it listens")
@@ -272,20 +258,6 @@ class Listener(Section):
     protocol: Literal["smtp", "lmtp"] = Field(default="smtp", description="smtp or lmtp")
     max_bytes: Annotated[Whole, Field(ge=1024)] = Field(
         default=35_000_000, description="The largest mail that is accepted"
-    )
-
-
-class Smtp(Section):
-    host: str = Field(default="localhost", description="The server that mails leave through", min_length=1)
-    port: Port = Field(default=25, description="Its port")
-    tls: Literal["starttls", "tls", "none"] = Field(default="none", description="starttls, tls or none")
-    user: str | None = Field(
-        default=None, description="Who logs in; nobody without", examples=["help@example.com"]
-    )
-    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
-    null_sender: bool = Field(
-        default=True,
-        description="Whether automatic mail names nobody to bounce to, where the server allows that",
     )
 
 
@@ -338,6 +310,18 @@ class Mail(Section):
         description="Signs our Message-IDs; made once and kept in the database where it is not set",
         examples=["at-least-16-characters"],
     )
+    received_by: tuple[str, ...] = Field(
+        default=(),
+        description='Your own mail servers, as they name themselves behind "by" in Received: with mail that '
+        "they hand to the listener or to `helpdesk deliver`, clocks start when they received it",
+        examples=[["mx.example.com"]],
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="Certificates of authorities of your own, trusted beside the system's",
+        examples=["our-authority.pem"],
+    )
+    oauth: OAuth = OAuth()
     imap: Imap = Imap()
     listener: Listener = Listener()
     smtp: Smtp = Smtp()

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, time
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -132,6 +133,31 @@ def web_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Unfit(f"{text!r} is not a web address", "write it like https://slack.com/api/")
     return text.rstrip("/") + "/"
+
+
+def https_url(text: str) -> str:
+    parts = urlsplit(text)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or parts.scheme not in (("https", "http") if here else ("https",)):
+        raise Unfit(f"{text!r} is not an https address", "write it like https://oauth2.googleapis.com/token")
+    return text
+
+
+def refuse_plain_text(host: str | None, tls: str, *, allowed: bool) -> None:
+    """Refuse to send a password over a network that everybody can read.  Raises Unfit."""
+    if tls == "none" and host and not allowed and not _is_this_machine(host):
+        raise Unfit(
+            f"mail and password would cross the network to {host} unencrypted",
+            'set tls = "starttls" or "tls"; if it must be, allow_plain_text = true',
+            at="tls",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 _APP_PAGE = "in Slack's page of your app (api.slack.com/apps)"

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from store import schema
 from store.database import Database
 from tests import postgres
+from tests.dovecot import Dovecot, dovecot, why_not
 
 # A busy machine is no reason to fail; and what a submission is judged by draws the same examples every time.
 settings.register_profile(
@@ -128,6 +129,16 @@ def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """A real IMAP server for this run, where one is installed."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    with dovecot((Path(__file__).parent / "localhost.pem").read_text()) as server:
+        yield server
 
 
 def _upgrade(url: str) -> None:
