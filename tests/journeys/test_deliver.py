@@ -41,7 +41,7 @@ def piped(settings, tmp_path):
         environment = {"PATH": os.environ["PATH"], **settings, **more}
         done = subprocess.run(
             [sys.executable, "-m", "helpdesk", command], input=raw,
-            env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=False,
+            env=environment, cwd=tmp_path, capture_output=True, timeout=100, check=False,
         )  # fmt: skip
         return SimpleNamespace(status=done.returncode, said=done.stderr.decode(), shown=done.stdout)
 
@@ -147,7 +147,7 @@ def test_without_a_standard_input_it_asks_to_try_again(settings, tmp_path):
     command = f"exec {shlex.quote(sys.executable)} -m helpdesk deliver <&-"
     environment = {"PATH": os.environ["PATH"], **settings}
     done = subprocess.run(
-        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=False
+        ["sh", "-c", command], env=environment, cwd=tmp_path, capture_output=True, timeout=100, check=False
     )
     assert done.returncode == 75
     assert done.stderr == b"Error: standard input is closed. Nothing was changed; try again later.\n"
