@@ -70,8 +70,9 @@ class Postroom:
         if not door.enabled:
             return None
         copies = self._config.mail.journal.address
+        ours = self.addresses | ({copies} if copies else set())
         return Listener(
-            self._db, self.addresses | ({copies} if copies else set()), clock=self._clock, host=door.host, port=door.port,
+            self._db, ours, clock=self._clock, host=door.host, port=door.port,
             protocol=door.protocol, max_bytes=door.max_bytes, received_by=self._config.mail.received_by,
             on_mail=on_mail,
         )  # fmt: skip
