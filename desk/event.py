@@ -22,6 +22,8 @@ class Kind(StrEnum):
     BOUNCED = "bounced"
     QUARANTINED = "quarantined"
     ACCEPTED = "accepted"
+    COLLECTED = "collected"
+    LOOKED = "looked"
     TAKEN = "taken"
     ASSIGNED = "assigned"
     REPLIED = "replied"
@@ -53,6 +55,8 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.BOUNCED: (Audience.AGENTS,),
     Kind.QUARANTINED: (Audience.AGENTS,),
     Kind.ACCEPTED: (Audience.AGENTS,),
+    Kind.COLLECTED: (Audience.AGENTS,),
+    Kind.LOOKED: (Audience.AGENTS,),
     Kind.TAKEN: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.ASSIGNED: (Audience.AGENTS,),
     Kind.REPLIED: (Audience.CUSTOMER,),
@@ -71,10 +75,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.CANCELLED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
 }
-"""Who is told of what.  The card is stale after every event and is not listed."""
+"""Who is told of what.  The card is stale after every event and is not listed.
 
-REDRAWS = frozenset({Kind.BREACH_EXPLAINED})
-"""What changes the messages about earlier events, named in `redraws` of its detail: they are drawn anew."""
+What changes the messages about earlier events names them in `redraws` of its detail: they are drawn anew."""
 
 HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
 """Mails in an agent's own words."""

@@ -1,25 +1,31 @@
 """Put one mail where it belongs: on a new ticket, on the one it claims, in quarantine, or nowhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.actor import Actor
+from desk.actor import Actor, Door
+from desk.status import Status
 from desk.ticket import Ticket
+from mail import floods
 from mail.addresses import Address, addresses_in
-from mail.attachments import Attachment
 from mail.authenticity import is_forged
+from mail.blocking import why_blocked
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
+from mail.forwards import Forwarded, forwarded_in
 from mail.house import House
 from mail.limits import Limits
+from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
+from mail.sensitive import masked
 from store import emails, tickets
 from store.database import Session
 from store.emails import Direction, Email
-from store.inbox import Kept, State
+from store.inbox import LET_IN, Kept, State
 
 TOGETHER = timedelta(hours=24)
 """Replies of one person to the same ended ticket join one new ticket when they are no further apart."""
@@ -53,16 +59,52 @@ class Filing:
     def put_away(self, mail: InboundEmail | Unreadable) -> Filed:
         """Do what the table of statuses says about this mail."""
         if isinstance(mail, Unreadable):
-            return self._open_unreadable(mail)
-        seen = screen(mail, our_loop_mark=self.house.loop_mark, our_addresses=self.house.addresses)
+            return self._kept_away(mail, None) or self._open_unreadable(mail)
+        seen = self._screened(mail)
         if seen.kind is Kind.OURS:
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
-        if seen.bounce and (returned := returned_to(self.session, seen.bounce, mail)):
+        returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
+        claim = returned or claim_of(self.session, mail, self.house, self._recipients)
+        kept_away = self._kept_away(mail, claim)
+        if kept_away:
+            return kept_away
+        if seen.bounce and returned:
             return self._bounce(mail, seen.bounce, returned.ticket)
-        claim = claim_of(self.session, mail)
-        if claim is None:
-            return self._open(mail, seen)
-        return self._join(mail, seen, claim)
+        forwarded = self._forwarded(mail, seen)
+        if forwarded:
+            return self._open_forwarded(mail, forwarded)
+        return self._join(mail, seen, claim) if claim else self._open(mail, seen)
+
+    def _screened(self, mail: InboundEmail) -> Screening:
+        return screen(
+            mail,
+            our_loop_mark=self.house.loop_mark,
+            our_addresses=self.house.addresses,
+            is_our_id=lambda message_id: emails.is_ours(self.session, message_id),
+        )
+
+    def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None) -> Filed | None:
+        """What becomes of a mail that is kept and not told: of a blocked sender, or one of too many."""
+        sender = (mail.sender or self._envelope_sender()).key
+        blocked = why_blocked(self.session, sender, self.house)
+        if blocked:
+            return Filed(f"dropped: {blocked}", None, State.DROPPED)
+        if self.kept.arrival.envelope.get(LET_IN):
+            return None
+        flood = floods.flood_of(self.session, sender, claim, self.house, self.limits, at=self._at)
+        if flood is None:
+            return None
+        number = floods.collect(self.session, flood, self.house, at=self._at)
+        return Filed(f"collected on ticket {number}: {flood.reason}", number, State.COLLECTED)
+
+    def _forwarded(self, mail: InboundEmail, seen: Screening) -> Forwarded | None:
+        """What an agent passes on of somebody who is neither the desk nor an agent."""
+        is_agent = mail.sender is not None and mail.senders == 1 and mail.sender.key in self.house.agents
+        if not is_agent or seen.kind is not Kind.HUMAN or self._is_forged(mail):
+            return None
+        found = forwarded_in(mail)
+        is_theirs = found and not self.house.owns(found.sender.key) and found.sender.key not in self.house.agents
+        return found if is_theirs else None
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
         doubt = why_doubted(mail, claim, self.house)
@@ -71,21 +113,22 @@ class Filing:
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
         if claim.ticket.takes_replies:
-            return self._reply(mail, claim.ticket)
+            return self._reply(mail, seen, claim.ticket)
         return self._follow(mail, seen, claim.ticket)
 
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
         customer = mail.sender or self._envelope_sender()
         client = self.house.client(customer.key)
         language = client.language or mail.language or self.house.language
+        detail = self._detail(mail)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self.kept.arrival.at,
-            subject=mail.subject or _NO_SUBJECT.get(language, _NO_SUBJECT["en"]),
+            subject=_subject(mail.subject, language, detail),
             text=mail.text[:LONGEST_TEXT],
-            confirm=self._may_confirm(mail, seen),
+            confirm="sensitive" not in detail and self._may_confirm(mail, seen),
             key=_key(mail),
-            detail=self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {}),
+            detail=detail | ({"automatic": seen.rule} if seen.rule else {}),
             client=client.name,
             language=language,
             priority=self.house.priority,
@@ -94,6 +137,32 @@ class Filing:
         tickets.add(self.session, ticket)
         after = f", which follows ticket {follows}" if follows else ""
         return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
+
+    def _open_forwarded(self, mail: InboundEmail, passed_on: Forwarded) -> Filed:
+        customer, agent = passed_on.sender, _agent(mail)
+        client = self.house.client(customer.key)
+        language = client.language or mail.language or self.house.language
+        detail = self._detail(mail) | {"forwarded_by": agent.name}
+        may_confirm = "sensitive" not in detail and self.limits.allow(
+            self.session, customer.key, now=self.now
+        )
+        ticket = Ticket.open(
+            by=Actor.customer(customer.key, customer.name),
+            at=self._at,
+            subject=_subject(passed_on.subject, language, detail),
+            text=passed_on.text[:LONGEST_TEXT],
+            confirm=may_confirm,
+            key=_key(mail),
+            detail=detail,
+            client=client.name,
+            language=language,
+            priority=self.house.priority,
+        )
+        if passed_on.words:
+            ticket.pass_on(passed_on.words[:LONGEST_TEXT], by=agent, at=self._at)
+        tickets.add(self.session, ticket)
+        self._keep_email(ticket, mail.message_id, customer.key, mail.subject_line, passed_on.text)
+        return Filed(f"opened ticket {ticket.number} for {customer.key}, forwarded by {agent.key}", ticket.number)
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()
@@ -118,16 +187,19 @@ class Filing:
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
         return Filed(f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}", ticket.number)
 
-    def _reply(self, mail: InboundEmail, ticket: Ticket) -> Filed:
+    def _reply(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
-        ticket.customer_wrote(text, by=_writer(mail), at=self._at, key=_key(mail), **self._detail(mail))
+        ticket.customer_wrote(
+            text, by=_writer(mail), at=self._at, key=_key(mail),
+            answer=self._may_answer(seen, ticket), **self._detail(mail),
+        )  # fmt: skip
         return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
         since = self._at - TOGETHER
         new = tickets.following(self.session, ended.number, _writer(mail).key, since=since)
         if new is not None and new.takes_replies:
-            return self._reply(mail, new)
+            return self._reply(mail, seen, new)
         return self._open(mail, seen, follows=ended.number)
 
     def _quarantine(self, mail: InboundEmail, ticket: Ticket, doubt: str) -> Filed:
@@ -157,10 +229,26 @@ class Filing:
         named = addresses_in(str(self.kept.arrival.envelope.get("sender") or ""))
         return named[0] if named else Address("unknown")
 
+    @property
+    def _recipients(self) -> list[str]:
+        """Whom the mail server had this mail for."""
+        return [str(each) for each in self.kept.arrival.envelope.get("recipients") or ()]
+
+    def _is_forged(self, mail: InboundEmail) -> bool:
+        return is_forged(mail.headers, self.house.trusted_authserv)
+
+    def _may_answer(self, seen: Screening, ticket: Ticket) -> bool:
+        """Whether a machine may tell the customer that the reply reopened the ticket, if it does."""
+        if ticket.status is not Status.RESOLVED:
+            return True
+        return seen.may_be_answered and self.limits.may_answer(
+            self.session, ticket.customer, ticket.number, now=self.now
+        )
+
     def _may_confirm(self, mail: InboundEmail, seen: Screening) -> bool:
-        if not seen.may_be_answered or mail.sender is None or mail.senders > 1:
+        if not seen.may_be_answered or mail.sender is None or mail.senders != 1:
             return False
-        if is_forged(mail.headers, self.house.trusted_authserv):
+        if self._is_forged(mail):
             return False
         return self.limits.allow(self.session, mail.sender.key, now=self.now)
 
@@ -170,8 +258,7 @@ class Filing:
         return trim(mail.text, mail.html, sent).text[:LONGEST_TEXT]
 
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
-        files = [file.name for file in mail.attachments if _is_for_people(file)]
-        return {"inbox": self.kept.id} | ({"files": files} if files else {})
+        return {"inbox": self.kept.id} | particulars_of(mail, self.house)
 
     def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
@@ -201,14 +288,12 @@ def _writer(mail: InboundEmail) -> Actor:
     return Actor.customer(sender.key, sender.name)
 
 
-_SEALS = frozenset(
-    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-)
-_SMALLEST_PICTURE = 10_000
-"""Bytes; smaller pictures within a text are logos."""
+def _agent(mail: InboundEmail) -> Actor:
+    sender = mail.sender or Address("unknown")
+    return Actor.agent(sender.key, sender.name or sender.key, door=Door.MAIL)
 
 
-def _is_for_people(file: Attachment) -> bool:
-    if file.content_type in _SEALS:
-        return False
-    return not (file.inline and len(file.content) < _SMALLEST_PICTURE)
+def _subject(subject: str, language: str, detail: Mapping[str, Any]) -> str:
+    """What the ticket is called, in mails too: without a code that stood in it."""
+    called = masked(subject) if "sensitive" in detail else subject
+    return called or _NO_SUBJECT.get(language, _NO_SUBJECT["en"])

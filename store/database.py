@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
-from desk.event import REDRAWS, Event
+from desk.event import Event
 from desk.ticket import Ticket
 from store import outbox
 from store.lane import Lane
@@ -122,7 +122,7 @@ class Database:
                 # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
                 flag_modified(each, "attention_at")
                 changed[id(each)] = each
-                redraws.extend((each.number, event) for event in fresh if event.kind in REDRAWS)
+                redraws.extend((each.number, event) for event in fresh if event.detail.get("redraws"))
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
