@@ -27,6 +27,7 @@ from desk.priority import Priority
 from mail import house as mail_house
 from mail.connection import Account
 from mail.intake import Intake
+from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
@@ -214,11 +215,7 @@ def mail_sender_of(
 ) -> MailSender:
     """Who mails the customers.  road: what mails leave by."""
     desk, settings, smtp = config.desk, config.mail, config.mail.smtp
-    if settings.message_secret:
-        secret = settings.message_secret.get_secret_value()
-    else:
-        with db.change() as session:
-            secret = keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
+    secret = secret_of(config, db)
     password = smtp.password.get_secret_value() if smtp.password else None
     return MailSender(
         db,
@@ -232,10 +229,19 @@ def mail_sender_of(
         ),
         templates=Templates(settings.templates),
         secret=secret,
+        reply_tags=settings.reply_tags,
         promises=lambda ticket, at: read_promises(ticket, policy, now=at),
         clock=clock,
         road=road,
     )
+
+
+def secret_of(config: Config, db: Database) -> str:
+    """What seals our Message-IDs and reply addresses: the setting, else one that is made once."""
+    if config.mail.message_secret:
+        return config.mail.message_secret.get_secret_value()
+    with db.change() as session:
+        return keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
 
 
 def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
@@ -245,17 +251,23 @@ def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Int
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None
 
-    desk = config.desk
+    desk, settings = config.desk, config.mail
     house = mail_house.House(
         addresses=frozenset({desk.address}),
         prefix=desk.prefix,
         loop_mark=desk.address,
         language=desk.language,
         priority=desk.default_priority,
-        trusted_authserv=config.mail.trusted_authserv,
+        trusted_authserv=settings.trusted_authserv,
         client_of=client_of,
+        secret=secret_of(config, db),
+        agents=frozenset(settings.agents),
+        blocked=frozenset(settings.blocked),
     )
-    return Intake(db, house, clock=clock)
+    most = settings.limits
+    intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
+    limits = Limits(per_minute=most.confirmations, intakes=intakes)
+    return Intake(db, house, clock=clock, limits=limits)
 
 
 def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:

@@ -12,7 +12,20 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from bot import answering, breaches, buttons, commands, gate, home, modals, quarantine, thread, why
+from bot import (
+    answering,
+    breaches,
+    buttons,
+    collected,
+    commands,
+    gate,
+    hidden,
+    home,
+    modals,
+    quarantine,
+    thread,
+    why,
+)
 from bot.house import House
 
 SLACK_API = "https://slack.com/api/"
@@ -60,7 +73,7 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, commands, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, hidden, collected, commands, thread, why):
         listeners.register(app)
     home.register(app, homes)
     return app

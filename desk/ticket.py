@@ -77,7 +77,14 @@ class Ticket:
     # What customers and their machines do
 
     def customer_wrote(
-        self, text: str, *, by: Actor, at: datetime, key: str | None = None, answer: bool = True, **detail: Any
+        self,
+        text: str,
+        *,
+        by: Actor,
+        at: datetime,
+        key: str | None = None,
+        answer: bool = True,
+        **detail: Any,
     ) -> bool:
         """A verified participant wrote: wakes a waiting ticket, reopens a resolved one unless it only thanks.
 

@@ -19,8 +19,8 @@ from store.emails import Direction
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A mail's claim to a ticket.  answers_us: it names a mail that we sent, which nobody can guess; returned:
-    it is that mail coming back."""
+    """A mail's claim to a ticket.  answers_us: it names a mail that we sent, which nobody can guess;
+    returned: it is that mail coming back."""
 
     ticket: Ticket
     answers_us: bool = False

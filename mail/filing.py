@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actor import Actor, Door
-from desk.status import Status
 from desk.ticket import Ticket
-from mail import floods
 from mail.addresses import Address, addresses_in
 from mail.authenticity import is_forged
-from mail.blocking import why_blocked
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
+from mail.courtesy import may_answer, may_confirm
 from mail.forwards import Forwarded, forwarded_in
+from mail.gate import kept_away
 from mail.house import House
 from mail.limits import Limits
 from mail.particulars import particulars_of
@@ -25,7 +24,7 @@ from mail.sensitive import masked
 from store import emails, tickets
 from store.database import Session
 from store.emails import Direction, Email
-from store.inbox import LET_IN, Kept, State
+from store.inbox import Kept, State
 
 TOGETHER = timedelta(hours=24)
 """Replies of one person to the same ended ticket join one new ticket when they are no further apart."""
@@ -84,26 +83,23 @@ class Filing:
         )
 
     def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None) -> Filed | None:
-        """What becomes of a mail that is kept and not told: of a blocked sender, or one of too many."""
         sender = (mail.sender or self._envelope_sender()).key
-        blocked = why_blocked(self.session, sender, self.house)
-        if blocked:
-            return Filed(f"dropped: {blocked}", None, State.DROPPED)
-        if self.kept.arrival.envelope.get(LET_IN):
-            return None
-        flood = floods.flood_of(self.session, sender, claim, self.house, self.limits, at=self._at)
-        if flood is None:
-            return None
-        number = floods.collect(self.session, flood, self.house, at=self._at)
-        return Filed(f"collected on ticket {number}: {flood.reason}", number, State.COLLECTED)
+        away = kept_away(self.session, self.kept, sender, claim, self.house, self.limits)
+        return Filed(away.remark, away.ticket, away.state) if away else None
 
     def _forwarded(self, mail: InboundEmail, seen: Screening) -> Forwarded | None:
         """What an agent passes on of somebody who is neither the desk nor an agent."""
         is_agent = mail.sender is not None and mail.senders == 1 and mail.sender.key in self.house.agents
-        if not is_agent or seen.kind is not Kind.HUMAN or self._is_forged(mail):
+        if (
+            not is_agent
+            or seen.kind is not Kind.HUMAN
+            or is_forged(mail.headers, self.house.trusted_authserv)
+        ):
             return None
         found = forwarded_in(mail)
-        is_theirs = found and not self.house.owns(found.sender.key) and found.sender.key not in self.house.agents
+        is_theirs = (
+            found and not self.house.owns(found.sender.key) and found.sender.key not in self.house.agents
+        )
         return found if is_theirs else None
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
@@ -118,51 +114,52 @@ class Filing:
 
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
         customer = mail.sender or self._envelope_sender()
-        client = self.house.client(customer.key)
-        language = client.language or mail.language or self.house.language
-        detail = self._detail(mail)
-        ticket = Ticket.open(
-            by=Actor.customer(customer.key, customer.name),
-            at=self.kept.arrival.at,
-            subject=_subject(mail.subject, language, detail),
-            text=mail.text[:LONGEST_TEXT],
-            confirm="sensitive" not in detail and self._may_confirm(mail, seen),
-            key=_key(mail),
-            detail=detail | ({"automatic": seen.rule} if seen.rule else {}),
-            client=client.name,
-            language=language,
-            priority=self.house.priority,
-            follows=follows,
+        detail = self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {})
+        confirm = "sensitive" not in detail and may_confirm(
+            self.session, mail, seen, self.house, self.limits, now=self.now
         )
-        tickets.add(self.session, ticket)
+        ticket = self._opened(mail, customer, mail.subject, mail.text, confirm, detail, follows=follows)
         after = f", which follows ticket {follows}" if follows else ""
         return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
 
     def _open_forwarded(self, mail: InboundEmail, passed_on: Forwarded) -> Filed:
         customer, agent = passed_on.sender, _agent(mail)
+        detail = self._detail(mail) | {"forwarded_by": agent.name}
+        confirm = "sensitive" not in detail and self.limits.allow(self.session, customer.key, now=self.now)
+        ticket = self._opened(mail, customer, passed_on.subject, passed_on.text, confirm, detail)
+        if passed_on.words:
+            ticket.pass_on(passed_on.words[:LONGEST_TEXT], by=agent, at=self._at)
+        self._keep_email(ticket, mail.message_id, customer.key, mail.subject_line, passed_on.text)
+        return Filed(
+            f"opened ticket {ticket.number} for {customer.key}, forwarded by {agent.key}", ticket.number
+        )
+
+    def _opened(
+        self,
+        mail: InboundEmail,
+        customer: Address,
+        subject: str,
+        text: str,
+        confirm: bool,
+        detail: dict[str, Any],
+        follows: int | None = None,
+    ) -> Ticket:
         client = self.house.client(customer.key)
         language = client.language or mail.language or self.house.language
-        detail = self._detail(mail) | {"forwarded_by": agent.name}
-        may_confirm = "sensitive" not in detail and self.limits.allow(
-            self.session, customer.key, now=self.now
-        )
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self._at,
-            subject=_subject(passed_on.subject, language, detail),
-            text=passed_on.text[:LONGEST_TEXT],
-            confirm=may_confirm,
+            subject=_subject(subject, language, detail),
+            text=text[:LONGEST_TEXT],
+            confirm=confirm,
             key=_key(mail),
             detail=detail,
             client=client.name,
             language=language,
             priority=self.house.priority,
+            follows=follows,
         )
-        if passed_on.words:
-            ticket.pass_on(passed_on.words[:LONGEST_TEXT], by=agent, at=self._at)
-        tickets.add(self.session, ticket)
-        self._keep_email(ticket, mail.message_id, customer.key, mail.subject_line, passed_on.text)
-        return Filed(f"opened ticket {ticket.number} for {customer.key}, forwarded by {agent.key}", ticket.number)
+        return tickets.add(self.session, ticket)
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()
@@ -191,7 +188,7 @@ class Filing:
         text = self._written_now(mail, ticket)
         ticket.customer_wrote(
             text, by=_writer(mail), at=self._at, key=_key(mail),
-            answer=self._may_answer(seen, ticket), **self._detail(mail),
+            answer=may_answer(self.session, ticket, seen, self.limits, now=self.now), **self._detail(mail),
         )  # fmt: skip
         return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
 
@@ -233,24 +230,6 @@ class Filing:
     def _recipients(self) -> list[str]:
         """Whom the mail server had this mail for."""
         return [str(each) for each in self.kept.arrival.envelope.get("recipients") or ()]
-
-    def _is_forged(self, mail: InboundEmail) -> bool:
-        return is_forged(mail.headers, self.house.trusted_authserv)
-
-    def _may_answer(self, seen: Screening, ticket: Ticket) -> bool:
-        """Whether a machine may tell the customer that the reply reopened the ticket, if it does."""
-        if ticket.status is not Status.RESOLVED:
-            return True
-        return seen.may_be_answered and self.limits.may_answer(
-            self.session, ticket.customer, ticket.number, now=self.now
-        )
-
-    def _may_confirm(self, mail: InboundEmail, seen: Screening) -> bool:
-        if not seen.may_be_answered or mail.sender is None or mail.senders != 1:
-            return False
-        if self._is_forged(mail):
-            return False
-        return self.limits.allow(self.session, mail.sender.key, now=self.now)
 
     def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
         known = emails.of_ticket(self.session, ticket.number)

@@ -26,7 +26,7 @@ class Forwarded:
 
 
 def forwarded_in(email: InboundEmail) -> Forwarded | None:
-    """The mail that this one passes on, within its text or attached; None where it says of none whose it is."""
+    """The mail that this one passes on, in its text or attached; None where none says whose it is."""
     attached = [file for file in email.attachments if file.content_type == "message/rfc822"]
     if len(attached) == 1 and len(attached[0].content) <= _LARGEST:
         return _attached(email, attached[0])

@@ -34,13 +34,15 @@ class Envelope:
     """What stands around the words.
 
     to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
-    answers are the mails this one continues, the most important first."""
+    answers are the mails this one continues, the most important first.  reply_to: where answers are to come,
+    if not to the desk's plain address."""
 
     to: str
     message_id: str
     date: datetime
     name: str = ""
     answers: Sequence[str] = ()
+    reply_to: str = ""
 
 
 def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
@@ -108,6 +110,8 @@ def _built(
         "Message-ID": f"<{envelope.message_id}>",
         LOOP_HEADER: letterhead.address,
     }
+    if envelope.reply_to:
+        lines["Reply-To"] = Address(sound(letterhead.name), addr_spec=envelope.reply_to)
     known = _known(envelope)
     if known:
         lines["In-Reply-To"] = f"<{known[0]}>"
@@ -149,6 +153,7 @@ def _compare(raw: bytes, lines: dict[str, str | Address], to: Address) -> None:
         and [(each.display_name, each.addr_spec) for each in read["To"].addresses]
         == [(to.display_name, to.addr_spec)]
         and len(read["From"].addresses) == 1
+        and str(read["Reply-To"] or "") == str(lines.get("Reply-To", ""))
         and [part.get_content_type() for part in read.walk()]
         == ["multipart/alternative", "text/plain", "text/html"]
     )

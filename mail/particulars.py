@@ -42,7 +42,7 @@ def _named(people: list[Address]) -> list[str]:
 def answers_elsewhere(mail: InboundEmail) -> str:
     """The address that answers are to go to, where that is in another domain than their writer's.
 
-    The desk answers the writer all the same: From says who somebody is, and Reply-To is what phishers change."""
+    The desk answers the writer all the same: From says who somebody is, Reply-To is what phishers change."""
     wanted, sender = mail.reply_to, mail.sender
     if wanted is None or (sender and wanted.domain == sender.domain):
         return ""

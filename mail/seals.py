@@ -8,13 +8,18 @@ from collections.abc import Iterable
 _DIGITS = 32
 """Hexadecimal digits of the seal: 128 bits."""
 
+_LONGEST_LOCAL = 64
+
 _TAG = re.compile(rf"hd(\d{{1,12}})\.([0-9a-f]{{{_DIGITS}}})")
 
 
 def reply_address(address: str, *, ticket: int, secret: str) -> str:
-    """The desk's address with a tag that proves to have seen a mail about that ticket (RFC 5233)."""
+    """The desk's address with a tag that proves to have seen a mail about that ticket (RFC 5233).
+
+    The plain address where the tag would make it longer than mail servers take (RFC 5321 4.5.3.1.1)."""
     local, _, domain = address.rpartition("@")
-    return f"{local}+hd{ticket}.{_seal(ticket, secret)}@{domain}"
+    tagged = f"{local}+hd{ticket}.{_seal(ticket, secret)}"
+    return f"{tagged}@{domain}" if len(tagged) <= _LONGEST_LOCAL else address
 
 
 def ticket_sealed_in(addresses: Iterable[str], *, secret: str) -> int | None:

@@ -14,6 +14,7 @@ from desk.ticket import Ticket
 from mail.dates import Told
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Letterhead, Promises, TemplateRefused, Templates, compose, is_automatic
+from mail.seals import reply_address
 from mail.smtp import Server, hand_over
 from sla.clock import Clock, read_clocks, waits_since
 from sla.policy import Goal, Policy
@@ -37,8 +38,8 @@ class Road(Protocol):
 class MailSender:
     """The store.courier.Sender of mails to customers.
 
-    secret: seals our Message-IDs.  promises: what may be promised about a ticket at a moment.  clock: reads
-    the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
+    secret: seals our Message-IDs; reply_tags: whether answers come to an address that it seals too.
+    promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
     answer it by bouncing.  road: what mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
@@ -54,6 +55,7 @@ class MailSender:
         promises: Callable[[Ticket, datetime], Promises],
         clock: Callable[[], datetime],
         null_sender: bool = False,
+        reply_tags: bool = False,
         road: Road = hand_over,
     ) -> None:
         self._db = db
@@ -65,6 +67,7 @@ class MailSender:
         self._promises = promises
         self._clock = clock
         self._null_sender = null_sender
+        self._reply_tags = reply_tags
         self._road = road
 
     def send(self, delivery: Delivery) -> str:
@@ -147,6 +150,7 @@ class MailSender:
             ),
             date=now,
             answers=_answered(mailed),
+            reply_to=self._reply_to(ticket) if self._reply_tags else "",
         )
         return Email(
             ticket=ticket.number,
@@ -161,6 +165,9 @@ class MailSender:
             told_response=notification.response,
             told_recovery=notification.recovery,
         )
+
+    def _reply_to(self, ticket: Ticket) -> str:
+        return reply_address(self._letterhead.address, ticket=ticket.number, secret=self._secret)
 
 
 def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:

@@ -1,4 +1,4 @@
-"""Mails with a code or a link that lets its reader in somewhere: one-time codes, confirmations of an address."""
+"""Mails whose code or link lets the reader in somewhere: one-time codes, confirmations of an address."""
 
 import re
 
@@ -53,7 +53,7 @@ _CODE = re.compile(
     r"(?<![\w.,/:€$@#-])(?:[A-Z]{1,3}-)?(?:\d{4,10}|\d{3}[ -]\d{3,4}|(?=[A-Z]*\d)[A-Z0-9]{5,10}"
     r"|[A-Z0-9]{4}-[A-Z0-9]{4})(?![\w/@:-]|[.,]\d)"
 )
-"""Digits, or capitals with a digit among them, that stand alone: no date, amount, address or number of ours."""
+"""Digits, or capitals with a digit among them, that stand alone: no date, amount, address or tag of ours."""
 
 _LINK = re.compile(r"https?://\S{12,}")
 
