@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
@@ -40,7 +41,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, calendar, hours, why, simulate, reschedule, manifest, example_config,
+    demo, serve, check, deliver, block, calendar, hours, why, simulate, reschedule, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -142,7 +142,7 @@ def _collected(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
         blocks.section(escape(f"🌊 {said}: {newest.detail['reason']}.")),
         blocks.context(plain("They are kept in the inbox as they arrived, and nothing of them is answered.")),
         blocks.actions(
-            [blocks.button("let_in", "Read them after all", value(ticket.number, ticket.version))]
+            [blocks.button("let_in", "Read the next 50 after all", value(ticket.number, ticket.version))]
         ),
     ]
 

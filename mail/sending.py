@@ -39,8 +39,9 @@ class MailSender:
     """The store.courier.Sender of mails to customers.
 
     secret: seals our Message-IDs; reply_tags: whether answers come to an address that it seals too.
-    promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
-    answer it by bouncing.  road: what mails leave by."""
+    promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
+    automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  road: what
+    mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
 

@@ -51,7 +51,7 @@ _SPEAKS_OF_CODE, _SPEAKS_OF_LINK = _any_of(_CODES_TEXT), _any_of(_LINKS_TEXT)
 
 _CODE = re.compile(
     r"(?<![\w.,/:€$@#-])(?:[A-Z]{1,3}-)?(?:\d{4,10}|\d{3}[ -]\d{3,4}|(?=[A-Z]*\d)[A-Z0-9]{5,10}"
-    r"|[A-Z0-9]{4}-[A-Z0-9]{4})(?![\w/@:-]|[.,]\d)"
+    r"|[A-Z0-9]{4}-[A-Z0-9]{4}|[A-Z0-9]{3}-[A-Z0-9]{3})(?![\w/@:-]|[.,]\d)"
 )
 """Digits, or capitals with a digit among them, that stand alone: no date, amount, address or tag of ours."""
 

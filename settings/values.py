@@ -99,7 +99,8 @@ def _domain(text: str) -> str:
     return text.lower()
 
 
-def _sender(text: str) -> str:
+def sender_named(text: str) -> str:
+    """Whom somebody means to block: an address or a domain.  Raises Unfit."""
     return _address(text).lower() if "@" in text else _domain(text)
 
 
@@ -167,7 +168,7 @@ Port = Annotated[Whole, Field(ge=0, le=65535)]
 Allowed = Annotated[float, BeforeValidator(no_switch), Field(gt=0, allow_inf_nan=False)]
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_client_domain)]
-Sender = Annotated[str, AfterValidator(_sender)]
+Sender = Annotated[str, AfterValidator(sender_named)]
 Day = Annotated[tuple[Annotated[Period, PlainValidator(_period)], ...], AfterValidator(_apart)]
 Rule = Annotated[str, AfterValidator(_rule)]
 ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]

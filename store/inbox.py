@@ -143,10 +143,11 @@ def collected(session: Session, ticket: int) -> int:
     return session.execute(select(func.count()).where(*mine)).scalar_one()
 
 
-def let_in(session: Session, ticket: int, *, now: datetime) -> int:
-    """Have all that a ticket collected read once more, as if no other mail had come; returns how many."""
+def let_in(session: Session, ticket: int, *, now: datetime, most: int) -> int:
+    """Have the first of what a ticket collected read once more, as if no other mail had come; returns how
+    many those are."""
     mine = select(_row.id, _row.envelope).where(_row.state == State.COLLECTED, _row.ticket == ticket)
-    waiting = session.execute(mine).all()
+    waiting = session.execute(mine.order_by(_row.id).limit(most)).all()
     for kept, envelope in waiting:
         again = {"state": State.NEW, "attempts": 0, "not_before": now, "content_key": None, "ticket": None}
         marked = {"envelope": envelope | {LET_IN: True}, "remark": ""}
