@@ -96,6 +96,14 @@ class MailDesk:
         with self.db.change() as session:
             return inbox.keep(session, Arrival(source=source, raw=raw, at=at or self.now, **facts))
 
+    def pours(self, arrivals):
+        """Keep all of these, each (raw, when it came), and receive them at once; say what became of each."""
+        with self.db.change() as session:
+            kept = [inbox.keep(session, Arrival(source="smtp", raw=raw, at=at)) for raw, at in arrivals]
+        self.intake.receive_new()
+        with self.db.read() as session:
+            return [inbox_row(session, each) for each in kept]
+
     def fate_of(self, kept):
         with self.db.read() as session:
             return inbox_row(session, kept)
