@@ -19,10 +19,10 @@ from bot import (
     collected,
     commands,
     gate,
-    hidden,
     home,
     modals,
     quarantine,
+    reveal,
     thread,
     why,
 )
@@ -73,7 +73,7 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, hidden, collected, commands, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, reveal, collected, commands, thread, why):
         listeners.register(app)
     home.register(app, homes)
     return app

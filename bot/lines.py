@@ -139,7 +139,7 @@ def _collected(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     at_least = "at least " if count > 2 else ""
     said = f"{at_least}{plural(count, 'mail')} more came in and {'is' if count == 1 else 'are'} not told here"
     return [
-        blocks.section(escape(f"🌊 {said}: {newest.detail['reason']}.")),
+        blocks.paragraph(blocks.word(f"🌊 {said}: {newest.detail['reason']}.")),
         blocks.context(plain("They are kept in the inbox as they arrived, and nothing of them is answered.")),
         blocks.actions(
             [blocks.button("let_in", "Read the next 50 after all", value(ticket.number, ticket.version))]

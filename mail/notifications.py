@@ -246,7 +246,7 @@ def _history(
 
 def _was_mailed(event: Event, ticket: Ticket) -> bool:
     """Whether the customer wrote or was sent these very words."""
-    if not event.text.strip():
+    if not event.text.strip() or event.detail.get("sensitive"):
         return False
     if event.kind in (Kind.OPENED, Kind.CUSTOMER_WROTE):
         return event.by.role is Role.CUSTOMER and event.by.key == ticket.customer
