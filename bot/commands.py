@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from slack_bolt import Ack, App
 
-from bot import blocks, card, why
+from bot import blocking, blocks, card, why
 from bot.blocks import Block, escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at, soonest
@@ -25,6 +25,7 @@ _HELP = """*What you can ask*
 `/ticket mine`  only what is yours
 `/ticket 42`  one ticket, with a link to its card
 `/ticket why 42`  how its dates come about: every pause, who and why
+`/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them
 `/ticket help`  this
 
 Everything else is done on the card: take it, reply to the customer, status, priority. What you type in the \
@@ -39,7 +40,9 @@ def register(app: App) -> None:
 def on_ticket(ack: Ack, command: dict[str, str], actor: Actor, house: House) -> None:
     words = " ".join(command.get("text", "").split()).lower()
     asked = re.fullmatch(r"(?:(why|waarom) )?(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
-    if asked is None:
+    if words.partition(" ")[0] in blocking.VERBS:
+        answer = blocking.answer(house, actor, words)
+    elif asked is None:
         answer = _ANSWERS[meant(words)](house, actor)
     elif asked[1]:
         language = "nl" if asked[1] == "waarom" else house.people.language(actor.key)
@@ -146,7 +149,12 @@ def _link(house: House, session: Session, ticket: Ticket) -> str:
     return f"<{house.permalink(place)}|{name}>" if place else name
 
 
-_ANSWERS: dict[str, Callable[[House, Actor], Answer]] = {"queue": queue, "mine": mine, "help": explain}
+_ANSWERS: dict[str, Callable[[House, Actor], Answer]] = {
+    "queue": queue,
+    "mine": mine,
+    "help": explain,
+    "blocked": blocking.every,
+}
 
 _WORDS = {
     "mine": "mine",
@@ -156,5 +164,6 @@ _WORDS = {
     "list": "queue",
     "lijst": "queue",
     "help": "help",
+    "blocked": "blocked",
     "hulp": "help",
 }
