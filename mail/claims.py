@@ -50,13 +50,14 @@ def returned_to(session: Session, bounce: Bounce, email: InboundEmail) -> Claim 
     return replace(found, returned=True) if found and found.answers_us else None
 
 
-def why_doubted(email: InboundEmail, claim: Claim, house: House) -> str:
-    """Why this mail may not act on the ticket it claims, in words for agents; empty where it may."""
+def why_doubted(email: InboundEmail, claim: Claim | None, house: House) -> str:
+    """Why this mail may not act on the ticket it claims, or is not sure to be its sender's, in words for
+    agents; empty where it may and is."""
     if email.sender is None or not email.senders:  # whom another header than From names counts for nothing
         return "it does not say who wrote it"
     if email.senders > 1:
         return "it names more than one sender"
-    if email.sender.key not in claim.ticket.participants:
+    if claim and email.sender.key not in claim.ticket.participants:
         return f"{email.sender.key} is not on this ticket"
     if is_forged(email.headers, house.trusted_authserv):
         return f"its sender may be forged: {house.trusted_authserv} says that DMARC fails"

@@ -12,6 +12,7 @@ from mail.authenticity import is_forged
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
 from mail.courtesy import may_answer, may_confirm
+from mail.floods import Comer
 from mail.forwards import Forwarded, forwarded_in
 from mail.gate import kept_away
 from mail.house import House
@@ -20,7 +21,7 @@ from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
-from mail.sensitive import masked
+from mail.sensitive import masked, why_sensitive
 from store import emails, tickets
 from store.database import Session
 from store.emails import Direction, Email
@@ -58,13 +59,14 @@ class Filing:
     def put_away(self, mail: InboundEmail | Unreadable) -> Filed:
         """Do what the table of statuses says about this mail."""
         if isinstance(mail, Unreadable):
-            return self._kept_away(mail, None) or self._open_unreadable(mail)
+            return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
-        kept_away = self._kept_away(mail, claim)
+        doubt = why_doubted(mail, claim, self.house)
+        kept_away = self._kept_away(mail, claim, doubt)
         if kept_away:
             return kept_away
         if seen.bounce and returned:
@@ -72,7 +74,7 @@ class Filing:
         forwarded = self._forwarded(mail, seen)
         if forwarded:
             return self._open_forwarded(mail, forwarded)
-        return self._join(mail, seen, claim) if claim else self._open(mail, seen)
+        return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)
 
     def _screened(self, mail: InboundEmail) -> Screening:
         return screen(
@@ -82,9 +84,9 @@ class Filing:
             is_our_id=lambda message_id: emails.is_ours(self.session, message_id),
         )
 
-    def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None) -> Filed | None:
-        sender = (mail.sender or self._envelope_sender()).key
-        away = kept_away(self.session, self.kept, sender, claim, self.house, self.limits)
+    def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None, doubt: str) -> Filed | None:
+        comer = Comer((mail.sender or self._envelope_sender()).key, claim, doubt)
+        away = kept_away(self.session, self.kept, comer, self.house, self.limits)
         return Filed(away.remark, away.ticket, away.state) if away else None
 
     def _forwarded(self, mail: InboundEmail, seen: Screening) -> Forwarded | None:
@@ -102,8 +104,7 @@ class Filing:
         )
         return found if is_theirs else None
 
-    def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
-        doubt = why_doubted(mail, claim, self.house)
+    def _join(self, mail: InboundEmail, seen: Screening, claim: Claim, doubt: str) -> Filed:
         if seen.kind in _MACHINES and (claim.answers_us or not doubt):
             return self._note(mail, seen, claim.ticket)
         if doubt:
@@ -241,7 +242,8 @@ class Filing:
 
     def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
-        self._keep_email(ticket, mail.message_id, address, mail.subject_line, mail.text)
+        subject = masked(mail.subject_line) if why_sensitive(mail) else mail.subject_line
+        self._keep_email(ticket, mail.message_id, address, subject, mail.text)
         return Filed(remark, ticket.number)
 
     def _keep_email(

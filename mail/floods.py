@@ -28,19 +28,29 @@ class Flood:
     ticket: int | None
 
 
-def flood_of(
-    session: Session, sender: str, claim: Claim | None, house: House, limits: Limits, *, at: datetime
-) -> Flood | None:
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """Whose mail it is, and the ticket it claims.
+
+    doubt: why it is not believed; those whom nobody believes are counted apart, so that they can silence
+    nobody by using up what a customer is allowed."""
+
+    sender: str
+    claim: Claim | None = None
+    doubt: str = ""
+
+
+def flood_of(session: Session, comer: Comer, house: House, limits: Limits, *, at: datetime) -> Flood | None:
     """The flood that this mail belongs to, if it is beyond a limit.
 
-    claim: the ticket it claims.  at: when it came; an old mailbox that is read at once is no flood."""
-    most = limits.intakes
+    at: when it came; an old mailbox that is read at once is no flood."""
+    most, sender, claim = limits.intakes, comer.sender, comer.claim
     of_ticket = claim.ticket.number if claim else None
-    own = None if claim and claim.returned else sender  # what returns our mails may return many
-    if own and not limits.hears_sender(session, own, at=at):
-        target = of_ticket or tickets.newest_of(session, own)
-        return Flood(f"more than {most.of_sender} mails of {own} in ten minutes", target)
-    if of_ticket is not None and not limits.hears_on(session, of_ticket, at=at):
+    is_returned = claim is not None and claim.returned  # what returns our mails may return many
+    if not is_returned and not limits.hears_sender(session, sender, doubted=bool(comer.doubt), at=at):
+        target = of_ticket or tickets.newest_of(session, sender)
+        return Flood(f"more than {most.of_sender} mails of {sender} in ten minutes", target)
+    if of_ticket is not None and not limits.hears_on(session, of_ticket, doubted=bool(comer.doubt), at=at):
         return Flood(f"more than {most.on_ticket} mails on this ticket in ten minutes", of_ticket)
     if claim or house.client_of(sender) or tickets.newest_of(session, sender) is not None:
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mail import floods
 from mail.blocking import why_blocked
-from mail.claims import Claim
+from mail.floods import Comer
 from mail.house import House
 from mail.limits import Limits
 from store.database import Session
@@ -20,17 +20,15 @@ class KeptAway:
     ticket: int | None = None
 
 
-def kept_away(
-    session: Session, kept: Kept, sender: str, claim: Claim | None, house: House, limits: Limits
-) -> KeptAway | None:
+def kept_away(session: Session, kept: Kept, comer: Comer, house: House, limits: Limits) -> KeptAway | None:
     """What keeps this mail away; None for the usual one.  What somebody let in is collected no more."""
-    blocked = why_blocked(session, sender, house)
+    blocked = why_blocked(session, comer.sender, house)
     if blocked:
         return KeptAway(f"dropped: {blocked}", State.DROPPED)
     if kept.arrival.envelope.get(LET_IN):
         return None
     at = kept.arrival.at
-    flood = floods.flood_of(session, sender, claim, house, limits, at=at)
+    flood = floods.flood_of(session, comer, house, limits, at=at)
     if flood is None:
         return None
     number = floods.collect(session, flood, house, at=at)

@@ -64,14 +64,14 @@ class Limits:
             and self._has_room(session, now)
         )
 
-    def hears_sender(self, session: Session, address: str, *, at: datetime) -> bool:
+    def hears_sender(self, session: Session, address: str, *, doubted: bool, at: datetime) -> bool:
         """Whether one more mail of this address that came then is told by itself."""
-        name = f"mails:{_hidden(address)}:{_stretch(at)}"
+        name = f"{_kind(doubted)}:{_hidden(address)}:{_stretch(at)}"
         return inbox.claim_place(session, name, most=self.intakes.of_sender, at=at)
 
-    def hears_on(self, session: Session, ticket: int, *, at: datetime) -> bool:
+    def hears_on(self, session: Session, ticket: int, *, doubted: bool, at: datetime) -> bool:
         """Whether one more mail on this ticket that came then is told by itself."""
-        name = f"mails:{ticket}:{_stretch(at)}"
+        name = f"{_kind(doubted)}:{ticket}:{_stretch(at)}"
         return inbox.claim_place(session, name, most=self.intakes.on_ticket, at=at)
 
     def hears_strangers(self, session: Session, *, at: datetime) -> bool:
@@ -101,6 +101,10 @@ class Limits:
 
 def _stretch(at: datetime, length: timedelta = _TEN_MINUTES) -> int:
     return int(at.timestamp() // length.total_seconds())
+
+
+def _kind(doubted: bool) -> str:
+    return "doubted mails" if doubted else "mails"
 
 
 def _hidden(address: str) -> str:

@@ -91,6 +91,20 @@ def test_a_flood_on_one_ticket_is_counted_there_whoever_sends_it(strict):
     assert strict.ticket().participants == {ALICE}
 
 
+def test_strangers_cannot_silence_a_customer_by_using_up_what_her_ticket_is_allowed(strict):
+    strict.arrives(mail())
+    pushy = [
+        mail(f"{n}.\n", sender=f"m{n}@evil.example", message_id=f"e{n}@x.example", subject="[HD-1]")
+        for n in range(9)
+    ]
+    pushy += [mail(f"{n}.\n", sender=f"{ALICE}, m@x.example", message_id=f"f{n}@x.example") for n in range(9)]
+
+    pour(strict, pushy)
+    fate = strict.arrives(mail("It burns.\n", subject="Re: [HD-1]", message_id="m2@customer.example"))
+
+    assert fate.remark == "a reply on ticket 1"
+
+
 def test_strangers_in_a_crowd_are_counted_on_a_ticket_of_the_desk(strict):
     strict.arrives(mail(sender="ann@shop.example"))
     strict.now += timedelta(minutes=1)
