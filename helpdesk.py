@@ -12,7 +12,9 @@ from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.hours import hours
+from terminal.read import read
 from terminal.rehearse import rehearse
+from terminal.report import report
 from terminal.reschedule import reschedule
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
@@ -41,7 +43,8 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, block, calendar, hours, why, simulate, reschedule, manifest, example_config,
+    demo, serve, check, deliver, read, block, calendar, hours, why, report, simulate, reschedule,
+    manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Thread
-from typing import Any
 
 from starlette.applications import Starlette
 
@@ -23,7 +22,6 @@ from bot.web import Check
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
-from desk.priority import Priority
 from mail import house as mail_house
 from mail.connection import Account
 from mail.intake import Intake
@@ -31,22 +29,27 @@ from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Letterhead, Templates
+from mail.reader import Reader
+from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import Server, hand_over
 from settings import agreed
-from settings.agreed import Agreed
+from settings.promised import policy_of
 from sla import clock as clocks
 from sla import sealing
-from sla.hours import BusinessHours
-from sla.policy import Contract, Policy, ResponseCounts
+from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, inbox, keepsakes, schema
-from store.courier import Courier, Sender
+from store.courier import Courier
 from store.database import Database, Unavailable
+from store.sender import Sender
 
 Clock = Callable[[], datetime]
+
+TOGETHER = 20
+"""Messages to Slack that are claimed and settled at once: each can be proved.  A mail goes alone."""
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Parts:
     web: Starlette
     scheduler: Scheduler
     couriers: Mapping[str, Courier]
+    reader: Reader
     socket: Socket | None = None
     listener: Listener | None = None
     mailbox: Mailbox | None = None
@@ -88,6 +92,7 @@ class Parts:
             self.listener.stop()
         for thread in self._threads:
             thread.join(timeout=30)
+        self.reader.stop()
         self.db.close()
 
 
@@ -121,7 +126,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock)}
     couriers = {
-        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock),
+        "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
     }
     listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
@@ -129,10 +134,11 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     sources = (mailbox.name,) if mailbox else ()
     late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
     strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", intake_of(config, db, policy, clock).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock, read=reader).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
@@ -147,47 +153,13 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
-    return Parts(config, db, policy, people, asgi, scheduler, couriers, socket, listener, mailbox)
+    return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailbox)
 
 
 def next_due(parts: Parts) -> datetime | None:
     """The next moment at which the desk has something to do by itself; in the past while it is busy."""
     with parts.db.read() as session:
         return ahead.next_due(session)
-
-
-def policy_of(config: Agreed) -> Policy:
-    """The promises that the settings describe."""
-
-    def targets(table: Any) -> dict[Priority, timedelta]:
-        return {Priority(name): timedelta(hours=hours) for name, hours in table if hours is not None}
-
-    promises = config.promises
-    contracts = tuple(
-        Contract(
-            name=each.name,
-            domains=frozenset(each.domains),
-            addresses=frozenset(address.lower() for address in each.addresses),
-            first_response=targets(each.first_response),
-            recovery=targets(each.recovery),
-            hours=BusinessHours(each.hours.calendar()) if each.hours else None,
-            language=each.language,
-            rate=each.rate,
-            approvers=frozenset(address.lower() for address in each.approvers),
-        )
-        for each in config.contracts
-    )
-    return Policy(
-        hours=BusinessHours(config.hours.calendar()),
-        first_response=targets(promises.first_response),
-        recovery=targets(promises.recovery),
-        levels=promises.levels,
-        silence=timedelta(hours=promises.silence_hours),
-        reminder=timedelta(hours=promises.reminder_hours),
-        close_after=timedelta(days=promises.close_after_days),
-        response_counts=ResponseCounts(promises.response_counts),
-        contracts=contracts,
-    )
 
 
 def rights_of(config: Config) -> Rights:
@@ -244,8 +216,15 @@ def secret_of(config: Config, db: Database) -> str:
         return keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
 
 
-def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Intake:
-    """What makes tickets of the mails that were kept."""
+def intake_of(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
+) -> Intake:
+    """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
@@ -267,7 +246,7 @@ def intake_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Int
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
     limits = Limits(per_minute=most.confirmations, intakes=intakes)
-    return Intake(db, house, clock=clock, limits=limits)
+    return Intake(db, house, clock=clock, read=read, limits=limits)
 
 
 def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:

@@ -27,6 +27,7 @@ from bot import (
     why,
 )
 from bot.house import House
+from bot.report import Reports
 
 SLACK_API = "https://slack.com/api/"
 
@@ -73,7 +74,8 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, reveal, collected, commands, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, reveal, collected, thread, why):
         listeners.register(app)
+    commands.register(app, Reports(house, threads))
     home.register(app, homes)
     return app

@@ -10,6 +10,7 @@ from bot import blocking, blocks, card, why
 from bot.blocks import Block, escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at, soonest
+from bot.report import Reports
 from bot.words import MARKS, moment, plural, ticket_name
 from desk.actor import Actor
 from desk.ticket import Ticket
@@ -25,6 +26,7 @@ _HELP = """*What you can ask*
 `/ticket mine`  only what is yours
 `/ticket 42`  one ticket, with a link to its card
 `/ticket why 42`  how its dates come about: every pause, who and why
+`/ticket report november bakery`  a month in figures, for team leads; without words, this month of all clients
 `/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them
 `/ticket help`  this
 
@@ -32,13 +34,22 @@ Everything else is done on the card: take it, reply to the customer, status, pri
 card's thread is an internal note; a customer never sees it."""
 
 
-def register(app: App) -> None:
+def register(app: App, reports: Reports) -> None:
     """Listen to the one command."""
-    app.command("/ticket")(on_ticket)
+
+    def on_command(ack: Ack, command: dict[str, str], actor: Actor, house: House) -> None:
+        words = " ".join(command.get("text", "").split()).lower()
+        report = re.fullmatch(r"(?:report|rapport|verslag)(?: (.+))?", words)
+        if report:
+            ack(response_type="ephemeral", text=reports.ask(report[1] or "", actor, command["response_url"]))
+        else:
+            on_ticket(ack, words, actor, house)
+
+    app.command("/ticket")(on_command)
 
 
-def on_ticket(ack: Ack, command: dict[str, str], actor: Actor, house: House) -> None:
-    words = " ".join(command.get("text", "").split()).lower()
+def on_ticket(ack: Ack, words: str, actor: Actor, house: House) -> None:
+    """Answer at once.  words: in lower case, with single spaces."""
     asked = re.fullmatch(r"(?:(why|waarom) )?(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
     if words.partition(" ")[0] in blocking.VERBS:
         answer = blocking.answer(house, actor, words)

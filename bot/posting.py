@@ -90,6 +90,8 @@ class CardSender(_Sender):
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
+        if reference == delivery.reference:
+            return  # it was drawn where it stood
         place = cards.place_of(session, delivery.ticket_number)
         if place is None or place.ts != reference:
             cards.keep(session, delivery.ticket_number, Place(self.channel, reference), at=at)

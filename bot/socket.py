@@ -1,7 +1,9 @@
 """Socket Mode: two live connections, so that the renewal of one never leaves the desk deaf."""
 
 import logging
+from contextlib import suppress
 from http.client import HTTPException
+from socket import SHUT_RDWR
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
@@ -43,6 +45,8 @@ class Socket:
 
     def close(self) -> None:
         """Close every connection in good order; Slack keeps no ghost of them."""
+        for line in self._lines:  # all of them first: each needs a moment to notice
+            line.hang_up()
         for line in self._lines:
             line.close()
 
@@ -66,6 +70,17 @@ class _Line(SocketModeClient):
         session = self.current_session
         if session is not None and session.sock is not None:
             session.sock.settimeout(_LISTEN)
+
+    def hang_up(self) -> None:
+        """Wake what waits for messages: `close` joins it, and by itself it looks round once a second."""
+        self.closed = self.current_session_state.terminated = True
+        self.auto_reconnect_enabled = False
+        self.message_queue.put(None)
+        session = self.current_session
+        sock = session.sock if session is not None else None
+        if sock is not None:
+            with suppress(OSError):  # Slack was faster
+                sock.shutdown(SHUT_RDWR)
 
     def _hand_over(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         send_response(client, request, run_bolt_app(self._app, request), 0.0)

@@ -31,6 +31,9 @@ class Door(StrEnum):
 STAFF = frozenset({Role.AGENT, Role.LEAD, Role.OPERATOR})
 """Who works tickets."""
 
+LEADS = frozenset({Role.LEAD, Role.OPERATOR})
+"""Who sees the whole desk in figures."""
+
 RESOLVERS = STAFF | {Role.SYSTEM}
 """Who may resolve: people, and 72 hours of silence."""
 

@@ -63,7 +63,7 @@ _NEVER_LOCAL = frozenset('()<>[]:;@\\,"')
 def _is_domain(domain: str) -> bool:
     if domain.startswith("[") and domain.endswith("]"):
         return domain[1:-1].replace(":", "").replace(".", "").isalnum()
-    labels = domain.removesuffix(".").split(".")
+    labels = domain.split(".")
     return all(label and label.replace("-", "").replace("_", "").isalnum() for label in labels)
 
 
@@ -92,7 +92,7 @@ def _entry(words: str, angle: str | None, fallback: str) -> Address | None:
 
 
 def _bare(text: str) -> str:
-    text = "".join(_without_comments(text).split())
+    text = "".join(_without_comments(text).split()).removesuffix(".")  # "x.example." is x.example
     text = text.rpartition(":")[2] if text.startswith("@") else text  # an old source route
     if text.lower().startswith("mailto:"):
         text = text[7:]

@@ -10,14 +10,17 @@ _OPENERS = (
 _VERBS_TEXT = """
     wrote writes written sent schreef schrijft geschreven schrieb schreibt geschrieben écrit ecrit escribió
     escribio escreveu scritto scrive skrev skriver napisał napisał(a) napisała napsal napsal(a) kirjoitti
-    написал написал(а) написал(a) написала написав пише viết menulis yazdı írta έγραψε wrote— scris"""
+    написал написал(а) написал(a) написала написав пише viết menulis yazdı írta έγραψε wrote— scris
+    пишет пишете писал писала написа написав pisze napísal napísal(a) napísala napisala napisao napisal
+    rašė rakstīja kirjutas escriure viết เขียนว่า commented replied reageerde antwoordde antwortete
+   """
 _VERBS = frozenset(_VERBS_TEXT.split())
 _STARTS_WITH_DATE = re.compile(
     r"(?:\w{2,12}[.,]{0,2} )?"
     r"(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}\.? \w{3,12}\.? \d{4}|\w{3,12} \d{1,2}, \d{4})\b"
 )
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}")
 _ZONE = re.compile(r"\bGMT[+-]\d")
 
 _LONGEST = 5
@@ -103,10 +106,39 @@ def _is_attribution(joined: str, follower: str) -> bool:
         closed = text.endswith((">", ">:")) and addressed
         return closed or (_ZONE.search(text) is not None and text.count(" ") < _SHORT and not _is_open(text))
     quoting = text.lower().startswith(_QUOTING) and addressed
+    if ends and _says_who_and_when(text):
+        return True
+    if addressed and " wrote in message " in text:
+        return True
     return ends and (quoting or (quoted and _is_dated(text) and (addressed or _opens(text))))
 
 
-_ASIAN_VERBS = ("写道：", "写道:", "寫道：", "寫道:", "写道", "のメッセージ:", "書きました：", "님이 작성:")
+_ADDRESS = re.compile(r"<\s?[^<>\s@]{1,80}@[^<>\s]{1,200}>")
+_LONGEST_WITHOUT_VERB = 200
+
+
+def _says_who_and_when(text: str) -> bool:
+    """An address in brackets, a year and a time: an attribution in any language, whatever its verb."""
+    return (
+        len(text) < _LONGEST_WITHOUT_VERB
+        and _ADDRESS.search(text) is not None
+        and _YEAR.search(text) is not None
+        and _TIME.search(text) is not None
+    )
+
+
+_ASIAN_VERBS = (
+    "写道：",
+    "写道:",
+    "寫道：",
+    "寫道:",
+    "写道",
+    "のメッセージ:",
+    "のメール:",
+    "のメール：",
+    "書きました：",
+    "님이 작성:",
+)
 _LAST_WORDS = ("wrote", "schreef", "het volgende", "geschreven", "geschrieben", "schrieb", "écrit")
 _QUOTING = ("quoting ", "citeren ", "zitat von ", "citando ", "quoted from ", "selon ", "in reply to ")
 _SPEAKER_TEXT = "i ik ich je we wij wir nous you jullie u my mijn that dat dass que heb hebben had habe"
@@ -130,6 +162,8 @@ def _sounds(text: str, *, addressed: bool, quoted: bool) -> bool:
     if _opens(text) or _STARTS_WITH_DATE.match(text):
         return addressed or quoted or (_TIME.search(text) is not None) or len(_NUMBER.findall(text)) > 1
     short = text.count(" ") < _SHORT
+    if text.endswith(_ASIAN_VERBS):
+        return addressed or quoted or _is_dated(text)
     if not addressed:
         return quoted or (short and _TIME.search(text) is not None and _YEAR.search(text) is not None)
     return quoted or _is_dated(text) or (short and "<" in text)

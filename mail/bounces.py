@@ -89,8 +89,23 @@ def _rule(email: InboundEmail) -> str:
         return "a mail daemon"
     if tells and _has_null_sender(email) and _body_tells(email):
         return "null return path"
+    if _brings_a_mail(email) and (_has_null_sender(email) or _is_machine(email)) and _body_tells(email):
+        return "a machine that returns a mail"
     starts = subject.startswith(_BOUNCE_SUBJECTS) and not email.in_reply_to
     return "a returned mail within the text" if starts and _shows_returned(email) else ""
+
+
+_MACHINES = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply")
+
+
+def _brings_a_mail(email: InboundEmail) -> bool:
+    return email.returned is not None or any(
+        file.content_type == "message/rfc822" for file in email.attachments
+    )
+
+
+def _is_machine(email: InboundEmail) -> bool:
+    return email.sender is not None and email.sender.key.startswith(_MACHINES)
 
 
 _ARRIVED = frozenset({"delivered", "relayed", "expanded"})
@@ -120,6 +135,9 @@ _TELLING = (
     "delivery error", "diagnostic", "message header", "unsent message", "transcript of session",
     "host unknown", "invalid recipient", "delayed", "undelivered", "can not deliver", "not accept",
     "return receipt", "could not deliver", "transmission", "unrouteable", "no mailbox", "denied",
+    "wasn't able to deliver", "not able to deliver", "unable to send", "could not be sent", "address unknown",
+    "unknown address", "no such mailbox", "mailbox unknown", "nicht zustellbar", "existiert nicht",
+    "bestaat niet", "kon niet worden", "n'existe pas", "n'a pas pu être", "no existe", "non esiste",
 )  # fmt: skip
 
 

@@ -2,18 +2,21 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mail.markup import parse, style_of, text_of
+from mail.markup import style_of, text_of
 
 _SIGNATURES = """.gmail_signature, .gmail_signature_prefix, [data-smartmail=gmail_signature], .moz-signature,
     #Signature, #signature, .protonmail_signature_block, #ms-outlook-mobile-signature,
-    #AppleMailSignature, #AppleMailSignatureContent, #tutanota_signature"""
+    #AppleMailSignature, #AppleMailSignatureContent, #tutanota_signature, #composer_signature,
+    .zmail_signature_below, .front-signature, .missive_signature, [data-marker=__SIG_POST__]"""
 
-_CONTAINERS = """.yahoo_quoted, #yahoo_quoted, .protonmail_quote, #mail-editor-reference-message-container,
+_CONTAINERS = """
+    .yahoo_quoted, #yahoo_quoted, .protonmail_quote, #mail-editor-reference-message-container,
     .ms-outlook-mobile-reference-message, div[name=messageReplySection], .zmail_extra, .tutanota_quote,
     #OLK_SRC_BODY_SECTION, .yahoo-quoted-begin, .iwcQuote, [data-marker=__QUOTED_TEXT__], .cm_quote,
-    .front-blockquote, .moz-forward-container, #forwardbody1, .moz-email-headers-table,
-    .gmail_quote_container:not(:has(blockquote)),
-    blockquote.gmail_quote, blockquote.protonmail_quote, blockquote.tutanota_quote"""
+    .front-blockquote, .missive_quote, div[name=quote], .sh-quoted-content, .mailru-blockquote,
+    .moz-forward-container, #forwardbody1, .moz-email-headers-table,
+    .gmail_quote_container:not(:has(blockquote)), blockquote.gmail_quote, blockquote.protonmail_quote,
+    blockquote.tutanota_quote"""
 
 _STARTS = """#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, hr#stopSpelling, hr#zwchr, #reply-intro,
     #divtagdefaultwrapper + hr, .OutlookMessageHeader, [data-marker=__DIVIDER__], [data-marker=__HEADERS__]"""
@@ -22,15 +25,14 @@ _STARTS = """#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, hr#stopSpelling, h
 _OUTLOOK_LINES = ("border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:solid#b5c4dfwindowtext")
 
 
-def written_now(html: str) -> tuple[str, bool]:
-    """The text without what the HTML itself marks as quoted or signed; and whether it marked anything.
+def written_now(tree: LexborHTMLParser) -> str | None:
+    """The text without what the HTML itself marks as quoted or signed; None where it marks nothing.
 
-    Inline answers stand outside the blockquotes they answer, so they stay; the quotes around them are
-    left behind "> " for the lines to be judged."""
-    tree = parse(html)
+    The tree is cut: whoever wants all of it reads it first.  Inline answers stand outside the blockquotes
+    they answer, so they stay; the quotes around them are left behind "> " for the lines to be judged."""
     root = tree.body or tree.root
     if root is None:
-        return ("", False)
+        return None
     cut = _cut_from_start(tree)
     for node in tree.css(_CONTAINERS):
         if not _has_more_below(node, tree):
@@ -38,7 +40,7 @@ def written_now(html: str) -> tuple[str, bool]:
             cut = True
     for node in tree.css(_SIGNATURES):
         node.decompose()
-    return (text_of(tree.body or tree.root), cut)
+    return text_of(tree.body or tree.root) if cut else None
 
 
 def _has_more_below(node: LexborNode, tree: LexborHTMLParser) -> bool:

@@ -119,7 +119,8 @@ class Filing:
         confirm = "sensitive" not in detail and may_confirm(
             self.session, mail, seen, self.house, self.limits, now=self.now
         )
-        ticket = self._opened(mail, customer, mail.subject, mail.text, confirm, detail, follows=follows)
+        text = _with_remarks(mail.text, mail)
+        ticket = self._opened(mail, customer, mail.subject, text, confirm, detail, follows=follows)
         after = f", which follows ticket {follows}" if follows else ""
         return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
 
@@ -127,7 +128,8 @@ class Filing:
         customer, agent = passed_on.sender, _agent(mail)
         detail = self._detail(mail) | {"forwarded_by": agent.name}
         confirm = "sensitive" not in detail and self.limits.allow(self.session, customer.key, now=self.now)
-        ticket = self._opened(mail, customer, passed_on.subject, passed_on.text, confirm, detail)
+        text = passed_on.text[:LONGEST_TEXT]
+        ticket = self._opened(mail, customer, passed_on.subject, text, confirm, detail)
         if passed_on.words:
             ticket.pass_on(passed_on.words[:LONGEST_TEXT], by=agent, at=self._at)
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject_line, passed_on.text)
@@ -151,7 +153,7 @@ class Filing:
             by=Actor.customer(customer.key, customer.name),
             at=self._at,
             subject=_subject(subject, language, detail),
-            text=text[:LONGEST_TEXT],
+            text=text,
             confirm=confirm,
             key=_key(mail),
             detail=detail,
@@ -235,7 +237,7 @@ class Filing:
     def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
         known = emails.of_ticket(self.session, ticket.number)
         sent = [email.body for email in known if email.direction is Direction.OUT]
-        return trim(mail.text, mail.html, sent).text[:LONGEST_TEXT]
+        return _with_remarks(trim(mail.text, mail.written, sent).text, mail)
 
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
         return {"inbox": self.kept.id} | particulars_of(mail, self.house)
@@ -262,6 +264,11 @@ class Filing:
 
 def _key(mail: InboundEmail | Unreadable) -> str:
     return f"mail:{mail.content_key}"
+
+
+def _with_remarks(text: str, mail: InboundEmail) -> str:
+    """What an agent reads of a mail: its words, then invitations and notes."""
+    return "\n\n".join([text[:LONGEST_TEXT], *mail.remarks])[: LONGEST_TEXT + 5_000]
 
 
 def _writer(mail: InboundEmail) -> Actor:

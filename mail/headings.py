@@ -4,19 +4,33 @@ import re
 from collections.abc import Sequence
 
 _LABELS = {
-    "from": "from van von de da fra från od от lähettäjä 发件人 寄件者 差出人 보낸사람 kimden dari",
-    "sent": """sent date verzonden datum gesendet envoyé envoye enviado enviada inviato data sendt dato
-    skickat     wysłano odesláno дата отправлено lähetetty
-    发送时间 日期 送信日時 tarih gönderilen dikirim fecha
-    """,
-    "to": "to aan an à a para per til till do komu кому vastaanottaja 收件人 宛先 kime kepada pour",
-    "cc": "cc kopie copie copia kopi bcc 抄送 dw",
-    "subject": """subject onderwerp betreff objet asunto assunto oggetto emne ämne temat předmět тема aihe
-    主题 主旨 件名 konu""",
+    "from": """
+    from van von de da fra från od от lähettäjä 发件人 发送人 寄件者 寄件人 差出人 보낸사람 발신자
+    kimden gönderen dari feladó nadawca από pošiljatelj afsender avsender absender afzender
+    expéditeur mittente remitente remetente odesílatel odosielateľ отправитель від מאת من""",
+    "sent": """
+    sent date verzonden datum gesendet envoyé envoye enviado enviada inviato data sendt dato skickat
+    wysłano wysłane odesláno odeslané odoslané дата отправлено надіслано lähetetty päivämäärä
+    päiväys 发送时间 发件时间 发送日期 时间 日期 寄件日期 發送日期 送信日時 送信日 날짜 보낸날짜
+    tarih gönderilen gönderilme gönderildi dikirim fecha elküldve dátum trimis dată poslano στάλθηκε
+    ημερομηνία verstuurd versendet נשלח תאריך""",
+    "to": """
+    to aan an à a para per til till do komu кому vastaanottaja 收件人 收件者 宛先 받는사람 수신자
+    kime alıcı kepada pour címzett către προς prima adresat mottagare modtager empfänger
+    destinatario destinataire destinatário ontvanger אל""",
+    "cc": "cc kopie copie copia kopi kopio kopia bcc 抄送 副本 참조 копия dw másolatot čc",
+    "subject": """
+    subject onderwerp betreff objet sujet asunto assunto oggetto emne ämne temat předmět predmet
+    тема aihe 主题 主旨 标题 標題 件名 제목 konu tárgy subiect θέμα נושא""",
     "reply": "reply-to antwoordadres risposta responder",
 }  # fmt: skip
 _KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
-_KIND_OF |= {"message du": "sent", "répondre à": "reply", "envoyé le": "sent", "reply to": "reply"}
+_KIND_OF |= {"message du": "sent", "répondre à": "reply", "reply to": "reply", "de la": "from"}
+_KIND_OF |= {"보낸 사람": "from", "보낸 날짜": "sent", "받는 사람": "to", "data wysłania": "sent"}
+_KIND_OF |= dict.fromkeys(
+    ("envoyé le", "envoyée le", "enviado el", "enviado em", "enviada em", "inviato il", "gesendet am"), "sent"
+)
+_KIND_OF |= dict.fromkeys(("verzonden op", "date sent", "datum verzonden", "sent on"), "sent")
 
 _TALLEST = 14
 """Lines that a header block may take."""
@@ -68,32 +82,73 @@ def _kind(line: str) -> str:
 _PHRASES = (
     "original message", "originele bericht", "oorspronkelijk bericht", "oorspronkelijke bericht",
     "origineel bericht", "ursprüngliche nachricht", "originalnachricht", "ursprüngliche mail",
-    "message d'origine", "message d’origine", "message original", "messaggio originale", "mensaje original",
-    "mensagem original", "oprindelig meddelelse", "opprinnelig melding", "ursprungligt meddelande",
-    "originalmeddelande", "oryginalna wiadomość", "původní zpráva", "исходное сообщение", "alkuperäinen",
-    "original-nachricht", "original appointment", "reply message", "antwort nachricht",
-    "原始邮件", "원본 메일", "original email", "reply above this line", "antwoord boven deze regel",
+    "message d'origine", "message d’origine", "message original", "messaggio originale",
+    "mensaje original", "mensagem original", "oprindelig meddelelse", "opprinnelig melding",
+    "ursprungligt meddelande", "originalmeddelande", "oryginalna wiadomość", "wiadomość oryginalna",
+    "původní zpráva", "původní e-mail", "pôvodná správa", "исходное сообщение",
+    "оригинальное сообщение", "alkuperäinen", "eredeti üzenet", "mesaj original",
+    "mesajul original", "orijinal mesaj", "original-nachricht", "original appointment",
+    "oprindelig besked", "izvorna poruka", "αρχικό μήνυμα", "pesan asli", "reply message",
+    "replied message", "antwort nachricht", "antwoordbericht", "原始邮件", "原始郵件", "邮件原件",
+    "回复的原邮件", "元のメッセージ", "원본 메일", "원본 메시지", "original email", "original mail",
+    "previous message", "previous replies",
 )  # fmt: skip
 _FORWARDS = (
-    "forwarded message", "begin forwarded message", "doorgestuurd bericht", "begin doorgestuurd bericht",
-    "weitergeleitete nachricht", "anfang der weitergeleiteten", "message transféré", "début du message",
-    "messaggio inoltrato", "inizio messaggio inoltrato", "mensaje reenviado", "mensagem encaminhada",
-    "videresendt", "vidarebefordrat", "начало переадресованного","пересылаемое сообщение",
-    "перенаправленное",
-    "inicio del mensaje reenviado", "przekazana wiadomość", "forwarded by",
+    "forwarded message", "begin forwarded message", "doorgestuurd bericht",
+    "begin doorgestuurd bericht", "weitergeleitete nachricht", "anfang der weitergeleiteten",
+    "message transféré", "début du message", "messaggio inoltrato", "inizio messaggio inoltrato",
+    "mensaje reenviado", "mensagem encaminhada", "videresendt", "vidarebefordrat",
+    "начало переадресованного", "пересылаемое сообщение", "перенаправленное",
+    "inicio del mensaje reenviado", "início da mensagem encaminhada", "przekazana wiadomość",
+    "początek przekazywanej", "přeposlaná zpráva", "välitetty viesti", "továbbított üzenet",
+    "転送メッセージ", "转发邮件", "轉寄郵件", "전달된 메시지", "forwarded by", "forwarded mail",
 )  # fmt: skip
+_ABOVE = (
+    "above this line", "boven deze regel", "boven deze lijn", "oberhalb dieser zeile",
+    "über dieser zeile", "oberhalb dieser linie", "über dieser linie", "au-dessus de cette ligne",
+    "au dessus de cette ligne", "encima de esta línea", "acima desta linha", "sopra questa riga",
+    "sopra questa linea", "över denna rad", "ovanför denna rad", "over denne linje",
+    "over denne linjen", "tämän rivin yläpuolelle", "powyżej tej linii", "nad tímto řádkem",
+    "выше этой строки", "выше этой линии",
+)  # fmt: skip
+"""Where helpdesks ask to write: above the history that follows."""
+
+_ASKED = (
+    "reply",
+    "please",
+    "write",
+    "antwoord",
+    "typ uw",
+    "schrijf",
+    "bitte",
+    "antwort",
+    "répon",
+    "veuillez",
+)
+_EDGES = "-_=—–‐‑―#~*•·>| \t"
+_LONGEST_DIVIDER = 90
 
 
 def is_divider(line: str) -> bool:
     """Whether the line says that an older mail follows ("-----Original Message-----")."""
-    text = line.strip(" \t>*")
-    if len(text) > 90 or not text:
+    text = line.strip(" \t>")
+    if not text or len(text) > _LONGEST_DIVIDER:
         return False
-    inner = text.strip("-_= \t:").lower()
-    ruled = text.startswith(("--", "__", "==")) and text.endswith(("--", "__", "=="))
+    inner = text.strip(_EDGES + ":：.").lower()
+    ruled = is_ruled(text)
+    if any(words in inner for words in _ABOVE):
+        return ruled or text[0] in _EDGES or inner.startswith(_ASKED)
     return (ruled and inner.startswith(_PHRASES + _FORWARDS)) or (
-        text.endswith(":") and inner.startswith(_FORWARDS)
+        text.strip("* \t").endswith((":", "：")) and inner.startswith(_FORWARDS)
     )
+
+
+def is_ruled(line: str) -> bool:
+    """Words with a rule on either side, in whatever language."""
+    text = line.strip(" \t>:")
+    inner = text.strip(_EDGES)
+    before, after = (len(text) - len(text.lstrip(_EDGES)), len(text) - len(text.rstrip(_EDGES)))
+    return bool(inner) and before > 1 and after > 1 and len(text) <= _LONGEST_DIVIDER
 
 
 def is_rule(line: str) -> bool:

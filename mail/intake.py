@@ -5,12 +5,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from desk.errors import Conflict
+from mail import reading
 from mail.filing import Filing
 from mail.house import House
 from mail.limits import Limits
-from mail.reading import InboundEmail, Unreadable, read
+from mail.reading import InboundEmail, Unreadable
 from store import inbox
 from store.database import Database, Session, Unavailable
 from store.inbox import Arrival, Kept, State
@@ -27,7 +29,8 @@ _AT_ONCE = 3
 class Intake:
     """Receives mail from the inbox.
 
-    clock: reads the time.  lease: how long one mail may take; what died over it is taken again after that.
+    clock: reads the time; read: understands a raw mail, here where nothing is given.  lease: how long one
+    mail may take; what died over it is taken again after that.
     """
 
     def __init__(
@@ -36,12 +39,14 @@ class Intake:
         house: House,
         *,
         clock: Callable[[], datetime],
+        read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
         limits: Limits | None = None,
         lease: timedelta = timedelta(minutes=1),
     ) -> None:
         self._db = db
         self._house = house
         self._clock = clock
+        self._read_raw = read or partial(reading.read, prefix=house.prefix)
         self._limits = limits or Limits()
         self._lease = lease
 
@@ -78,10 +83,10 @@ class Intake:
     def _read(self, kept: Kept) -> InboundEmail | Unreadable:
         if kept.attempts >= POISON:
             return _unread(kept.arrival, f"reading it was begun {kept.attempts} times and never finished")
-        mail = read(kept.arrival.raw, prefix=self._house.prefix)
+        mail = self._read_raw(kept.arrival.raw)
         withheld = kept.arrival.envelope.get("withheld")
         if withheld and isinstance(mail, InboundEmail):
-            return replace(mail, text=str(withheld), html=None)
+            return replace(mail, text=str(withheld), written=None)
         return mail
 
     def _settle(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:

@@ -84,8 +84,8 @@ class Limits:
         step = int(now.timestamp() / self._step)
         if not inbox.is_first(session, f"confirmed:{name}:{step}", at=now):
             return False
-        for later in range(step + 1, step + 1 + _STEPS):
-            inbox.is_first(session, f"confirmed:{name}:{later}", at=now)
+        later = range(step + 1, step + 1 + _STEPS)
+        inbox.claim_keys(session, [f"confirmed:{name}:{each}" for each in later], at=now)
         return True
 
     def _has_room(self, session: Session, now: datetime) -> bool:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from email.errors import MessageError
 from email.message import Message
 from typing import TypeAlias
 
 from mail.attachments import Attachment, safe_name
+from mail.ballast import Ballast, decoded
 from mail.calendars import describe
 from mail.charsets import decode, decode_header, raw_bytes, sound_lines
-from mail.headers import Headers, headers_of
+from mail.headers import Headers, headers_of, parameter_in
+from mail.sealed import notes_on
 
 DEEPEST = 20
 MOST_FILES = 100
@@ -35,13 +38,23 @@ class Body:
     files: list[Attachment] = field(default_factory=list)
     reports: list[Headers] = field(default_factory=list)
     returned: Headers | None = None
+    notes: list[str] = field(default_factory=list)
+    zone: tzinfo = UTC
+    ballast: Ballast = field(default_factory=Ballast)
     shown: list[str] = field(default_factory=list)
-    """Texts of named parts and attached mails: shown where the mail says nothing itself."""
+    """Texts of named parts and attached mails."""
+
+    @property
+    def instead(self) -> list[str]:
+        """What is shown where the mail says nothing itself."""
+        return self.calendars or self.shown or self.notes
 
 
-def collect(message: Part) -> Body:
-    """Walk the tree, DEEPEST levels at most, and sort what is found."""
-    body = Body()
+def collect(message: Part, ballast: Ballast, zone: tzinfo = UTC) -> Body:
+    """Walk the tree, DEEPEST levels at most, and sort what is found.
+
+    ballast: what was taken out before the mail was parsed; zone: for the hours of invitations."""
+    body = Body(zone=zone, ballast=ballast)
     for part, within in _walk(message):
         _sort(part, within, body)
     return body
@@ -71,7 +84,7 @@ def _sort(part: Part, within: str, body: Body) -> None:
     name = _name_of(part)
     disposition = _raw(part, "content-disposition").split(";")[0].strip().lower()
     if kind in {"message/delivery-status", "message/disposition-notification"}:
-        body.reports.extend(_groups(part))
+        body.reports.extend(_groups(part, body.ballast))
     elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "text/rfc822-header"}:
         _keep_mail(part, name, body, is_returned=within == "multipart/report")
     elif kind.startswith("multipart/"):
@@ -85,31 +98,33 @@ def _sort(part: Part, within: str, body: Body) -> None:
 
 
 def _keep_text(part: Part, kind: str, within: str, body: Body) -> None:
-    text = text_in(part)
+    text = text_in(part, body.ballast)
     if kind == "text/html":
         body.html.append(text)
     elif kind == "text/calendar":
-        body.calendars.append(describe(text))
+        body.calendars.append(describe(text, body.zone))
     else:
         body.plain.append(_unflowed(sound_lines(text), part))
 
 
 def _keep_torn(part: Part, body: Body) -> None:
     """A multipart without its boundary, or one too deep: what stands in it is read as text."""
-    text = "" if part.is_multipart() else sound_lines(text_in(part))
+    text = "" if part.is_multipart() else sound_lines(text_in(part, body.ballast))
     if text.strip():
         body.plain.append(text)
 
 
 def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -> None:
-    content = bytes_in(part)
+    content = bytes_in(part, body.ballast)
     content_id = decode_header(_raw(part, "content-id")).strip("<> ")[:200]
     if len(body.files) >= MOST_FILES or not (content or name):
         return
     if kind == "text/plain" and disposition != "attachment":
-        body.shown.append(sound_lines(text_in(part)))
+        body.shown.append(sound_lines(text_in(part, body.ballast)))
     inline = disposition == "inline" or (bool(content_id) and disposition != "attachment")
-    body.files.append(Attachment(safe_name(name, kind), kind, content, inline, content_id))
+    file = Attachment(safe_name(name, kind), kind, content, inline, content_id)
+    body.files.append(file)
+    body.notes += notes_on(file, parameter_in(_raw(part, "content-type"), "smime-type"))
 
 
 def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
@@ -117,38 +132,38 @@ def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
     if inner is not None:
         headers = headers_of(inner.raw_items())
     else:
-        headers = headers_of(_header_lines(sound_lines(text_in(part))))
+        headers = headers_of(_header_lines(sound_lines(text_in(part, body.ballast))))
     if is_returned and body.returned is None:
         body.returned = headers
         return
     subject = headers.get("subject")
     if inner is not None:
-        body.shown.append(_text_within(inner))
-    content = _whole(inner) if inner is not None else bytes_in(part)
+        body.shown.append(_text_within(inner, body.ballast))
+    content = _whole(inner, body.ballast) if inner is not None else bytes_in(part, body.ballast)
     if len(body.files) < MOST_FILES:
         title = name or (f"{subject[:80]}.eml" if subject else "message.eml")
         body.files.append(Attachment(safe_name(title.replace("/", "-")), "message/rfc822", content))
 
 
-def _text_within(message: Part) -> str:
+def _text_within(message: Part, ballast: Ballast) -> str:
     """The plain text of a mail within the mail, not of mails within that one."""
     plain = (part for part, _ in _walk(message) if part.get_content_type() == "text/plain")
-    return "\n\n".join(sound_lines(text_in(part)) for part in plain)[:LARGEST_TEXT]
+    return "\n\n".join(sound_lines(text_in(part, ballast)) for part in plain)[:LARGEST_TEXT]
 
 
-def _whole(message: Part) -> bytes:
+def _whole(message: Part, ballast: Ballast) -> bytes:
     try:
-        return message.as_bytes()
+        return ballast.back_in(message.as_bytes())
     except (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError):
         return b""  # the standard library cannot write everything it can read; the raw mail is kept
 
 
-def _groups(part: Part) -> Iterator[Headers]:
+def _groups(part: Part, ballast: Ballast) -> Iterator[Headers]:
     """The groups of a delivery status, whether the parser took them apart or not."""
     if part.is_multipart():
         yield from (headers_of(group.raw_items()) for group in children_of(part)[:50])
         return
-    for group in sound_lines(text_in(part)).split("\n\n")[:50]:
+    for group in sound_lines(text_in(part, ballast)).split("\n\n")[:50]:
         yield headers_of(_header_lines(group))
 
 
@@ -165,9 +180,9 @@ def _header_lines(text: str) -> list[tuple[str, str]]:
     return lines
 
 
-def text_in(part: Part) -> str:
+def text_in(part: Part, ballast: Ballast) -> str:
     """The text of a part, in whatever charset."""
-    return decode(_not_too_much(bytes_in(part)), charset_of(part))[:LARGEST_TEXT]
+    return decode(_not_too_much(bytes_in(part, ballast)), charset_of(part))[:LARGEST_TEXT]
 
 
 def _not_too_much(content: bytes) -> bytes:
@@ -191,12 +206,16 @@ def _rfc2231(value: str) -> str:
     return value.rpartition("'")[2] if value.count("'") == 2 and not value.startswith("'") else value
 
 
-def bytes_in(part: Part) -> bytes:
+def bytes_in(part: Part, ballast: Ballast) -> bytes:
     """The decoded bytes of a part; what cannot be decoded as it was announced is taken as it stands."""
+    kept = getattr(part, "_payload", None)
+    if ballast.mark and isinstance(kept, str) and ballast.mark.decode() in kept:
+        way = _raw(part, "content-transfer-encoding").strip().lower()
+        return decoded(ballast.back_in(raw_bytes(kept)), way)
     try:
         payload: object = part.get_payload(decode=True)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        payload = getattr(part, "_payload", None)  # get_payload would decode, which has just failed
+        payload = kept  # get_payload would decode, which has just failed
     if isinstance(payload, str):
         return raw_bytes(payload)
     return payload if isinstance(payload, bytes) else b""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
-from mail.clients import written_now
-from mail.headings import header_block_at, is_divider, is_rule
+from mail.headings import header_block_at, is_divider, is_rule, is_ruled
 from mail.signatures import without_signature
 
 MARKERS = {
@@ -25,17 +25,13 @@ class Trimmed:
     rest: str = ""
 
 
-def trim(text: str, html: str | None = None, sent_texts: Iterable[str] = ()) -> Trimmed:
+def trim(text: str, written: str | None = None, sent_texts: Iterable[str] = ()) -> Trimmed:
     """Trim a reply; never to nothing, and in time linear in its length.
 
-    sent_texts: what we mailed on this ticket, so that our own words are recognised without any marks."""
-    ours = _ours(sent_texts)
-    if html:
-        visible, marked = written_now(html)
-        if marked and visible.strip():
-            return _trimmed(visible, text or visible, ours)
-        text = text if text.strip() else visible
-    return _trimmed(text, text, ours)
+    written: the text without what its HTML marks as quoted or signed, where it marks anything; sent_texts:
+    what we mailed on this ticket, so that our own words are recognised without any marks."""
+    visible = written if written and written.strip() else text
+    return _trimmed(visible, text if text.strip() else visible, _ours(sent_texts))
 
 
 def _trimmed(visible: str, whole: str, ours: frozenset[str]) -> Trimmed:
@@ -50,8 +46,15 @@ def _same(one: str, other: str) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN)
     return [line.rstrip() for line in text.strip("\n").split("\n")]
+
+
+_UNSEEN = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
+_UNSEEN |= dict.fromkeys(map(ord, "\xa0\u202f\u2007"), " ")
+"""Marks of direction, and spaces of other widths."""
 
 
 class _Piece(Enum):
@@ -68,7 +71,21 @@ class _Passage(NamedTuple):
     lines: list[str]
 
 
+_LOOKED_AT = 5_000
+"""Lines; nobody writes more, and what follows stays or goes with the last of them."""
+
+
 def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
+    looked_at, more = lines[:_LOOKED_AT], lines[_LOOKED_AT:]
+    kept = _of_what_was_looked_at(looked_at, ours)
+    return kept + more if more and _last(kept) == _last(looked_at) else kept
+
+
+def _last(lines: list[str]) -> str:
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def _of_what_was_looked_at(lines: list[str], ours: frozenset[str]) -> list[str]:
     above = _above_marker(lines)
     kept = _of_passages(_without_ours(above, ours))
     if len(above) < len(lines) and not any(line.strip() for line in kept):
@@ -77,6 +94,9 @@ def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
 
 
 def _of_passages(lines: list[str]) -> list[str]:
+    signed = without_signature(lines)
+    if not any(is_quote(line) for line in lines[len(signed) :]):
+        lines = signed  # else the signature would look like an answer to the quotation above it
     return without_signature(_choose(_pieces(lines)))
 
 
@@ -97,7 +117,7 @@ _TELLING = 20
 
 def _ours(sent_texts: Iterable[str]) -> frozenset[str]:
     lines = (_bare(line) for text in sent_texts for line in text.split("\n"))
-    return frozenset(line for line in lines if len(line) >= _TELLING)
+    return frozenset(line for line in lines if line)
 
 
 def _bare(line: str) -> str:
@@ -106,7 +126,7 @@ def _bare(line: str) -> str:
 
 def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
     """Cut at the first of our own lines, if the customer wrote nothing of length below it."""
-    known = [bool(ours) and _bare(line) in ours for line in lines]
+    known = [bool(ours) and len(line) >= _TELLING and _bare(line) in ours for line in lines]
     if True not in known:
         return lines
     first = known.index(True)
@@ -114,9 +134,18 @@ def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
         len(line) >= _TELLING and not is_ours
         for line, is_ours in zip(lines[first:], known[first:], strict=True)
     )
-    if foreign > sum(known) or not any(line.strip() for line in lines[:first]):
+    above = _without_salutation(lines[:first], ours)
+    if foreign > sum(known) or not any(line.strip() for line in above):
         return lines
-    return lines[:first]
+    return above
+
+
+def _without_salutation(lines: list[str], ours: frozenset[str]) -> list[str]:
+    """A short line of ours stands above the long ones ("Beste Sanne,")."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[: end - 1] if end and _bare(lines[end - 1]) in ours else lines
 
 
 def _pieces(lines: list[str]) -> list[_Passage]:
@@ -172,7 +201,7 @@ def _heading(lines: list[str], index: int) -> int:
     if is_divider(line):
         below = _skip_blank(lines, index + 1)
         return below - index + (header_block_at(lines, below) if below < len(lines) else 0)
-    if is_rule(line):
+    if is_rule(line) or is_ruled(line):
         below = _skip_blank(lines, index + 1)
         block = header_block_at(lines, below) if below < len(lines) else 0
         return below - index + block if block else 0
@@ -230,8 +259,10 @@ def _choose(passages: list[_Passage]) -> list[str]:
     """Which passages stay: the text, and quotations that it answers."""
     kept: list[str] = []
     end = 0
+    within = _is_interleaved(passages)
     for index, (piece, lines) in enumerate(passages):
-        if piece is not _Piece.ANNOUNCED or (end and _is_answered(lines, passages[index + 1 : index + 2])):
+        below = passages[index + 1 : index + 2]
+        if piece is not _Piece.ANNOUNCED or ((end or within) and _is_answered(lines, below)):
             kept += lines
         if piece is _Piece.TEXT and any(line.strip() for line in lines):
             end = len(kept)
@@ -245,6 +276,16 @@ _AN_ANSWER = 6
 """Words; fewer are a farewell or an advertisement of the mail program."""
 
 
+def _is_interleaved(passages: list[_Passage]) -> bool:
+    """Whether answers stand below at least two quotations, rather than one answer below or above them all."""
+    answered = (piece is not _Piece.TEXT and _words(below) > 0 for (piece, _), below in pairwise(passages))
+    return sum(answered) > 1
+
+
 def _is_answered(quote: list[str], below: list[_Passage]) -> bool:
-    words = sum(len(line.split()) for _, lines in below for line in lines[:20])
-    return len(quote) <= _SHORT_QUOTE and words >= _AN_ANSWER
+    return len(quote) <= _SHORT_QUOTE and any(_words(passage) >= _AN_ANSWER for passage in below)
+
+
+def _words(passage: _Passage) -> int:
+    """Of a text, as far as it matters."""
+    return sum(len(line.split()) for line in passage.lines[:20]) if passage.piece is _Piece.TEXT else 0

@@ -2,18 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from email import message_from_bytes
 from email.errors import MessageError
 from email.policy import compat32
 
+from selectolax.lexbor import LexborHTMLParser
+
 from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
-from mail.charsets import decode_header
+from mail.ballast import lighten
+from mail.charsets import decode_header, sound_lines
+from mail.clients import written_now
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
-from mail.markup import to_text
+from mail.markup import parse, text_of
 from mail.parts import Body, Part, charset_of, collect
 
 
@@ -23,8 +27,10 @@ class InboundEmail:
 
     Ids stand without brackets; references are newest first and hold In-Reply-To's too.  subject is clean of
     reply marks and of our own tag, subject_line is what the customer wrote.  text is the whole visible
-    text, nothing trimmed.  reports are the groups of a delivery status, returned the headers of the mail
-    that came back with it.
+    text, nothing trimmed; written is that without what its HTML marks as quoted or signed, None where it
+    marks nothing.  calendars are invitations in words, notes what the desk has to say of parts that nobody
+    here can open.  reports are the groups of a delivery status, returned the headers of the mail that came
+    back with it.
     """
 
     content_key: str
@@ -41,13 +47,19 @@ class InboundEmail:
     claimed_number: int | None
     date: datetime | None
     text: str
-    html: str | None
+    written: str | None
     attachments: tuple[Attachment, ...]
     language: str | None
     headers: Headers
     calendars: tuple[str, ...]
+    notes: tuple[str, ...]
     reports: tuple[Headers, ...]
     returned: Headers | None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What belongs below the text, as far as it does not stand there already."""
+        return tuple(each for each in (*self.calendars, *self.notes) if each not in self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,28 +73,33 @@ class Unreadable:
     subject: str = ""
 
 
-def read(raw: bytes, *, prefix: str = "HD") -> InboundEmail | Unreadable:
-    """Read a mail; never raises.  prefix: of our own subject tags, as in [HD-42]."""
+def read(raw: bytes, *, prefix: str = "HD", zone: tzinfo = UTC) -> InboundEmail | Unreadable:
+    """Read a mail; never raises.
+
+    prefix: of our own subject tags, as in [HD-42]; zone: in which the hours of invitations are told."""
     reason = why_unreadable(raw)
     if reason:
-        return _unreadable(raw, reason)
+        return unreadable(raw, reason)
     try:
-        return _understand(message_from_bytes(raw, policy=compat32), prefix)
+        light, ballast = lighten(raw)
+        message = message_from_bytes(light, policy=compat32)
+        return _understand(message, collect(message, ballast, zone), prefix)
     except RecursionError:
-        return _unreadable(raw, "its parts are nested too deeply")
+        return unreadable(raw, "its parts are nested too deeply")
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
-        return _unreadable(raw, f"its structure is broken ({type(error).__name__})")
+        return unreadable(raw, f"its structure is broken ({type(error).__name__})")
 
 
-def _understand(message: Part, prefix: str) -> InboundEmail:
-    body = collect(message)
+def _understand(message: Part, body: Body, prefix: str) -> InboundEmail:
     charset = charset_of(message)
     headers = headers_of(message.raw_items(), charset)
     senders = _named(message, "from", charset)
     reply_to = _named(message, "reply-to", charset)
     subject = headers.get("subject")
-    html = "\n".join(body.html) if body.html else None
-    text = _text(body, html)
+    page = parse("\n".join(body.html)) if body.html else None
+    said = _text(body, page)
+    text = said if said.strip() else "\n\n".join(each for each in body.instead if each)
+    marked = written_now(page) if page else None
     answered = ids_in(headers.get("in-reply-to"))
     return InboundEmail(
         content_key=_content_key(headers, body),
@@ -99,11 +116,12 @@ def _understand(message: Part, prefix: str) -> InboundEmail:
         claimed_number=subjects.number_in(subject, prefix),
         date=date_in(headers.get("date")),
         text=text,
-        html=html,
+        written=sound_lines(marked) if marked and marked != text else None,
         attachments=tuple(body.files),
-        language=language.guess(f"{subject}\n{text}"),
+        language=language.guess(f"{subject}\n{said}"),
         headers=headers,
         calendars=tuple(text for text in body.calendars if text),
+        notes=tuple(dict.fromkeys(body.notes)),
         reports=tuple(body.reports),
         returned=body.returned,
     )
@@ -122,14 +140,22 @@ def _fallback_sender(message: Part, charset: str) -> Address | None:
 _STUBS = ("html", "this message is in mime", "view this message in")
 
 
-def _text(body: Body, html: str | None) -> str:
-    plain = "\n\n".join(text.strip("\n") for text in body.plain if text.strip())
+def _text(body: Body, page: LexborHTMLParser | None) -> str:
+    plain = _without_pictures("\n\n".join(text.strip("\n") for text in body.plain if text.strip()))
     is_stub = len(plain) < 300 and any(stub in plain.lower() for stub in _STUBS)
-    if html and (not plain.strip() or is_stub):
-        plain = to_text(html) or plain
-    if not plain.strip():
-        plain = "\n\n".join(text for text in (body.calendars or body.shown) if text)
+    if page and (not plain.strip() or is_stub):
+        plain = sound_lines(text_of(page.root)) or plain
     return plain
+
+
+def _without_pictures(text: str) -> str:
+    """Without the lines that stand for pictures in Outlook's text ("[cid:image001.png@01DB...]")."""
+    if "[cid:" not in text:
+        return text
+    lines = text.split("\n")
+    return "\n".join(
+        line for line in lines if not (line.strip().startswith("[cid:") and line.strip().endswith("]"))
+    )
 
 
 def _content_key(headers: Headers, body: Body) -> str:
@@ -144,8 +170,8 @@ def _content_key(headers: Headers, body: Body) -> str:
     return digest.hexdigest()
 
 
-def _unreadable(raw: bytes, reason: str) -> Unreadable:
-    """Say what stands in the first lines, found without the parser that failed."""
+def unreadable(raw: bytes, reason: str) -> Unreadable:
+    """A mail that is not read for this reason: what stands in its first lines, found without any parser."""
     headers = dict(reversed(header_lines(raw)))
     senders = addresses_in(headers.get("from", ""))
     return Unreadable(

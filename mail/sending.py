@@ -36,7 +36,7 @@ class Road(Protocol):
 
 
 class MailSender:
-    """The store.courier.Sender of mails to customers.
+    """The store.sender.Sender of mails to customers.
 
     secret: seals our Message-IDs; reply_tags: whether answers come to an address that it seals too.
     promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
@@ -104,10 +104,15 @@ class MailSender:
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """An agent's own words have left: promises count from here, and the thread shows them."""
-        ticket, event = _about(session, delivery)
+        if (
+            delivery.seq is None
+            or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS
+        ):
+            return
         email = emails.of_delivery(session, delivery.id)
-        if event.kind in HUMAN_MAILS and email is not None:
-            ticket.mailed(event.seq, recipients=[email.address], by=_BY, at=at)
+        if email is not None:
+            ticket = tickets.get(session, delivery.ticket_number)
+            ticket.mailed(delivery.seq, recipients=[email.address], by=_BY, at=at)
 
     def gave_up(
         self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
@@ -120,12 +125,12 @@ class MailSender:
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
         with self._db.read() as session:
             ticket, event = _about(session, delivery)
-            kept = emails.of_delivery(session, delivery.id)
             if _is_pointless(ticket, event):
                 return None, event
+            mailed = emails.of_ticket(session, ticket.number)
+            kept = next((mail for mail in mailed if mail.delivery == delivery.id), None)
             if kept is not None:
                 return kept, event
-            mailed = emails.of_ticket(session, ticket.number)
             email = self._written(delivery, ticket, event, mailed)
         with self._db.change() as session:
             emails.keep(session, email)

@@ -2,23 +2,44 @@
 
 from collections.abc import Sequence
 
+_FETCH_TEXT = """get download haal télécharger obtenir obtenez obtener obtén obter ottieni scarica hämta hent
+    pobierz získat získať"""
+_FETCH = (*_FETCH_TEXT.split(), "download de", "holen sie sich", "obter o", "pobierz aplikację", "descargar")
+"""Verbs with which Outlook praises itself."""
+
 _DEVICE_STARTS = (
-    "sent from", "sent via", "sent with", "sent by", "sent using", "from my iphone", "from my mobile",
-    "get outlook for", "download outlook", "outlook voor", "outlook für", "télécharger outlook",
-    "verzonden vanaf", "verzonden met", "verzonden via", "verstuurd vanaf", "verstuurd met", "verstuurd via",
-    "gesendet von", "gesendet mit", "von meinem", "von unterwegs", "diese nachricht wurde von meinem",
-    "envoyé de", "envoyé depuis", "envoyé à partir", "enviado desde", "enviado do", "enviado de",
-    "enviado a partir",
-    "inviato da", "sendt fra", "skickat från", "wysłane z", "lähetetty", "отправлено с", "отправлено из",
-    "download de outlook", "haal outlook", "holen sie sich outlook", "obtenez outlook", "iphoneから送信",
-    "從我的", "发自我的", "отправлено",
+    "sent from", "sent via", "sent with", "sent by", "sent using", "sent on the go", "from my iphone",
+    "from my mobile", "this message was sent from my", "this email was sent from my",
+    "verzonden vanaf", "verzonden vanuit", "verzonden met", "verzonden via", "verstuurd vanaf",
+    "verstuurd vanuit", "verstuurd met", "verstuurd via", "deze e-mail is verstuurd vanaf",
+    "deze e-mail is verzonden vanaf", "dit bericht is verzonden vanaf", "dit bericht is verstuurd vanaf",
+    "gesendet von", "gesendet mit", "gesendet aus", "von meinem", "von unterwegs",
+    "diese nachricht wurde von meinem", "diese mail wurde von meinem", "diese e-mail wurde von meinem",
+    "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "provenance :", "enviado desde",
+    "enviado do", "enviado de", "enviado a partir", "enviado con", "enviado com", "inviato da", "inviato dal",
+    "sendt fra", "skickat från", "wysłane z", "wysłano z", "lähetetty", "odesláno z", "odoslané z",
+    "elküldve", "trimis de pe", "poslano iz", "poslano s", "отправлено", "надіслано", "στάλθηκε από",
+    "iphoneから送信", "從我的", "发自我的", "发自", "나의", "נשלח מ", "مُرسل من", "أُرسلت من", "gửi từ",
+    "outlook voor", "outlook für",
+    *(f"{verb} outlook" for verb in _FETCH),
+    "yahoo mail:", "secured with tuta",
 )  # fmt: skip
+_DEVICE_ENDS = ("傳送", "送信", "gesendet", "gesendet.", "küldve", "gönderildi", "보냄", "发送", "downloaden")
+_SCANNER_STARTS = (
+    "virus-free", "virusvrij", "virenfrei", "sans virus", "libre de virus", "livre de vírus", "https://www.avast",
+    "this email has been checked for viruses", "this e-mail has been checked for viruses",
+    "dit e-mailbericht is gecontroleerd op virussen", "deze e-mail is gecontroleerd op virussen",
+    "diese e-mail wurde von avast", "l'absence de virus dans ce courrier", "cet e-mail a été vérifié",
+)  # fmt: skip
+"""What a virus scanner writes below other people's mail."""
+
 _DEVICES_TEXT = """
     iphone ipad ipod android samsung galaxy blackberry mobile mobiel mobiele mobil mobilgerät
     mobiltelefon phone
     smartphone cell tablet htc nokia lumia huawei xiaomi pixel windows outlook yahoo mail mailbox airmail
     device toestel telefoon handy portable téléphone protonmail proton gmail spark thunderbird sparrow
-    app ti-85 mac macbook alcatel motorola sony lg oneplus"""
+    app ios iphone'a iphonu iphonesta iphone-omról surface fairphone ti-85 mac
+    macbook alcatel motorola sony lg oneplus"""
 _DEVICES = frozenset(_DEVICES_TEXT.split())
 _LONGEST_DEVICE_LINE = 14
 """Words."""
@@ -42,16 +63,23 @@ _MOST_SIGNATURES = 4
 
 
 def is_device_line(line: str) -> bool:
-    """ "Sent from my iPhone", in whatever language and brackets."""
+    """ "Sent from my iPhone", in whatever language and brackets; also what virus scanners write."""
     text = line.replace("[", "").strip(" \t<>()]*_-—").lower()
-    if not text.startswith(_DEVICE_STARTS) and not text.endswith(("傳送", "gesendet", "gesendet.")):
-        return "from my iphone" in text and len(text.split()) < 8
-    words = text.replace("[", " ").replace("]", " ").replace("(", " ").replace("<", " ").split()
-    if len(words) > _LONGEST_DEVICE_LINE:
+    words = [word.strip(".,;:!'") for word in text.translate(_BRACKETS).split()]
+    if not words or len(words) > _LONGEST_DEVICE_LINE:
         return False
-    known = any(word.strip(".,;:!") in _DEVICES for word in words)
-    device_soon = any(word.strip(".,;:!") in _DEVICES for word in words[:9])
-    return (known and device_soon) or len(words) <= 5
+    if text.startswith(_SCANNER_STARTS):
+        return True
+    if text.startswith(_DEVICE_STARTS):
+        return len(words) <= 5 or any(word in _DEVICES for word in words[:9])
+    if text.endswith(_DEVICE_ENDS):
+        return len(words) < 8 and any(word.startswith(_SURE) for word in words)
+    return ("from my iphone" in text and len(words) < 8) or (len(words) < 5 and text.endswith(_FROM_MOBILE))
+
+
+_BRACKETS = dict.fromkeys(map(ord, "[]()<"), " ")
+_SURE = ("iphone", "ipad", "android", "outlook", "samsung", "galaxy", "mobil", "나의")
+_FROM_MOBILE = ("from mobile", "from my mobile", "from my phone", "vanaf mobiel", "vom handy")
 
 
 def is_delimiter(line: str) -> bool:

@@ -23,6 +23,7 @@ from rehearsal.people import Roster, id_of
 from rehearsal.roads import Outages, Underway, WrittenMail, WrittenWire, witnessed
 from rehearsal.scenario import Road, Scenario
 from settings import agreed
+from settings.promised import policy_of
 from sla import clock as clocks
 from sla import sealing
 from sla.reschedule import AtStart
@@ -31,7 +32,7 @@ from store import ahead, inbox, mailboxes, schema
 from store.courier import Courier
 from store.database import Database
 from store.inbox import Arrival
-from wiring import intake_of, mail_sender_of, policy_of, rights_of, slack_senders_of
+from wiring import TOGETHER, intake_of, mail_sender_of, rights_of, slack_senders_of
 
 MAILBOX = "the mailbox"
 _A_DAY = timedelta(days=1)
@@ -65,7 +66,9 @@ class RehearsedDesk:
         mail = {Audience.CUSTOMER: mail_sender_of(config, db, self.policy, clock, road=road)}
         self.acting = Acting(house, people, diary)
         self._intake = intake_of(config, db, self.policy, clock)
-        self._slack = Courier(db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock)
+        self._slack = Courier(
+            db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock, together=TOGETHER
+        )
         self._mail = Courier(db, witnessed(mail, underway), clock=clock)
         self._reschedule = AtStart(db, self.policy, agreed.text_of(config))
         self._arrived: list[Arrival] = []
@@ -106,24 +109,34 @@ class RehearsedDesk:
             return
         self._tidy()
         self._reschedule.run()
-        busy = True
-        while busy:
+        while self._work():
+            pass
+
+    def _work(self) -> bool:
+        """Run the jobs that have something to do now, in their order; whether a look at tickets was among
+        them, after which there may be more."""
+        due = self._ahead()
+        if self._arrived or self._is_now(due.mail):
             self._fetch()
             self._intake.receive_new()
+        if self._is_now(due.delivery):
             self.wake()
-            self.errands()
-            busy = bool(sweep(self.db, self.policy, now=self.clock(), sources=(MAILBOX,)))
+        self.errands()
+        if not self._is_now(due.ticket):
+            return False
+        self._fetch()
+        return bool(sweep(self.db, self.policy, now=self.clock(), sources=(MAILBOX,)))
 
     def is_due(self) -> bool:
         """Whether there may be something to do at this moment, or was before it and is held up."""
-        with self.db.read() as session:
-            due = ahead.next_due(session)
-        return due is not None and due <= self.clock()
+        return self._is_now(self._ahead().first)
 
     def next_due(self) -> datetime | None:
         """The next moment at which the desk has something to do, or at which an outage ends."""
-        with self.db.read() as session:
-            due = None if self.outages.of(Road.DESK) else ahead.next_due(session, after=self.clock())
+        due = None
+        if not self.outages.of(Road.DESK):
+            with self.db.read() as session:
+                due = ahead.look_beyond(session, self.clock()).first
         return min((each for each in (due, self.outages.next_end()) if each), default=None)
 
     def became(self, inbox_id: int) -> tuple[inbox.State, int | None, str] | None:
@@ -133,6 +146,13 @@ class RehearsedDesk:
         with self.db.read() as session:
             state, ticket, remark = inbox.what_became(session, inbox_id)
         return None if state is inbox.State.NEW else (state, ticket, remark)
+
+    def _ahead(self) -> ahead.Ahead:
+        with self.db.read() as session:
+            return ahead.look(session)
+
+    def _is_now(self, moment: datetime | None) -> bool:
+        return moment is not None and moment <= self.clock()
 
     def _fetch(self) -> None:
         """Read the mailbox to its end, as it stands now."""

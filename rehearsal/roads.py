@@ -18,8 +18,8 @@ from rehearsal import flat
 from rehearsal.diary import Diary
 from rehearsal.scenario import Road
 from store.cards import Place
-from store.courier import Gatherer, Sender
 from store.database import Session
+from store.sender import Gatherer, Sender
 
 Clock = Callable[[], datetime]
 

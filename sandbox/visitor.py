@@ -193,7 +193,7 @@ class Visitor(Director, Customers):
         query = urllib.parse.urlencode({"kind": kind, "name": name, "after": after})
         return list(self._call("GET", f"journal?{query}")["entries"])
 
-    def wait_until(self, look: Callable[[], Found], seconds: float = 10.0) -> Found:
+    def wait_until(self, look: Callable[[], Found], seconds: float = 30.0) -> Found:
         """Look again and again until there is something to see; gives it.  AssertionError when time is up."""
         deadline = time.monotonic() + seconds
         while True:

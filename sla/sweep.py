@@ -80,15 +80,16 @@ def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str]
     sources: the mailboxes that must have been read before silence counts.  Any number of processes may sweep
     at once.  Raises Unavailable when the database cannot."""
     seen: set[int] = set()
-    due = _unseen(db, seen, now=now)
+    due = _due(db, now=now)
     if not due:
         return 0
     with db.read() as session:
         read_up_to = mailboxes.all_read_up_to(session, sources, now=now)
-    while due:
-        _look_at_all(db, due, policy, now=now, read_up_to=read_up_to)
-        seen.update(due)
-        due = _unseen(db, seen, now=now)
+    # What is due still because somebody else was changing it is left to the next sweep.
+    while fresh := [number for number in due if number not in seen]:
+        _look_at_all(db, fresh, policy, now=now, read_up_to=read_up_to)
+        seen.update(fresh)
+        due = _due(db, now=now) if len(due) == _BATCH else ()
     return len(seen)
 
 
@@ -121,11 +122,9 @@ def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
             assert_never(verdict)
 
 
-def _unseen(db: Database, seen: set[int], *, now: datetime) -> list[int]:
-    """The next batch, without what is due still because somebody else was changing it."""
+def _due(db: Database, *, now: datetime) -> Sequence[int]:
     with db.read() as session:
-        due = tickets.needing_attention(session, now=now, limit=_BATCH)
-    return [number for number in due if number not in seen]
+        return tickets.needing_attention(session, now=now, limit=_BATCH)
 
 
 def _look_at_all(

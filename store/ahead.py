@@ -1,30 +1,61 @@
-"""What lies ahead of the desk: the next moment at which it has something to do by itself."""
+"""What lies ahead of the desk: the next moments at which it has something to do by itself."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, Select, func, select
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from store import tables
-from store.inbox import State
-from store.outbox import PENDING
+from store.inbox import IS_NEW
+from store.statements import PENDING
 
 
-def next_due(session: Session, *, after: datetime | None = None) -> datetime | None:
-    """The earliest of: a ticket's attention, a delivery that is still owed, a mail nobody has read.
+@dataclass(frozen=True)
+class Ahead:
+    """The earliest of each: a ticket's attention, a delivery that is still owed, a mail nobody has read."""
 
-    In the past while the desk is busy; None when nothing is planned.  after: leave out what is due by then,
-    for somebody who knows why it waits."""
+    ticket: datetime | None
+    delivery: datetime | None
+    mail: datetime | None
+
+    @property
+    def first(self) -> datetime | None:
+        """The earliest of all; None when nothing is planned."""
+        moments = (self.ticket, self.delivery, self.mail)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the desk has something to do next; in the past while it is busy, None when nothing is planned."""
+    return look(session).first
+
+
+def look(session: Session) -> Ahead:
+    """What is due next, or has been for some time."""
+    return Ahead(*session.execute(_earliest(later=False)).one())
+
+
+def look_beyond(session: Session, moment: datetime) -> Ahead:
+    """The same without what is due by then, for somebody who knows why it waits."""
+    return Ahead(*session.execute(_earliest(later=True), {"moment": moment}).one())
+
+
+@cache
+def _earliest(*, later: bool) -> Select[Any]:
+    """One statement, built once; each of its three parts is a look into an index."""
     ticket, delivery, mail = tables.tickets.c, tables.outbox.c, tables.inbox.c
-    moments = (
-        _earliest(ticket.attention_at, after),
-        _earliest(delivery.not_before, after).where(delivery.state.in_(PENDING)),
-        _earliest(mail.not_before, after).where(mail.state == State.NEW),
+    pending = or_(*(delivery.state == each for each in PENDING))
+    return select(
+        _first(ticket.attention_at, ticket.attention_at.is_not(None), later=later),
+        _first(delivery.not_before, pending, later=later),
+        _first(mail.not_before, IS_NEW, later=later),
     )
-    found = (session.execute(query).scalar_one() for query in moments)
-    return min((moment for moment in found if moment is not None), default=None)
 
 
-def _earliest(moment: Column[datetime], after: datetime | None) -> Select[datetime | None]:
-    query = select(func.min(moment))
-    return query if after is None else query.where(moment > after)
+def _first(moment: Column[datetime], which: ColumnElement[bool], *, later: bool) -> ColumnElement[Any]:
+    query = select(func.min(moment)).where(which)
+    beyond: BindParameter[datetime] = bindparam("moment")
+    return (query.where(moment > beyond) if later else query).scalar_subquery()

@@ -1,73 +1,44 @@
-"""Carries what the outbox owes: one outside call at a time, and what follows from each outcome."""
+"""Carries what the outbox owes: claims a load, makes its calls one by one, and keeps what came of them."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.errors import Conflict, DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain
 from store import outbox
-from store.database import Database, Session, Unavailable
-from store.outbox import Patience
+from store.database import Database, Session, Unavailable, changes_a_ticket
+from store.sender import Gatherer, Sender
+from store.settling import Carried, NotTried, Outcome, settle
 
 log = logging.getLogger(__name__)
 
-LOOKS = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=90))
-"""How long to wait before each look for a delivery that may have arrived: Slack's history may lag."""
-
 _SHORTEST_HOLD = timedelta(seconds=1)
+
+_STRETCH = timedelta(seconds=1)
+"""How long the calls of one load may go on before another begins: what is more urgent goes first then."""
 
 _AT_ONCE = 10
 """How often an outcome is written down again when somebody changes the ticket at the same moment."""
 
-Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryPutOff | DeliveryUncertain | None
 
+@dataclass(frozen=True)
+class _Load:
+    """Deliveries that were claimed at that moment, in the order in which they go out."""
 
-class Sender(Protocol):
-    """Takes deliveries to one audience.  Two steps: the outside call, then what is kept of it."""
-
-    patience: Patience
-
-    def send(self, delivery: Delivery) -> str:
-        """Call the other side; return what it calls the delivery (a Slack ts, a Message-ID), or "".
-
-        Raises DeliveryFailed, DeliveryHeld, DeliveryPutOff or DeliveryUncertain."""
-
-    def prove(self, delivery: Delivery) -> str | None:
-        """Look whether an uncertain delivery arrived: its reference, or None where it was not seen (yet).
-
-        Raises DeliveryFailed(permanent=False) where repeating does no harm, DeliveryUncertain where nobody
-        can ever tell, DeliveryHeld where looking is not possible now."""
-
-    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
-        """Keep what follows from the arrival, in the transaction that marks the delivery done."""
-
-    def gave_up(
-        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
-    ) -> None:
-        """Tell somebody, in the transaction that marks the delivery dead (certain) or doubtful."""
-
-
-@runtime_checkable
-class Gatherer(Sender, Protocol):
-    """A sender that tells several things in one message, of which each can be proved by itself.
-
-    most: so many at once."""
-
-    most: int
-
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
-        """Send them in one call; what became of each, by its id.
-
-        Raises DeliveryFailed, DeliveryHeld or DeliveryUncertain for all of them."""
+    deliveries: Sequence[Delivery]
+    at: datetime
 
 
 class Courier:
     """Serves some audiences over one road, which can be closed for a while.
 
     clock: reads the time.  lease: how long one outside call may take at the most; a delivery still `sending`
-    after that belongs to a process that died.
+    after that belongs to a process that died.  together: how many deliveries are claimed in one transaction
+    and settled in one.  What a process that died had claimed is in doubt, so more than one only where each
+    can be proved.
     """
 
     def __init__(
@@ -77,13 +48,18 @@ class Courier:
         *,
         clock: Callable[[], datetime],
         lease: timedelta = timedelta(seconds=60),
+        together: int = 1,
     ) -> None:
         self._db = db
         self._senders = senders
+        self._gatherers = {
+            audience: sender for audience, sender in senders.items() if isinstance(sender, Gatherer)
+        }
         self._audiences = tuple(senders)
         self._clock = clock
         self._lease = lease
-        self._unsettled: list[tuple[Delivery, Outcome, datetime]] = []
+        self._together = self._most = together
+        self._unsettled: list[Carried] = []
         self._closed_until: datetime | None = None
         self.closed_because = ""
         self.closed_since: datetime | None = None
@@ -93,108 +69,105 @@ class Courier:
 
         Raises Unavailable when the database cannot; what came of a call by then is kept in mind and written
         down first the next time."""
-        while self._unsettled:
-            self._finish(*self._unsettled.pop(0))
-        taken = 0
-        while not self._is_closed() and (carried := self._deliver_next()):
-            taken += carried
+        self._finish_all()
+        taken, goes_on = 0, True
+        load: _Load | None = None
+        while goes_on and not self._is_closed():
+            load = load or self._next_load()
+            if not load.deliveries:
+                break
+            carried = list(self._carry(load))
+            tried = sum(each.tried for each in carried)
+            taken += tried
+            goes_on = bool(tried)
+            load = self._settle_all(carried, claim=goes_on and not self._is_closed())
         return taken
 
     def _is_closed(self) -> bool:
         return self._closed_until is not None and self._clock() < self._closed_until
 
-    def _deliver_next(self) -> int:
-        """Carry the next delivery, or the next few that go together; how many."""
-        now = self._clock()
-        with self._db.change() as session:
-            outbox.rescue(session, self._audiences, now=now)
-            claimed = self._claim(session, now)
-        if not claimed:
-            return 0
-        if self._clock() - now >= self._lease / 2:
-            # This process slept so long that another may be at it by now; the fence decides who may say so.
-            with self._db.change() as session:
-                for delivery in claimed:
-                    outbox.set_aside(session, delivery, "not tried: the process slept", until=self._clock())
-            return 0
-        outcomes, at = self._attempt(claimed), self._clock()
-        self._note_road(outcomes[0], at)
-        for delivery, outcome in zip(claimed, outcomes, strict=True):
-            self._finish(delivery, outcome, at)
-        return len(claimed)
+    # Claiming
 
-    def _claim(self, session: Session, now: datetime) -> list[Delivery]:
-        delivery = outbox.claim(session, self._audiences, now=now, lease=self._lease)
-        claimed = [delivery] if delivery else []
-        if delivery is None or not self._gathers(delivery):
-            return claimed
-        sender = self._senders[delivery.audience]
-        while isinstance(sender, Gatherer) and len(claimed) < sender.most:
-            another = outbox.claim(session, (delivery.audience,), now=now, lease=self._lease, beside=claimed)
-            if another is None:
+    def _next_load(self) -> _Load:
+        with self._db.change() as session:
+            return self._claim(session)
+
+    def _claim(self, session: Session) -> _Load:
+        now = self._clock()
+        claimed = outbox.claim_some(session, self._audiences, now=now, lease=self._lease, most=self._most)
+        for audience, sender in self._gatherers.items():
+            gathered = [each for each in claimed if each.audience is audience and self._gathers(each)]
+            claimed += self._beside(session, gathered, sender.most, now) if gathered else []
+        return _Load(claimed, now)
+
+    def _beside(
+        self, session: Session, gathered: Sequence[Delivery], most: int, now: datetime
+    ) -> list[Delivery]:
+        """Fill up what goes out in one call."""
+        audiences, known = (gathered[0].audience,), list(gathered)
+        while len(known) < most:
+            more = outbox.claim_some(
+                session, audiences, now=now, lease=self._lease, most=most - len(known), beside=known
+            )
+            if not more:
                 break
-            claimed.append(another)
-        return claimed
+            known += more
+        return known[len(gathered) :]
 
     def _gathers(self, delivery: Delivery) -> bool:
         """Whether others may join it: what is looked for or drawn anew has its message already."""
         is_new = delivery.state is DeliveryState.SENDING and not delivery.reference
-        return is_new and isinstance(self._senders[delivery.audience], Gatherer)
+        return is_new and delivery.audience in self._gatherers
 
-    def _attempt(self, claimed: Sequence[Delivery]) -> list[Outcome]:
-        first = claimed[0]
+    # Calling
+
+    def _carry(self, load: _Load) -> Iterator[Carried]:
+        """Make the calls of a load, one after the other, as long as the road is open and time is left."""
+        calls = list(self._calls(load.deliveries))
+        with self._db.one_moment() if len(calls) > 1 else nullcontext():
+            for place, call in enumerate(calls):
+                reason = self._why_not(load, is_first=place == 0)
+                outcomes = [NotTried(reason)] * len(call) if reason else self._attempt(call)
+                at = self._clock()
+                self._note_road(outcomes[0], at)
+                yield from map(Carried, call, outcomes, [at] * len(call))
+
+    def _calls(self, deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+        """What goes out in one call each."""
+        for audience, sender in self._gatherers.items():
+            gathered = [each for each in deliveries if each.audience is audience and self._gathers(each)]
+            gathered.sort(key=lambda each: (each.not_before, each.id))
+            for begin in range(0, len(gathered), sender.most):
+                yield gathered[begin : begin + sender.most]
+        yield from ([each] for each in deliveries if not self._gathers(each))
+
+    def _why_not(self, load: _Load, *, is_first: bool) -> str:
+        """Why the rest of a load must wait, if it must."""
+        passed = self._clock() - load.at
+        if is_first:
+            # It slept so long that another may be at it by now; the fence decides who may say so.
+            return "not tried: the process slept" if passed >= self._lease / 2 else ""
+        if self._is_closed():
+            return f"not tried: {self.closed_because}"
+        return "not tried: others may be more urgent by now" if passed >= _STRETCH else ""
+
+    def _attempt(self, call: Sequence[Delivery]) -> Sequence[Outcome]:
+        first = call[0]
         sender = self._senders[first.audience]
         looking = first.state is DeliveryState.UNCERTAIN
         try:
-            if isinstance(sender, Gatherer) and self._gathers(first):
-                became = sender.send_all(claimed)
-                return [became[delivery.id] for delivery in claimed]
+            if self._gathers(first):
+                became = self._gatherers[first.audience].send_all(call)
+                return [became[delivery.id] for delivery in call]
             return [sender.prove(first) if looking else sender.send(first)]
         except (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain) as outcome:
-            return [outcome] * len(claimed)
+            return [outcome] * len(call)
         except Exception:
             # One of the four loops: a fault in one delivery must not stop the others.  It may have happened
             # after the call, so the delivery is proved before it is repeated.
             log.exception("delivery %s of ticket %s failed", first.id, first.ticket_number)
             fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
-            return [fault] * len(claimed)
-
-    def _finish(self, delivery: Delivery, outcome: Outcome, at: datetime) -> None:
-        for _ in range(_AT_ONCE):
-            try:
-                return self._settle(delivery, outcome, at)
-            except Conflict as conflict:
-                log.info("delivery %s is written down again: %s", delivery.id, conflict)
-            except Unavailable:
-                self._unsettled.append((delivery, outcome, at))
-                raise
-            except Exception:
-                # As above; what came of it is proved when the lease is over.
-                log.exception("what came of delivery %s could not be kept", delivery.id)
-                return None
-        log.error("what came of delivery %s could not be kept: its ticket changes too often", delivery.id)
-        return None
-
-    def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-        looking = delivery.state is DeliveryState.UNCERTAIN
-        with self._db.change() as session:
-            match outcome:
-                case str():
-                    self._arrived(session, delivery, outcome, now)
-                case None:
-                    self._not_seen(session, delivery, now)
-                case DeliveryHeld():
-                    outbox.set_aside(session, delivery, str(outcome), until=now)
-                case DeliveryPutOff(until=until):
-                    outbox.put_off(session, delivery, str(outcome), until=until)
-                case DeliveryUncertain() if looking:
-                    self._give_up(session, delivery, str(outcome), certain=False, now=now)
-                case DeliveryUncertain():
-                    outbox.doubt(session, delivery, str(outcome), looked=0, until=now + LOOKS[0])
-                case DeliveryFailed(permanent=True):
-                    self._give_up(session, delivery, str(outcome), certain=True, now=now)
-                case DeliveryFailed():
-                    self._try_again(session, delivery, outcome, now)
+            return [fault] * len(call)
 
     def _note_road(self, outcome: Outcome, now: datetime) -> None:
         if isinstance(outcome, DeliveryHeld):
@@ -206,31 +179,58 @@ class Courier:
         elif isinstance(outcome, str):
             self._closed_until, self.closed_because, self.closed_since = None, "", None
 
-    def _arrived(self, session: Session, delivery: Delivery, reference: str, now: datetime) -> None:
-        if outbox.arrived(session, delivery, reference):
-            self._senders[delivery.audience].arrived(session, delivery, reference, at=now)
+    # Settling
 
-    def _not_seen(self, session: Session, delivery: Delivery, now: datetime) -> None:
-        looked = delivery.looked + 1
-        if looked < len(LOOKS):
-            outbox.doubt(session, delivery, "not seen yet", looked=looked, until=now + LOOKS[looked])
-        else:
-            failure = DeliveryFailed("it did not arrive", permanent=False, wait=timedelta(0))
-            self._try_again(session, delivery, failure, now)
+    def _settle_all(self, carried: Sequence[Carried], *, claim: bool) -> _Load | None:
+        """Keep what came of a load in one transaction, and claim the next in it.
 
-    def _try_again(
-        self, session: Session, delivery: Delivery, failure: DeliveryFailed, now: datetime
-    ) -> None:
-        patience = self._senders[delivery.audience].patience
-        if now - (delivery.first_try_at or now) >= patience.give_up:
-            self._give_up(session, delivery, str(failure), certain=True, now=now)
-            return
-        wait = patience.wait(delivery.attempts) if failure.wait is None else failure.wait
-        outbox.put_back(session, delivery, str(failure), until=now + wait)
+        None where that has to be asked anew: by what changed, more may be owed by now."""
+        self._adapt(carried)
+        load = None
+        try:
+            with self._db.change() as session:
+                for each in carried:
+                    settle(session, self._senders[each.delivery.audience], each)
+                if claim and not changes_a_ticket(session):
+                    load = self._claim(session)
+            return load
+        except Unavailable:
+            self._unsettled += carried
+            raise
+        except Conflict as conflict:
+            log.info("deliveries are written down one by one: %s", conflict)
+        except Exception:
+            # As above; what came of a single one is proved when the lease is over.
+            log.exception("what came of %s deliveries could not be kept at once", len(carried))
+            carried = carried if len(carried) > 1 else ()
+        self._unsettled += carried
+        self._finish_all()
+        return None
 
-    def _give_up(
-        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, now: datetime
-    ) -> None:
-        if outbox.give_up(session, delivery, reason, certain=certain):
-            log.error("delivery %s to %s given up: %s", delivery.id, delivery.audience, reason)
-            self._senders[delivery.audience].gave_up(session, delivery, reason, certain=certain, at=now)
+    def _adapt(self, carried: Sequence[Carried]) -> None:
+        """Claim no more at once than there was time for, up to twice as many as the last time."""
+        tried = sum(each.tried for each in carried)
+        self._most = max(1, min(self._together, tried if tried < len(carried) else 2 * tried))
+
+    def _finish_all(self) -> None:
+        while self._unsettled:
+            self._finish(self._unsettled.pop(0))
+
+    def _finish(self, carried: Carried) -> None:
+        """Keep what came of one delivery, whatever becomes of the others."""
+        delivery = carried.delivery
+        for _ in range(_AT_ONCE):
+            try:
+                with self._db.change() as session:
+                    return settle(session, self._senders[delivery.audience], carried)
+            except Conflict as conflict:
+                log.info("delivery %s is written down again: %s", delivery.id, conflict)
+            except Unavailable:
+                self._unsettled.append(carried)
+                raise
+            except Exception:
+                # As above.
+                log.exception("what came of delivery %s could not be kept", delivery.id)
+                return None
+        log.error("what came of delivery %s could not be kept: its ticket changes too often", delivery.id)
+        return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
+from threading import local
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
@@ -25,7 +26,7 @@ from store import outbox
 from store.lane import Lane
 from store.mapping import map_desk
 
-__all__ = ["Database", "Session", "Unavailable", "insert_once"]
+__all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
 
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
@@ -75,6 +76,7 @@ class Database:
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         readers = self.engine.execution_options(**snapshot)
         self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False)
+        self._shared = local()
         event.listen(self._writers, "before_flush", self._settle)
 
     @property
@@ -103,8 +105,21 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
-        with _translated(), self._readers() as session:
+        shared: Session | None = getattr(self._shared, "session", None)
+        with _translated(), nullcontext(shared) if shared else self._readers() as session:
             yield session
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """What this thread reads meanwhile is as of one moment, and nothing is loaded twice."""
+        with self._readers() as session:
+            kept: list[object] = []  # a session forgets what nobody else holds
+            event.listen(session, "loaded_as_persistent", lambda _session, loaded: kept.append(loaded))
+            self._shared.session = session
+            try:
+                yield
+            finally:
+                self._shared.session = None
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -123,6 +138,11 @@ class Database:
                 flag_modified(each, "attention_at")
                 changed[id(each)] = each
                 redraws.extend((each.number, event) for event in fresh if event.detail.get("redraws"))
+
+
+def changes_a_ticket(session: Session) -> bool:
+    """Whether this transaction has changed a ticket, so that its commit will owe its card."""
+    return bool(session.info.get(_CHANGED) or session.new or session.dirty)
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -168,7 +188,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begun = connection.connection.cursor()
+    try:
+        begun.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except sqlite3.OperationalError as error:
+        raise Unavailable(f"the database cannot: {error}") from error
+    begun.close()
 
 
 @contextmanager

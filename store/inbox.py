@@ -1,11 +1,12 @@
 """What came in, kept raw before anyone reads it: mails, and the keys of Slack's clicks and events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from store import tables
 from store.database import Session, insert_once
@@ -22,6 +23,10 @@ class State(StrEnum):
     DUPLICATE = "duplicate"
     DROPPED = "dropped"
     COLLECTED = "collected"
+
+
+IS_NEW = _row.state == bindparam("new", State.NEW.value, literal_execute=True)
+"""Which mails nobody has read.  Said in the statement itself: so the partial index over them serves it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +74,7 @@ def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | Non
     A new one is due at once, even where the clock of the server that accepted it is ahead of ours."""
     due = (
         select(tables.inbox)
-        .where(_row.state == State.NEW, or_(_row.attempts == 0, _row.not_before <= now))
+        .where(IS_NEW, or_(_row.attempts == 0, _row.not_before <= now))
         .order_by(_row.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -134,7 +139,7 @@ def what_became(session: Session, inbox_id: int) -> tuple[State, int | None, str
 
 def waiting(session: Session) -> int:
     """How many mails nobody has read yet."""
-    return session.execute(select(func.count()).where(_row.state == State.NEW)).scalar_one()
+    return session.execute(select(func.count()).select_from(tables.inbox).where(IS_NEW)).scalar_one()
 
 
 def collected(session: Session, ticket: int) -> int:
@@ -173,6 +178,12 @@ def is_first(session: Session, key: str, *, at: datetime) -> bool:
     second delivery of the same one does nothing."""
     new = insert_once(session, tables.clicks).values(key=key, at=at)
     return session.execute(new.returning(tables.clicks.c.key)).first() is not None
+
+
+def claim_keys(session: Session, keys: Sequence[str], *, at: datetime) -> None:
+    """Let none of these keys be the first any more."""
+    new = insert_once(session, tables.clicks).values([{"key": key, "at": at} for key in keys])
+    session.execute(new)
 
 
 def forget_clicks(session: Session, *, before: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select, update
 
 from store import tables
 from store.database import Session, insert_once
-from store.inbox import State
+from store.inbox import IS_NEW
 
 _row = tables.mailboxes.c
 
@@ -37,6 +37,6 @@ def all_read_up_to(session: Session, names: Sequence[str], *, now: datetime) -> 
     known: list[datetime] = [time for time in times if time is not None]
     if len(known) < len(names):
         return None
-    unread = select(func.min(tables.inbox.c.arrived_at)).where(tables.inbox.c.state == State.NEW)
+    unread = select(func.min(tables.inbox.c.arrived_at)).where(IS_NEW)
     oldest: datetime | None = session.execute(unread).scalar()
     return min([now, *known] if oldest is None else [now, oldest, *known])

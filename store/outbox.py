@@ -1,21 +1,18 @@
-"""The deliveries still owed: claimed one at a time, proved when in doubt, given up only visibly."""
+"""The deliveries still owed: claimed by one courier at a time, proved when in doubt, given up visibly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, Update, and_, bindparam, case, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.ticket import Ticket
-from store import tables
+from store import statements, tables
 
 S = DeliveryState
-PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
-"""Where a delivery stands while it is still owed."""
-
 _SOON = timedelta(minutes=1)
 """What was never tried and is not due for longer than this was put off, and holds up nothing."""
 
@@ -37,21 +34,10 @@ def owe_card(session: Session, ticket: Ticket) -> None:
     """Say that the ticket's card is stale: one row per ticket, however much happens.
 
     Decided by the database in one statement, since a sender may be at the same row at this moment."""
-    row = tables.outbox.c
-    at_rest = row.state.in_((S.DONE, S.DOUBTFUL, S.DEAD))
-    stale = (
-        update(tables.outbox)
-        .where(row.ticket == ticket.number, row.audience == Audience.CARD)
-        .values(
-            revision=row.revision + 1,
-            attempts=case((at_rest, 0), else_=row.attempts),
-            first_try_at=case((at_rest, None), else_=row.first_try_at),
-            not_before=case((at_rest, ticket.changed_at), else_=row.not_before),
-            state=case((at_rest, S.READY), else_=row.state),
-        )
-        .returning(row.id)
-    )
-    if session.execute(stale).first() is None:
+    if (
+        session.execute(statements.stale_card(), {"number": ticket.number, "at": ticket.changed_at}).first()
+        is None
+    ):
         card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
         card.ticket_number, card.seq = ticket.number, None
         session.add(card)
@@ -65,13 +51,7 @@ def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetim
         update(tables.outbox)
         .where(row.ticket == number, row.seq.in_(seqs), row.audience.in_((Audience.AGENTS, Audience.LEADS)))
         .where(or_(row.reference != "", ~at_rest))
-        .values(
-            revision=row.revision + 1,
-            attempts=case((at_rest, 0), else_=row.attempts),
-            first_try_at=case((at_rest, None), else_=row.first_try_at),
-            not_before=case((at_rest, at), else_=row.not_before),
-            state=case((at_rest, S.READY), else_=row.state),
-        )
+        .values(statements.drawn_anew(at_rest, at))
     )
 
 
@@ -82,11 +62,6 @@ def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
     return session.scalars(query.order_by(row.id)).all()
 
 
-def rescue(session: Session, audiences: tuple[Audience, ...], *, now: datetime) -> None:
-    """Put in doubt what a process began to send and never finished."""
-    session.execute(_abandoned(audiences), {"now": now})
-
-
 def claim(
     session: Session,
     audiences: tuple[Audience, ...],
@@ -95,37 +70,38 @@ def claim(
     lease: timedelta,
     beside: Sequence[Delivery] = (),
 ) -> Delivery | None:
-    """Take the next delivery that is due, for `lease`; the caller commits before it calls anyone.
+    """Take the next delivery that is due; see claim_some."""
+    claimed = claim_some(session, audiences, now=now, lease=lease, most=1, beside=beside)
+    return claimed[0] if claimed else None
 
-    What is owed to one audience about one ticket goes in order; a thread waits for its card; leads first.
-    beside: what was just claimed, when another one is to go out in the same call: it must be new."""
-    facts = {"now": now, "soon": now + _SOON, "beside": [each.id for each in beside]}
-    delivery = session.scalars(_next(audiences, only_new=bool(beside)), facts).first()
-    if delivery is None:
-        return None
-    delivery.fence += 1
-    delivery.lease_until = now + lease
-    delivery.first_try_at = delivery.first_try_at or now
-    if delivery.state is S.READY:
-        delivery.state = S.SENDING
-        delivery.attempts += 1
-    session.flush()
-    return delivery
+
+def claim_some(
+    session: Session,
+    audiences: tuple[Audience, ...],
+    *,
+    now: datetime,
+    lease: timedelta,
+    most: int,
+    beside: Sequence[Delivery] = (),
+) -> list[Delivery]:
+    """Take the next deliveries that are due, for `lease`; the caller commits before it calls anyone.
+
+    What is owed to one audience about one ticket goes in order, so there is one of them at the most; a thread
+    waits for its card; leads first.  What a process began to send and never finished is in doubt.
+    beside: what was just claimed, when others are to go out in the same call: they must be new."""
+    facts = {"now": now, "soon": now + _SOON, "most": most}
+    facts |= {"beside": [each.id for each in beside]} if beside else {}
+    found = session.execute(statements.next_due(audiences, only_new=bool(beside)), facts).all()
+    claimed = [_taken(row, now, now + lease) for row in found]
+    if claimed:
+        session.execute(statements.claimed(), [_marks(delivery) for delivery in claimed])
+    return claimed
 
 
 def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
     """Mark it done, or ready again where the card became stale meanwhile.  False: no longer ours to say."""
-    row = tables.outbox.c
-    stale = row.revision > delivery.revision
-    return _settle(
-        session,
-        delivery,
-        state=case((stale, S.READY), else_=S.DONE),
-        attempts=case((stale, 0), else_=row.attempts),
-        first_try_at=case((stale, None), else_=row.first_try_at),
-        reference=reference,
-        last_error="",
-    )
+    mine = {"its_id": delivery.id, "its_fence": delivery.fence, "revision_sent": delivery.revision}
+    return session.execute(statements.arrival(), mine | {"new_reference": reference}).first() is not None
 
 
 def put_back(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
@@ -178,57 +154,37 @@ def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Since when the most overdue delivery has been waiting; None when nothing is."""
     row = tables.outbox.c
-    due = and_(row.state.in_(PENDING), row.not_before <= now)
+    due = and_(row.state.in_(statements.PENDING), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
 
 
-@cache
-def _abandoned(audiences: tuple[Audience, ...]) -> Update:
-    row = tables.outbox.c
-    now: BindParameter[datetime] = bindparam("now")
-    return (
-        update(tables.outbox)
-        .where(row.state == S.SENDING, row.lease_until <= now, row.audience.in_(audiences))
-        .values(state=S.UNCERTAIN, looked=0, not_before=now, lease_until=None)
-    )
+def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:
+    facts = dict(row._mapping)
+    named = {name: facts.pop(column) for name, column in _NAMED_BY_THE_STORE.items()}
+    delivery = Delivery(**facts)
+    for name, value in named.items():
+        setattr(delivery, name, value)
+    abandoned, is_new = delivery.state is S.SENDING, delivery.state is S.READY
+    delivery.fence += 1
+    delivery.lease_until = until
+    delivery.first_try_at = delivery.first_try_at or now
+    if is_new:
+        delivery.state = S.SENDING
+        delivery.attempts += 1
+    if abandoned:
+        delivery.state, delivery.looked, delivery.not_before = S.UNCERTAIN, 0, now
+    return delivery
 
 
-@cache
-def _next(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Delivery]:
-    """Built once, for a courier asks every second.  Takes now, soon and beside: ids just claimed."""
-    row = tables.outbox.c
-    now: BindParameter[datetime] = bindparam("now")
-    earlier = aliased(tables.outbox).c
-    waits_for_another = exists().where(
-        earlier.ticket == row.ticket,
-        earlier.audience == row.audience,
-        earlier.id < row.id,
-        earlier.state.in_(PENDING),
-        earlier.id.not_in(bindparam("beside", expanding=True)),
-        or_(earlier.attempts > 0, earlier.not_before <= bindparam("soon")),  # else it is put off
-    )
-    has_card = exists().where(tables.cards.c.ticket == row.ticket)
-    new = (row.state == S.READY, row.reference == "") if only_new else ()
-    return (
-        select(Delivery)
-        .where(
-            *new,
-            row.state.in_((S.READY, S.UNCERTAIN)),
-            row.audience.in_(audiences),
-            row.not_before <= now,
-            or_(row.lease_until.is_(None), row.lease_until <= now),
-            or_(row.audience != Audience.AGENTS, has_card),
-            ~waits_for_another,
-        )
-        .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=tables.outbox)
-    )
+_NAMED_BY_THE_STORE = {"id": "id", "ticket_number": "ticket", "seq": "seq", "token": "token"}
+
+
+def _marks(delivery: Delivery) -> dict[str, Any]:
+    return {"its_id": delivery.id} | {f"new_{name}": getattr(delivery, name) for name in statements.MARKS}
 
 
 def _settle(session: Session, delivery: Delivery, **values: object) -> bool:
-    row = tables.outbox.c
-    mine = and_(row.id == delivery.id, row.fence == delivery.fence)
-    settled = update(tables.outbox).where(mine).values(lease_until=None, **values).returning(row.id)
-    return session.execute(settled).first() is not None
+    mine = {"its_id": delivery.id, "its_fence": delivery.fence}
+    facts = mine | {f"new_{name}": value for name, value in values.items()}
+    return session.execute(statements.settled(*values), facts).first() is not None

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from desk.errors import NotFound
+from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import tables
@@ -32,6 +33,13 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
     if drawn is not None:
         ticket.expect(drawn)
     return ticket
+
+
+def kind_of(session: Session, number: int, seq: int) -> Kind | None:
+    """What kind of event that is, without the whole history around it."""
+    row = tables.events.c
+    kind: Kind | None = session.execute(select(row.kind).where(row.ticket == number, row.seq == seq)).scalar()
+    return kind
 
 
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
@@ -69,6 +77,15 @@ def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
     query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
+    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+
+
+def alive_after(
+    session: Session, number: int, *, begin: datetime, end: datetime, limit: int
+) -> Sequence[Ticket]:
+    """The next tickets behind that number to which something could happen from begin up to end."""
+    query = select(Ticket).where(_row.number > number, _row.opened_at < end)
+    query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
     return session.scalars(query.order_by(_row.number).limit(limit)).all()
 
 

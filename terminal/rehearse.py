@@ -57,9 +57,9 @@ def _settings(path: Path) -> Config:
 
 def _compared(db: Database, old: Agreed, new: Agreed, now: datetime) -> Iterator[tuple[int, list[Move]]]:
     """Each open ticket, and what would move of it."""
+    from settings.promised import policy_of
     from sla.rehearsal import moves_of
     from sla.reschedule import open_tickets
-    from wiring import policy_of
 
     before, after = policy_of(old), policy_of(new)
     for batch in open_tickets(db):

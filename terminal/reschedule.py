@@ -18,9 +18,9 @@ def reschedule(call: Call) -> None:
     Example: helpdesk reschedule
     """
     from settings.agreed import text_of
+    from settings.promised import policy_of
     from sla.reschedule import keep_agreed
     from sla.reschedule import reschedule as recompute
-    from wiring import policy_of
 
     config = call.settings()
     with opened(config) as db, refusals():

@@ -17,7 +17,7 @@ def check(call: Call) -> None:
     Example: helpdesk check
     """
     from config import describe
-    from wiring import policy_of
+    from settings.promised import policy_of
 
     config = call.settings()
     for line in describe(config):

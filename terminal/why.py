@@ -24,10 +24,10 @@ def why(call: Call, ticket: str, language: str | None) -> None:
     Example: helpdesk why 42 --language nl
     """
     from desk.errors import NotFound
+    from settings.promised import policy_of
     from sla.reasons import sums_of
     from sla.telling import tell
     from store import tickets
-    from wiring import policy_of
 
     config = call.settings()
     number = _number(ticket, config.desk.prefix)

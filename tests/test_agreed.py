@@ -6,7 +6,7 @@ import pytest
 
 from config import load
 from settings.agreed import read, text_of
-from wiring import policy_of
+from settings.promised import policy_of
 
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1-bot-secret-9876",

@@ -12,12 +12,13 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
+from settings.promised import policy_of
 from sla.clock import read_clock
 from sla.policy import Goal
 from sla.sweep import Remind, Warn, carry_out, judge
 from store import inbox, tickets
 from store.inbox import Arrival
-from wiring import intake_of, policy_of
+from wiring import intake_of
 
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1-bot-secret-9876",

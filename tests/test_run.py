@@ -119,9 +119,14 @@ def test_a_fresh_folder_gets_the_python_that_was_asked(checkout):
     assert checkout.set_ups[0].endswith(f"--python {sys.executable}")
 
 
-def test_tests_run_on_two_cores_unless_told_otherwise(checkout):
-    assert checkout.run("test").stdout == "pytest -n 2\n"
+def test_tests_run_by_four_workers_unless_told_otherwise(checkout):
+    assert checkout.run("test").stdout == "pytest -n 4 --dist worksteal\n"
     assert checkout.run("test", "tests/desk", "-q").stdout == "pytest tests/desk -q\n"
+
+
+def test_tests_keep_compiled_modules_whatever_the_machine_says(checkout):
+    checkout.tool(checkout.bin / "pytest", "#!/bin/sh\necho ${{PYTHONDONTWRITEBYTECODE-kept}}\n")
+    assert checkout.run("test", PYTHONDONTWRITEBYTECODE="1").stdout == "kept\n"
 
 
 def test_the_exit_status_of_the_desk_is_passed_on(checkout):

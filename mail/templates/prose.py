@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -58,6 +59,7 @@ def to_text(source: str) -> str:
     return _block(SyntaxTreeNode(_markdown().parse(source)))
 
 
+@cache
 def _markdown() -> MarkdownIt:
     # People do not know that they write Markdown: no line of theirs may vanish or shout by accident.
     unexpected = ["code", "lheading", "image", "reference"]

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,6 @@ from store.database import Database
 from terminal.setup import MANIFEST
 from tests.bot.desk_at_work import Desk, a_ticket, moment
 from tests.bot.strict_slack import Slack
-
-
-@pytest.fixture(scope="session")
-def leaving() -> Iterator[Executor]:
-    """Where sandboxes close their doors, so that no test waits for the one before."""
-    with ThreadPoolExecutor(4) as threads:
-        yield threads
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sandbox.visitor import Visitor
 SUPPORT, LEADS, TEAM, APP = Sandbox.support_channel, Sandbox.leads_channel, Sandbox.team_id, Sandbox.app_id
 Json = dict[str, Any]
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Real seconds within which whatever is under way must be over."""
 
 THE_WORLD = frozenset(

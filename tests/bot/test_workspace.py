@@ -35,7 +35,9 @@ from store.database import Database
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(retry_delays=(0.1, 0.1, 0.1), limits="none") as running:  # the desk here does not pace
+    with Sandbox(
+        retry_delays=(0.1, 0.1, 0.1), limits="none", ack_seconds=30
+    ) as running:  # the desk here does not pace
         yield running
 
 

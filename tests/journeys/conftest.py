@@ -70,7 +70,7 @@ class Desk:
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
     """The world outside: Slack, and the customers' mailboxes."""
-    with Sandbox(app=Installed.of(MANIFEST)) as sandbox:
+    with Sandbox(app=Installed.of(MANIFEST), ack_seconds=30) as sandbox:
         yield sandbox
 
 

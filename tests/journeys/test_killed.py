@@ -1,13 +1,11 @@
 """The desk is killed between two stations and started again: nothing is lost, doubled or owed for ever."""
 
 import os
-import random
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -26,6 +24,7 @@ from sandbox.visitor import Visitor, text_of
 from store import cards, inbox, outbox, tables, tickets
 from store.database import Database
 from terminal.demo import demo_settings
+from tests.ports import free_ports
 
 CARLA = "carla@bakkerij-jansen.example"
 ENDS = {DeliveryState.DOUBTFUL, DeliveryState.DEAD}
@@ -37,7 +36,7 @@ class Desk:
 
     def __init__(self, world, url, folder):
         self.world, self.folder = world, folder
-        self.mail_port, self.web_port = _free_ports(2)
+        self.mail_port, self.web_port = free_ports(2)
         self.settings = demo_settings(world, url) | {
             "HELPDESK_MAIL__LISTENER__PORT": str(self.mail_port),
             "HELPDESK_WEB__PORT": str(self.web_port),
@@ -249,16 +248,6 @@ def _received_or_in_doubt(desk):
     """A mail that may have gone is never repeated; one that did not come is one the desk doubts."""
     received = len(desk.visitor.inbox(CARLA))
     return received == 1 or (received == 0 and desk.doubtful() == [Audience.CUSTOMER])
-
-
-def _free_ports(many):
-    """Ports that nobody has, below those that the system hands out by itself: they must stay free a while."""
-    free = []
-    while len(free) < many:
-        port = random.randrange(20_000, 32_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            free.append(port)
-    return free
 
 
 def _environment():

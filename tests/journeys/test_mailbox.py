@@ -17,7 +17,7 @@ PATIENCE = 30
 
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
-    with Sandbox(imap=True) as sandbox:
+    with Sandbox(imap=True, ack_seconds=30) as sandbox:
         sandbox.deliver_mail_by = "imap"
         yield sandbox
 

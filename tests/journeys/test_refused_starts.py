@@ -1,12 +1,10 @@
 """What a person at a terminal reads when the desk cannot start, and before it does."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
-from contextlib import suppress
 from types import SimpleNamespace
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -17,6 +15,7 @@ from click.testing import CliRunner
 
 import helpdesk
 from terminal.demo import demo_settings
+from tests.ports import free_ports
 
 
 @pytest.fixture
@@ -183,7 +182,7 @@ def test_slack_calls_no_plain_http(run):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_stop_it_lets_go_of_everything_and_ends_well(settings, tmp_path, visitor, how):
     # given a desk at work
-    port = _free_port()
+    (port,) = free_ports(1)
     process = subprocess.Popen(
         [sys.executable, "-m", "helpdesk", "serve"],
         env=_environment(settings, {"HELPDESK_WEB__PORT": str(port), "HELPDESK_LOG__LEVEL": "info"}),
@@ -201,14 +200,6 @@ def test_told_to_stop_it_lets_go_of_everything_and_ends_well(settings, tmp_path,
     assert process.returncode == 0
     assert b"Traceback" not in said
     assert not [each for each in tmp_path.iterdir() if each.name.endswith(("-wal", "-shm"))]
-
-
-def _free_port():
-    """A port that nobody has, below those that the system hands out by itself: it must stay free a while."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def _environment(settings, changed):

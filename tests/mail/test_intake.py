@@ -14,6 +14,7 @@ from desk.ticket import Ticket
 from mail.house import House
 from mail.intake import Intake
 from mail.limits import Limits
+from mail.reader import Bounds, Reader
 from store import inbox, tickets
 from store.database import Database
 from store.emails import Direction
@@ -652,6 +653,17 @@ def test_an_unreadable_mail_becomes_a_ticket_that_says_why(desk):
     assert "cannot read" in ticket.history[0].text
     assert "unreadable" in ticket.history[0].detail
     assert not is_confirmed(ticket)
+
+
+def test_a_mail_whose_reader_is_killed_over_it_becomes_a_ticket_and_the_next_one_is_read(desk):
+    kept = desk.is_kept(mail(subject="Bomb"))
+    desk.an_intake(read=Reader(bounds=Bounds(patience=0))).receive_new()
+    desk.arrives(mail(message_id="m2@customer.example"))
+
+    assert (desk.fate_of(kept).state, desk.ticket().subject) == (State.DONE, "Bomb")
+    assert "reading it takes more than" in desk.ticket().history[0].detail["unreadable"]
+    assert f"as number {kept} of the inbox" in desk.ticket().history[0].text
+    assert desk.ticket(2).history[0].text == "The printer is on fire."
 
 
 @pytest.mark.parametrize("raw", [b"\n\n", b"\xff\xfe\x00", b"no header at all", b"From: \n\n\0"], ids=repr)

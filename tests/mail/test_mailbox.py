@@ -4,7 +4,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -18,12 +18,13 @@ from mail.intake import Intake
 from mail.mailbox import Mailbox
 from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
+from tests.ports import free_ports
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what depends on the mail server and not on the database."""
 
-WAIT = 20
+WAIT = 30
 """Seconds that a test waits at the most for another thread or process."""
 
 
@@ -37,9 +38,7 @@ def mail(number=1, body="The printer is on fire.\r\n"):
 @pytest.fixture(scope="module")
 def imap_port():
     """A server of the test group's own, in another process."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     command = "from pymap.main import main; main()"
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-user", "help"]
     server = subprocess.Popen(

@@ -114,6 +114,7 @@ def test_a_name_cut_between_two_encoded_words_is_whole_again(letter):
         ('"help@desk.example" <evil@x.example>', "evil@x.example"),
         ("sanne@x.example (Sanne)", "sanne@x.example"),
         ("<sanne@x.example", "sanne@x.example"),
+        ("Sanne <sanne@x.example.>", "sanne@x.example"),
         ("=?utf-8?q?Sanne_=3Csanne=40x=2Eexample=3E?=", "sanne@x.example"),
         ("Sanne Sanne@X.example", "Sanne@X.example"),
         ('"Sanne <sanne@x.example>', "sanne@x.example"),
@@ -230,7 +231,9 @@ def test_a_mail_in_the_future_or_without_a_sane_date_has_the_date_it_says_or_non
     [
         ("Beste helpdesk, de printer werkt niet meer. Kunnen jullie kijken?", "nl"),
         ("Hello, the printer does not work. Could you have a look?", "en"),
-        ("Der Drucker ist kaputt", None),
+        ("Der Drucker ist kaputt und druckt nicht mehr.", "de"),
+        ("Bonjour, notre imprimante ne fonctionne plus depuis hier.", "fr"),
+        ("La impresora no funciona", None),
         ("OK", None),
     ],
 )

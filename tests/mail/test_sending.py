@@ -1,6 +1,5 @@
 """What customers are owed and how it leaves: worded once, the same bytes each time, nothing sent in doubt."""
 
-import socket
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
@@ -24,8 +23,10 @@ from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
 from store import emails, outbox, tables, tickets
-from store.courier import LOOKS, Courier
+from store.courier import Courier
 from store.emails import Direction, Email
+from store.settling import LOOKS
+from tests.ports import free_ports
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 """Monday 30 November 2026, 10:00 in Amsterdam."""
@@ -147,8 +148,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def mail_server():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     post = Post()
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.smtp import Server, _stuffed, hand_over
+from tests.ports import free_ports
 
 RAW = b"Subject: hello\r\n\r\nHello.\r\n.\r\n..two\r\nend\r\n"
 
@@ -62,8 +63,7 @@ class Postbox:
 
 
 def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    return free_ports(1)[0]
 
 
 @contextmanager

@@ -1,9 +1,8 @@
 """A sandbox, somebody who visits it, and a small bot that is not the desk."""
 
 import smtplib
-import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -16,12 +15,21 @@ from slack_sdk import WebClient
 
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
+from tests.ports import free_ports
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(ack_seconds=0.6, ping_seconds=0.1, retry_delays=(0.05, 0.1, 0.1)) as running:
-        yield running
+def ack_seconds() -> float:
+    """How long the sandbox waits for an ack; tests in which none comes ask for less."""
+    return 30
+
+
+@pytest.fixture
+def sandbox(ack_seconds: float, leaving: Executor) -> Iterator[Sandbox]:
+    running = Sandbox(ack_seconds=ack_seconds, ping_seconds=0.1, retry_delays=(0.05, 0.1, 0.1))
+    running.start()
+    yield running
+    leaving.submit(running.stop)
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def visitor(sandbox: Sandbox) -> Visitor:
 @pytest.fixture
 def slack(sandbox: Sandbox) -> WebClient:
     """The bot's own client: it never tries again by itself."""
-    return WebClient(token=sandbox.bot_token, base_url=sandbox.api_url, timeout=5, retry_handlers=[])
+    return WebClient(token=sandbox.bot_token, base_url=sandbox.api_url, timeout=30, retry_handlers=[])
 
 
 @pytest.fixture
@@ -86,8 +94,7 @@ class DeskPost:
 @pytest.fixture
 def desk_post(sandbox: Sandbox) -> Iterator[DeskPost]:
     post = DeskPost()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     controller = Controller(post, hostname="127.0.0.1", port=port)
     controller.start()
     sandbox.deliver_mail_to = ("127.0.0.1", port)
@@ -100,7 +107,7 @@ def deliver(sandbox: Sandbox) -> Callable[..., None]:
     """Sends a mail of the desk's to the customers' mail server."""
 
     def send(mail: EmailMessage, *, sender: str | None = None, to: str = "") -> None:
-        with smtplib.SMTP(*sandbox.smtp_address, timeout=5) as connection:
+        with smtplib.SMTP(*sandbox.smtp_address, timeout=30) as connection:
             connection.send_message(mail, from_addr=sender, to_addrs=to or None)
 
     return send

@@ -288,6 +288,7 @@ def test_what_people_write_in_threads_reaches_the_bot(
     assert [one["text"] for one in visitor.thread(visitor.channel("#support")[0])] == ["I know this one"]
 
 
+@pytest.mark.parametrize("ack_seconds", [2.0])
 def test_an_event_the_bot_failed_on_comes_again_with_the_same_id(
     visitor: Visitor, bot: App, connect: Connect
 ) -> None:
@@ -314,6 +315,7 @@ def test_an_event_the_bot_failed_on_comes_again_with_the_same_id(
     ]
 
 
+@pytest.mark.parametrize("ack_seconds", [0.3])
 def test_a_click_nobody_answers_is_told_to_the_person(
     visitor: Visitor, slack: WebClient, bot: App, connect: Connect
 ) -> None:
@@ -378,7 +380,7 @@ def test_a_bot_uploads_a_file_into_a_thread(
     asked = urllib.request.Request(
         shared["files"][0]["url_private"], headers={"Authorization": f"Bearer {sandbox.bot_token}"}
     )
-    with urllib.request.urlopen(asked, timeout=5) as answer:
+    with urllib.request.urlopen(asked, timeout=30) as answer:
         assert answer.read() == b"day,tickets\nMon,12\n"
 
 

@@ -28,7 +28,7 @@ def refusal(call: Any, *args: Any, **named: Any) -> str:
 def post(url: str, body: bytes, kind: str = "application/json") -> tuple[int, str]:
     request = urllib.request.Request(url, body, {"Content-Type": kind})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         with refused:

@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ Install = Callable[..., tuple[Sandbox, WebClient, Visitor]]
 
 
 @pytest.fixture
-def install() -> Iterator[Install]:
+def install(leaving: Executor) -> Iterator[Install]:
     """Install an app with these scopes, events and features; gives its world."""
     running: list[Sandbox] = []
 
@@ -32,15 +33,15 @@ def install() -> Iterator[Install]:
             "oauth_config": {"scopes": {"bot": list(scopes)}},
             "settings": {"event_subscriptions": {"bot_events": list(events)}},
         }
-        world = Sandbox(app=Installed.of(manifest), ack_seconds=0.6)
+        world = Sandbox(app=Installed.of(manifest), ack_seconds=30)
         world.start()
         running.append(world)
-        slack = WebClient(token=world.bot_token, base_url=world.api_url, timeout=5, retry_handlers=[])
+        slack = WebClient(token=world.bot_token, base_url=world.api_url, timeout=30, retry_handlers=[])
         return world, slack, Visitor(world.url)
 
     yield installed
     for world in running:
-        world.stop()
+        leaving.submit(world.stop)
 
 
 def refusal(call: Any, *args: Any, **named: Any) -> Json:

@@ -33,7 +33,7 @@ def opened(sandbox: Sandbox) -> Iterator[Open]:
     clients: list[IMAPClient] = []
 
     def mailbox(address: str = HELP, folder: str = "INBOX", password: str = sandbox.imap_password) -> Any:
-        client = IMAPClient(*sandbox.imap_address, ssl=False, timeout=5)
+        client = IMAPClient(*sandbox.imap_address, ssl=False, timeout=30)
         clients.append(client)
         client.normalise_times = False
         client.login(address, password)
@@ -81,7 +81,7 @@ def test_a_client_that_waits_is_told_of_a_new_mail(visitor: Visitor, opened: Ope
     desk = opened()
     desk.idle()
     visitor.mail(CARLA, subject="Oven", text="It is cold.")
-    assert (1, b"EXISTS") in desk.idle_check(timeout=5)
+    assert (1, b"EXISTS") in desk.idle_check(timeout=30)
     desk.idle_done()
     assert subjects(desk) == ["Oven"]
 
@@ -105,7 +105,7 @@ def test_a_server_that_is_down_or_busy(sandbox: Sandbox, visitor: Visitor, opene
     visitor.start_mail_server("imap")
     visitor.fault("imap.connect", error="too many connections")
     with pytest.raises(IMAPClientError, match=r"BYE.*too many connections"):
-        IMAPClient(*sandbox.imap_address, ssl=False, timeout=5)
+        IMAPClient(*sandbox.imap_address, ssl=False, timeout=30)
     opened()
 
 

@@ -24,7 +24,7 @@ def smtp(sandbox: Sandbox) -> Iterator[smtplib.SMTP]:
 
 
 def connected(sandbox: Sandbox) -> smtplib.SMTP:
-    return smtplib.SMTP(*sandbox.smtp_address, local_hostname="desk.example", timeout=5)
+    return smtplib.SMTP(*sandbox.smtp_address, local_hostname="desk.example", timeout=30)
 
 
 def send(sandbox: Sandbox, *recipients: str, raw: bytes = MAIL) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def a_mail(subject: str = "Your ticket [HD-1]") -> EmailMessage:
 
 
 def send(sandbox: Sandbox, mail: EmailMessage) -> None:
-    with smtplib.SMTP(*sandbox.smtp_address, timeout=5) as connection:
+    with smtplib.SMTP(*sandbox.smtp_address, timeout=30) as connection:
         connection.send_message(mail)
 
 

@@ -111,7 +111,7 @@ def test_html_mail_is_shown_where_nothing_runs(sandbox: Sandbox, visitor: Visito
     )
     mail.set_content("plain")
     mail.add_alternative("<script>alert(1)</script>", subtype="html")
-    with smtplib.SMTP(*sandbox.smtp_address, timeout=5) as connection:
+    with smtplib.SMTP(*sandbox.smtp_address, timeout=30) as connection:
         connection.send_message(mail)
     letter = visitor.inbox("carla@bakkerij-jansen.example")[0]
     seen = look(sandbox, letter=letter["id"], html="1")["mail"]

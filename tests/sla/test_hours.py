@@ -9,7 +9,7 @@ import pytest
 
 from sla.calendar import OWN_CLOSED_DAY, Calendar, Week
 from sla.hours import BusinessHours
-from sla.walltime import Period
+from sla.walltime import Period, shown_once
 
 At = Callable[[str], datetime]
 EVE, CHRISTMAS = date(2026, 12, 24), date(2026, 12, 25)
@@ -353,3 +353,13 @@ def test_a_week_that_contradicts_itself_is_refused(times: object, reason: str) -
 
 def _utc(year: int, month: int = 1, day: int = 1, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def test_a_wall_time_is_the_moment_at_which_clocks_show_it() -> None:
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    shown = shown_once(datetime.fromisoformat("2026-11-27T16:30"), amsterdam)
+    assert shown.astimezone(UTC) == datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
+    with pytest.raises(ValueError, match="never"):
+        shown_once(datetime.fromisoformat("2026-03-29T02:30"), amsterdam)
+    with pytest.raises(ValueError, match="twice"):
+        shown_once(datetime.fromisoformat("2026-10-25T02:30"), amsterdam)

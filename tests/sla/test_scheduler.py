@@ -10,7 +10,7 @@ import pytest
 from sla.scheduler import Job, Scheduler
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-SELDOM, PATIENCE = 3600.0, 10.0
+SELDOM, PATIENCE = 3600.0, 30.0
 Start = Callable[..., Scheduler]
 
 

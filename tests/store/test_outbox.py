@@ -21,7 +21,6 @@ LEASE = timedelta(seconds=60)
 
 def claim(db: Database, now: datetime, *audiences: Audience) -> Delivery | None:
     with db.change() as session:
-        outbox.rescue(session, audiences or EVERYONE, now=now)
         return outbox.claim(session, audiences or EVERYONE, now=now, lease=LEASE)
 
 

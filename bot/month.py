@@ -1,0 +1,147 @@
+"""A month in figures, for leads: as words, as pictures, and as lines that a terminal shows as well."""
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from bot import blocks
+from bot.blocks import Block, Post, escape, one_line, plain
+from bot.words import business, elapsed, plural
+from desk.priority import Priority
+from sla.policy import Goal
+from sla.report import PROMISED, Figures, Lengths, Rate
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_CLIENTS = 20
+"""Clients that a message names; the others are counted, and stand in `helpdesk report`."""
+
+_NO_REASON = "no reason given"
+
+
+def facts(figures: Figures) -> Iterator[tuple[str, str]]:
+    """What the figures say, each a name and its value in plain words."""
+    yield "Came in", _counts(figures)
+    for goal in PROMISED:
+        yield f"{goal.words} in time", _rate(figures, goal)
+    for goal in PROMISED:
+        yield f"{goal.words} took", _took(figures.times[goal])
+    if figures.reasons:
+        yield "Promises broken", _reasons(figures)
+    yield "Open at the end", _ages(figures.ages)
+
+
+def draw(found: Sequence[Figures], zone: ZoneInfo) -> Post:
+    """The message: found is what sla.report says, all clients first (or the one that was asked for)."""
+    first, clients = found[0], found[1:]
+    title = f"{title_of(first, zone)}{'' if first.client is None else f': {first.client or _NOBODY}'}"
+    drawn = [blocks.header(title), *_pairs(first), *_pictures(first)]
+    if clients:
+        drawn += [blocks.section("*By client*"), _table(clients[:_CLIENTS])]
+    more = len(clients) - _CLIENTS
+    if more > 0:
+        drawn.append(blocks.context(plain(f"and {plural(more, 'client')} more: helpdesk report names all")))
+    return Post(
+        f"{escape(title)}: {escape('; '.join(f'{name} {value}' for name, value in facts(first)))}", drawn
+    )
+
+
+def title_of(figures: Figures, zone: ZoneInfo) -> str:
+    """November 2026."""
+    begin = figures.begin.astimezone(zone)
+    return f"{_MONTHS[begin.month - 1]} {begin.year}"
+
+
+_NOBODY = "(no client)"
+
+
+def _pairs(figures: Figures) -> list[Block]:
+    pairs = [(name, escape(value)) for name, value in facts(figures)]
+    return [blocks.fields(pairs)]
+
+
+def _pictures(figures: Figures) -> Iterator[Block]:
+    """One bar for each priority and promise; the words beside it say the same."""
+    for goal in PROMISED:
+        rates = {priority: rate for (of, priority), rate in figures.rates.items() if of is goal}
+        if rates:
+            yield _bars(f"{goal.words}: kept and broken", rates)
+
+
+def _bars(title: str, rates: dict[Priority, Rate]) -> Block:
+    names = [priority.words for priority in rates]
+    kept = [{"label": name, "value": rate.kept} for name, rate in zip(names, rates.values(), strict=True)]
+    broken = [
+        {"label": name, "value": rate.decided - rate.kept}
+        for name, rate in zip(names, rates.values(), strict=True)
+    ]
+    series = [{"name": "In time", "data": kept}, {"name": "Too late", "data": broken}]
+    axis = {"categories": names, "y_label": "Promises"}
+    chart = {"type": "bar", "series": series, "axis_config": axis}
+    return {"type": "data_visualization", "title": title, "chart": chart}
+
+
+def _table(clients: Sequence[Figures]) -> Block:
+    head = ("Client", "Came in", "Resolved", "Open", *(f"{goal.words} in time" for goal in PROMISED))
+    rows = [_cells(head), *(_cells(_row(figures)) for figures in clients)]
+    return {"type": "table", "rows": rows}
+
+
+def _row(figures: Figures) -> tuple[str, ...]:
+    still = figures.ages.count if figures.ages else 0
+    rates = (_short(figures.rate(goal)) for goal in PROMISED)
+    name = one_line(figures.client or _NOBODY, 100)
+    return (name, str(figures.opened), str(figures.resolved), str(still), *rates)
+
+
+def _cells(words: Sequence[str]) -> list[Block]:
+    return [{"type": "raw_text", "text": word} for word in words]
+
+
+def _short(rate: Rate) -> str:
+    return f"{rate.percent} %: {rate.kept} of {rate.decided}" if rate.decided else "-"
+
+
+def _counts(figures: Figures) -> str:
+    gone = f", {figures.cancelled} cancelled" if figures.cancelled else ""
+    return f"{figures.opened}; {figures.resolved} resolved{gone}"
+
+
+def _rate(figures: Figures, goal: Goal) -> str:
+    rate = figures.rate(goal)
+    if not rate.decided:
+        return "Nothing decided yet"
+    parts = (
+        f"{priority.words.lower()} {each.kept} of {each.decided}"
+        for (of, priority), each in figures.rates.items()
+        if of is goal
+    )
+    return f"{rate.percent} %: {', '.join(parts)}"
+
+
+def _took(lengths: Lengths | None) -> str:
+    if lengths is None:
+        return "Nothing yet"
+    if lengths.count == 1:
+        return business(lengths.middle)
+    return f"half within {business(lengths.middle)}, nine of ten within {business(lengths.most)}"
+
+
+def _reasons(figures: Figures) -> str:
+    total = sum(figures.reasons.values())
+    parts = (
+        f"{reason.words.lower() if reason else _NO_REASON} {count}"
+        for reason, count in figures.reasons.items()
+    )
+    return f"{total}: {', '.join(parts)}"
+
+
+def _ages(lengths: Lengths | None) -> str:
+    if lengths is None:
+        return "Nothing"
+    if lengths.count == 1:
+        return f"1, {elapsed(lengths.longest)} old"
+    return (
+        f"{lengths.count}; half older than {elapsed(lengths.middle)}, the oldest {elapsed(lengths.longest)}"
+    )

@@ -1,0 +1,88 @@
+"""/ticket report: a lead asks for a month, and it comes once it is counted."""
+
+import logging
+from concurrent.futures import Executor, Future
+from http.client import HTTPException
+from typing import Any
+
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.answering import words_for
+from bot.blocks import Block, escape, section
+from bot.house import House
+from bot.month import draw
+from desk.actor import LEADS, Actor
+from desk.errors import DeskError
+from sla.month import month_of
+from sla.report import report_of
+from store.database import Unavailable
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 10  # seconds
+
+
+class Reports:
+    """Counts and sends.  threads: where that is done; Slack waits three seconds for a command, a year of
+    tickets may take longer."""
+
+    def __init__(self, house: House, threads: Executor) -> None:
+        self._house = house
+        self._threads = threads
+
+    def ask(self, words: str, actor: Actor, answer_at: str) -> str:
+        """Begin, and say so.  words: a month, a client, both or none; answer_at: Slack's response_url.
+
+        Raises NotAllowed for anybody but leads, DeskError for a month that does not exist."""
+        actor.must_be(LEADS, "ask for a report")
+        month, client = self._read(words)
+        self._threads.submit(self._answer, month, client, answer_at).add_done_callback(_complain)
+        return "Counting. The report comes here in a moment; only you see it."
+
+    def _read(self, words: str) -> tuple[str, str]:
+        """The month, "" for this one, and the client, "" for all."""
+        first, _, rest = words.partition(" ")
+        try:
+            month_of(first, self._house.style.zone, now=self._house.clock())
+        except ValueError as wrong:
+            if first[:1].isdigit():
+                raise DeskError(f"{str(wrong).capitalize()}.") from wrong
+            return "", words
+        return first, rest.strip()
+
+    def _answer(self, month: str, client: str, answer_at: str) -> None:
+        try:
+            answer = self._count(month, client)
+        except (DeskError, Unavailable) as problem:
+            answer = escape(words_for(problem)), [section(escape(words_for(problem)))]
+        text, drawn = answer
+        self._send(answer_at, {"response_type": "ephemeral", "text": text, "blocks": drawn})
+
+    def _count(self, month: str, client: str) -> tuple[str, list[Block]]:
+        house, now = self._house, self._house.clock()
+        begin, end = month_of(month, house.style.zone, now=now)
+        found = report_of(house.db, house.policy, begin=begin, end=end, now=now)
+        chosen = [each for each in found if not client or (each.client or "").lower() == client]
+        if not chosen:
+            names = ", ".join(each.client for each in found if each.client) or "nobody"
+            raise DeskError(f"Nothing happened for {client} in that month. There is: {names}.")
+        post = draw(chosen, house.style.zone)
+        return post.text, post.blocks
+
+    def _send(self, answer_at: str, answer: dict[str, Any]) -> None:
+        slack = self._house.slack
+        hook = WebhookClient(answer_at, timeout=_PATIENCE, ssl=slack.ssl, proxy=slack.proxy)
+        try:
+            sent = hook.send_dict(answer)
+        except (SlackClientError, OSError, HTTPException) as unheard:
+            log.warning("a report did not arrive: %s", unheard)
+            return
+        if sent.status_code != 200:
+            log.warning("a report did not arrive: Slack answered %s: %s", sent.status_code, sent.body)
+
+
+def _complain(done: Future[None]) -> None:
+    """A fault of ours; nobody waits for what comes of this thread."""
+    if fault := done.exception():
+        log.error("a report could not be made: %s", fault, exc_info=fault)

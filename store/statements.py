@@ -1,0 +1,126 @@
+"""The statements of the outbox, each built once: a courier asks every second."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from desk.delivery import Audience, DeliveryState
+from store import tables
+
+S = DeliveryState
+PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
+"""Where a delivery stands while it is still owed."""
+
+MARKS = ("state", "attempts", "looked", "fence", "not_before", "lease_until", "first_try_at")
+"""What a claim changes."""
+
+
+@cache
+def claimed() -> Update:
+    marks: dict[str, Any] = {name: bindparam(f"new_{name}") for name in MARKS}
+    return update(tables.outbox).where(tables.outbox.c.id == bindparam("its_id")).values(marks)
+
+
+@cache
+def next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]:
+    """Built once, for a courier asks every second.  Takes now, soon, most and, where only new ones join what
+    was just claimed, beside: its ids."""
+    row = tables.outbox.c
+    now: BindParameter[datetime] = bindparam("now")
+    earlier = aliased(tables.outbox).c
+    in_front = [
+        earlier.ticket == row.ticket,
+        earlier.audience == row.audience,
+        earlier.id < row.id,
+        _one_of(earlier.state, PENDING),
+        or_(earlier.attempts > 0, earlier.not_before <= bindparam("soon")),  # else it is put off
+    ]
+    in_front += [earlier.id.not_in(bindparam("beside", expanding=True))] if only_new else []
+    waits_for_another = exists().where(*in_front)
+    has_card = exists().where(tables.cards.c.ticket == row.ticket)
+    new = (row.state == S.READY, row.reference == "") if only_new else (_one_of(row.state, PENDING),)
+    return (
+        select(tables.outbox)
+        .where(
+            *new,
+            _one_of(row.audience, audiences),
+            row.not_before <= now,
+            or_(row.lease_until.is_(None), row.lease_until <= now),
+            or_(row.audience != Audience.AGENTS, has_card),
+            ~waits_for_another,
+        )
+        .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=tables.outbox)
+    )
+
+
+def _one_of(column: ColumnElement[Any], values: Sequence[StrEnum]) -> ColumnElement[bool]:
+    """Where in_ would have the statement's text made anew each time."""
+    return or_(*(column == each for each in values))
+
+
+@cache
+def settled(*columns: str) -> Update:
+    return _mine({name: bindparam(f"new_{name}") for name in columns})
+
+
+@cache
+def arrival() -> Update:
+    row = tables.outbox.c
+    stale = row.revision > bindparam("revision_sent")
+    return _mine(
+        {
+            "state": case((stale, S.READY), else_=S.DONE),
+            "attempts": case((stale, 0), else_=row.attempts),
+            "first_try_at": case((stale, None), else_=row.first_try_at),
+            "reference": bindparam("new_reference"),
+            "last_error": "",
+        }
+    )
+
+
+def _mine(values: dict[str, Any]) -> Update:
+    row = tables.outbox.c
+    mine = (row.id == bindparam("its_id"), row.fence == bindparam("its_fence"))
+    return update(tables.outbox).where(*mine).values(lease_until=None, **values).returning(row.id)
+
+
+@cache
+def stale_card() -> Update:
+    row = tables.outbox.c
+    at_rest = row.state.in_((S.DONE, S.DOUBTFUL, S.DEAD))
+    return (
+        update(tables.outbox)
+        .where(row.ticket == bindparam("number"), row.audience == Audience.CARD)
+        .values(drawn_anew(at_rest, bindparam("at", type_=row.not_before.type)))
+        .returning(row.id)
+    )
+
+
+def drawn_anew(at_rest: ColumnElement[bool], at: Any) -> dict[str, Any]:
+    """It is stale; where nobody is at it, it is due, with its patience whole."""
+    row = tables.outbox.c
+    return {
+        "revision": row.revision + 1,
+        "attempts": case((at_rest, 0), else_=row.attempts),
+        "first_try_at": case((at_rest, None), else_=row.first_try_at),
+        "not_before": case((at_rest, at), else_=row.not_before),
+        "state": case((at_rest, S.READY), else_=row.state),
+    }

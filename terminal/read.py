@@ -1,0 +1,82 @@
+"""`helpdesk read`: how the desk understands a mail."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from terminal.call import EX_DATAERR
+
+if TYPE_CHECKING:
+    from mail.reader import Reader
+    from mail.reading import InboundEmail, Unreadable
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One object a line instead of words for people.")
+@click.option("--whole", is_flag=True, help="Show the whole text too, where some of it is history.")
+@click.pass_context
+def read(context: click.Context, files: Sequence[str], as_json: bool, whole: bool) -> None:
+    """Say how the desk understands a mail: who wrote it, what they wrote now, their files, and whether a
+    machine wrote it.
+
+    Without a FILE, or for -, it reads standard input.  Needs no settings and changes nothing.  Exit status
+    65: at least one could not be read; the others are shown all the same.
+
+    Example: helpdesk read --json *.eml
+    """
+    from mail.reader import Reader
+
+    reader, failed = Reader(), False
+    try:
+        for number, name in enumerate(files or ["-"]):
+            mail, error = _read(name, reader)
+            failed = failed or error is not None
+            if as_json:
+                click.echo(_line(name, mail, error))
+            else:
+                click.echo(("\n" if number else "") + _words(name, mail, error, whole=whole))
+    finally:
+        reader.stop()
+    context.exit(EX_DATAERR if failed else 0)
+
+
+def _read(name: str, reader: Reader) -> tuple[InboundEmail | Unreadable | None, str | None]:
+    """The mail, or why there is none."""
+    from mail.reading import Unreadable
+
+    try:
+        mail = reader(_bytes_of(name))
+    except OSError as problem:
+        return (None, problem.strerror or str(problem))
+    return (mail, mail.reason if isinstance(mail, Unreadable) else None)
+
+
+def _bytes_of(name: str) -> bytes:
+    from mail.guards import LARGEST_MAIL
+
+    if name != "-":
+        with open(name, "rb") as file:
+            return file.read(LARGEST_MAIL + 1)
+    if sys.stdin is None:  # whoever started us may have closed it
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read(LARGEST_MAIL + 1)
+
+
+def _line(name: str, mail: InboundEmail | Unreadable | None, error: str | None) -> str:
+    from mail.understood import facts_of, no_facts
+
+    facts = no_facts(error or "") if mail is None else facts_of(mail)
+    return json.dumps({"file": name} | facts)
+
+
+def _words(name: str, mail: InboundEmail | Unreadable | None, error: str | None, *, whole: bool) -> str:
+    from mail.understood import in_words
+
+    words = f"{'Unreadable':12}{error}" if mail is None else in_words(mail, whole=whole)
+    return words if name == "-" else f"── {name}\n\n{words}"
