@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
@@ -46,8 +47,8 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, calendar, hours, why, report,
-    simulate, reschedule, manifest, example_config,
+    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
+    report, simulate, reschedule, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

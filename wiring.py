@@ -27,6 +27,7 @@ from mail.delays import tell_of_delays
 from mail.desks import Desks
 from mail.intake import Intake
 from mail.letterhead import Brand, Letterhead
+from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
@@ -192,11 +193,7 @@ def mail_sender_of(
 ) -> Sender:
     """Who mails the customers.  road: what mails leave by; post: where tokens are shared with mailboxes."""
     settings = config.mail
-    if settings.message_secret:
-        secret = settings.message_secret.get_secret_value()
-    else:
-        with db.change() as session:
-            secret = keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
+    secret = secret_of(config, db)
     post, templates = post or Postroom(config, db, clock), Templates(settings.templates)
     journal = post.journal()
 
@@ -207,6 +204,7 @@ def mail_sender_of(
             letterhead=replace(letterhead_of(config), name=of.name, address=of.address),
             templates=templates,
             secret=secret,
+            reply_tags=settings.reply_tags,
             promises=lambda ticket, at: read_promises(ticket, policy, now=at),
             clock=clock,
             null_sender=of.null_sender,
@@ -239,6 +237,14 @@ def letterhead_of(config: Config) -> Letterhead:
     )
 
 
+def secret_of(config: Config, db: Database) -> str:
+    """What seals our Message-IDs and reply addresses: the setting, else one that is made once."""
+    if config.mail.message_secret:
+        return config.mail.message_secret.get_secret_value()
+    with db.change() as session:
+        return keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
+
+
 def intake_of(
     config: Config,
     db: Database,
@@ -255,7 +261,7 @@ def intake_of(
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None
 
-    desk = config.desk
+    desk, settings = config.desk, config.mail
     house = mail_house.House(
         addresses=post.addresses,
         others=post.known(),
@@ -264,10 +270,16 @@ def intake_of(
         loop_mark=desk.address,
         language=desk.language,
         priority=desk.default_priority,
-        trusted_authserv=config.mail.trusted_authserv,
+        trusted_authserv=settings.trusted_authserv,
         client_of=client_of,
+        secret=secret_of(config, db),
+        agents=frozenset(settings.agents),
+        blocked=frozenset(settings.blocked),
     )
-    return Intake(db, house, clock=clock, read=read)
+    most = settings.limits
+    intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
+    limits = Limits(per_minute=most.confirmations, intakes=intakes)
+    return Intake(db, house, clock=clock, read=read, limits=limits)
 
 
 def _tidy(db: Database, clock: Clock) -> None:

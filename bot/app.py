@@ -12,7 +12,21 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
-from bot import answering, breaches, buttons, commands, doubtful, gate, home, modals, quarantine, thread, why
+from bot import (
+    answering,
+    breaches,
+    buttons,
+    collected,
+    commands,
+    doubtful,
+    gate,
+    home,
+    modals,
+    quarantine,
+    reveal,
+    thread,
+    why,
+)
 from bot.house import House
 from bot.report import Reports
 
@@ -61,7 +75,7 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, doubtful, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, doubtful, reveal, collected, thread, why):
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)

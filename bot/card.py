@@ -7,7 +7,8 @@ from datetime import datetime
 from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
-from bot.lines import Style, files_of
+from bot.hidden import hidden
+from bot.lines import Style, files_of, remarks
 from bot.promises import promise
 from bot.words import MARKS, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
@@ -73,8 +74,9 @@ def _words(ticket: Ticket) -> list[Block]:
     """What they wrote first; the thread holds the rest."""
     first = ticket.history[0]
     said = blocks.clean(first.text).strip()
-    drawn = [blocks.quote(blocks.cut(said, CARD_HOLDS) if said else "(no text)")]
+    drawn = hidden(ticket, first) or [blocks.quote(blocks.cut(said, CARD_HOLDS) if said else "(no text)")]
     notes = [f"📎 {_named(files)}" for files in [files_of(first)] if files]
+    notes += [one_line(each, 900) for each in remarks(first)]
     notes += ["The whole mail is in the thread."] if len(said) > CARD_HOLDS else []
     return [*drawn, blocks.context(*map(plain, notes))] if notes else drawn
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from slack_bolt import Ack, App
 
-from bot import blocks, card, why
+from bot import blocking, blocks, card, why
 from bot.blocks import Block, escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at, soonest
@@ -27,6 +27,7 @@ _HELP = """*What you can ask*
 `/ticket 42`  one ticket, with a link to its card
 `/ticket why 42`  how its dates come about: every pause, who and why
 `/ticket report november bakery`  a month in figures, for team leads; without words, this month of all clients
+`/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them
 `/ticket help`  this
 
 Everything else is done on the card: take it, reply to the customer, status, priority. What you type in the \
@@ -50,7 +51,9 @@ def register(app: App, reports: Reports) -> None:
 def on_ticket(ack: Ack, words: str, actor: Actor, house: House) -> None:
     """Answer at once.  words: in lower case, with single spaces."""
     asked = re.fullmatch(r"(?:(why|waarom) )?(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
-    if asked is None:
+    if words.partition(" ")[0] in blocking.VERBS:
+        answer = blocking.answer(house, actor, words)
+    elif asked is None:
         answer = _ANSWERS[meant(words)](house, actor)
     elif asked[1]:
         language = "nl" if asked[1] == "waarom" else house.people.language(actor.key)
@@ -157,7 +160,12 @@ def _link(house: House, session: Session, ticket: Ticket) -> str:
     return f"<{house.permalink(place)}|{name}>" if place else name
 
 
-_ANSWERS: dict[str, Callable[[House, Actor], Answer]] = {"queue": queue, "mine": mine, "help": explain}
+_ANSWERS: dict[str, Callable[[House, Actor], Answer]] = {
+    "queue": queue,
+    "mine": mine,
+    "help": explain,
+    "blocked": blocking.every,
+}
 
 _WORDS = {
     "mine": "mine",
@@ -167,5 +175,6 @@ _WORDS = {
     "list": "queue",
     "lijst": "queue",
     "help": "help",
+    "blocked": "blocked",
     "hulp": "help",
 }

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot import blocks, notices
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
-from bot.words import MARKS, ticket_name
+from bot.hidden import hidden, is_hidden
+from bot.words import MARKS, plural, ticket_name
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
@@ -52,6 +53,21 @@ def files_of(event: Event) -> list[str]:
     return [str(file.get("name") or "unnamed") if isinstance(file, dict) else str(file) for file in files]
 
 
+def remarks(event: Event) -> list[str]:
+    """What agents should know of a mail besides its words."""
+    detail = event.detail
+    notes = []
+    if detail.get("forwarded_by"):
+        notes.append(f"➡️ Forwarded by {detail['forwarded_by']}")
+    if detail.get("copied"):
+        notes.append(f"👥 Also sent to {', '.join(map(str, detail['copied']))}; the desk mails none of them")
+    if detail.get("reply_to"):
+        notes.append(
+            f"⚠️ Wants answers at {detail['reply_to']}, another domain; the desk answers {event.by.key}"
+        )
+    return notes
+
+
 def _is_loud(ticket: Ticket, event: Event) -> bool:
     match event.kind:
         case Kind.CUSTOMER_WROTE:
@@ -77,21 +93,26 @@ def _small(text: str) -> list[Block]:
 
 
 def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
-    files = files_of(event)
-    drawn = [blocks.context(plain(f"{mark} {one_line(text, 300)}")), *blocks.quotes(event.text, limit=limit)]
-    return [*drawn, *_small(f"📎 {', '.join(files)}")] if files else drawn
+    files = [f"📎 {', '.join(files_of(event))}"] if files_of(event) else []
+    said = [] if is_hidden(event) else blocks.quotes(event.text, limit=limit)
+    about = [line for each in (*files, *remarks(event)) for line in _small(each)]
+    return [blocks.context(plain(f"{mark} {one_line(text, 300)}")), *said, *about]
 
 
-def _opened(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return _mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL)
+def _opened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return [
+        *_mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL),
+        *hidden(ticket, event),
+    ]
 
 
-def _customer_wrote(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return _mail("✉️", f"{_who(event)} wrote", event, limit=_WHOLE_MAIL)
+def _customer_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return [*_mail("✉️", f"{_who(event)} wrote", event, limit=_WHOLE_MAIL), *hidden(ticket, event)]
 
 
-def _machine_wrote(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return _mail("🤖", f"Automatic reply from {_who(event)}", event, limit=_GLANCE)
+def _machine_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    said = f"Automatic reply from {_who(event)}"
+    return [*_mail("🤖", said, event, limit=_GLANCE), *hidden(ticket, event)]
 
 
 def _bounced(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -102,7 +123,7 @@ def _bounced(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 def _quarantined(ticket: Ticket, event: Event, style: Style) -> list[Block]:
     why = one_line(str(event.detail.get("reason", "it cannot be proved")), 200)
     said = f"{_who(event)} <{event.by.key}> writes as if this were their ticket. Held back: {why}"
-    drawn = _mail("🛡️", said, event, limit=_GLANCE * 3)
+    drawn = [*_mail("🛡️", said, event, limit=_GLANCE * 3), *hidden(ticket, event)]
     decision = ticket.decision_on(event.seq)
     if decision:
         return [*drawn, *_small(_decided(decision, style))]
@@ -120,6 +141,29 @@ def _decided(decision: Event, style: Style) -> str:
     if decision.kind is Kind.ACCEPTED:
         return f"{_who(decision)} let it in"
     return f"{_who(decision)} " + (f"made it {ticket_name(style.prefix, new)}" if new else "dropped it")
+
+
+def _collected(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    """Drawn anew as the flood grows."""
+    newest = [each for each in ticket.history if each.detail.get("first") == event.seq][-1]
+    count = int(newest.detail["count"])
+    at_least = "at least " if count > 2 else ""
+    said = f"{at_least}{plural(count, 'mail')} more came in and {'is' if count == 1 else 'are'} not told here"
+    return [
+        blocks.paragraph(blocks.word(f"🌊 {said}: {newest.detail['reason']}.")),
+        blocks.context(plain("They are kept in the inbox as they arrived, and nothing of them is answered.")),
+        blocks.actions(
+            [blocks.button("let_in", "Read the next 50 after all", value(ticket.number, ticket.version))]
+        ),
+    ]
+
+
+def _looked(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"👁️ {_who(event)} read the hidden mail of {_who(ticket.event(int(event.detail['of'])))}")
+
+
+def _noted(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _mail("📝", f"{_who(event)} wrote above it", event, limit=_WHOLE_MAIL)
 
 
 def _accepted(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -229,6 +273,9 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.BOUNCED: _bounced,
     Kind.QUARANTINED: _quarantined,
     Kind.ACCEPTED: _accepted,
+    Kind.COLLECTED: _collected,
+    Kind.LOOKED: _looked,
+    Kind.NOTED: _noted,
     Kind.TAKEN: _taken,
     Kind.ASSIGNED: _assigned,
     Kind.SENT: _sent,

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     QUARANTINED = "quarantined"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
+    COLLECTED = "collected"
+    LOOKED = "looked"
     TAKEN = "taken"
     ASSIGNED = "assigned"
     REPLIED = "replied"
@@ -57,6 +59,8 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.QUARANTINED: (Audience.AGENTS,),
     Kind.ACCEPTED: (Audience.AGENTS,),
     Kind.DISMISSED: (),
+    Kind.COLLECTED: (Audience.AGENTS,),
+    Kind.LOOKED: (Audience.AGENTS,),
     Kind.TAKEN: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.ASSIGNED: (Audience.AGENTS,),
     Kind.REPLIED: (Audience.CUSTOMER,),

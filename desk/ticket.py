@@ -80,18 +80,27 @@ class Ticket:
     # What customers and their machines do
 
     def customer_wrote(
-        self, text: str, *, by: Actor, at: datetime, key: str | None = None, **detail: Any
+        self,
+        text: str,
+        *,
+        by: Actor,
+        at: datetime,
+        key: str | None = None,
+        answer: bool = True,
+        **detail: Any,
     ) -> bool:
         """A verified participant wrote: wakes a waiting ticket, reopens a resolved one unless it only thanks.
 
-        Raises DeskError for a cancelled or closed ticket: what follows is a new ticket."""
+        answer: whether a machine may tell the customer of that.  Raises DeskError for a cancelled or closed
+        ticket: what follows is a new ticket."""
         if not self.takes_replies:
             raise DeskError(f"This ticket is {self.status.words.lower()}: a reply opens a new one.")
         thanks = is_only_thanks(text) and not detail.get("files")
         status = Status.WAITING_FOR_SUPPORT if self.status is Status.WAITING_FOR_CUSTOMER else None
         changed = self._record(Kind.CUSTOMER_WROTE, by=by, at=at, text=text, key=key, status=status, **detail)
         if changed and self.status is Status.RESOLVED and not thanks:
-            self._move(Kind.REOPENED, Status.WAITING_FOR_SUPPORT, by=by, at=at)
+            owed = OWED_TO[Kind.REOPENED] if answer else (Audience.AGENTS,)
+            self._move(Kind.REOPENED, Status.WAITING_FOR_SUPPORT, by=by, at=at, owed=owed)
         return changed
 
     def machine_wrote(
@@ -128,8 +137,8 @@ class Ticket:
             redraws=[seq],
         )  # fmt: skip
         if recorded:
-            files = {"files": held.detail["files"]} if "files" in held.detail else {}
-            self.customer_wrote(held.text, by=held.by, at=at, of=seq, **files)
+            carried = {name: held.detail[name] for name in _OF_THE_MAIL if name in held.detail}
+            self.customer_wrote(held.text, by=held.by, at=at, of=seq, **carried)
         return recorded
 
     def dismiss(self, seq: int, *, by: Actor, at: datetime, ticket: int | None = None) -> bool:
@@ -140,6 +149,18 @@ class Ticket:
         self.held(seq)
         self.must_be_undecided(seq)
         return self._record(Kind.DISMISSED, by=by, at=at, of=seq, ticket=ticket, redraws=[seq])
+
+    def collect(self, count: int, *, by: Actor, at: datetime, reason: str) -> bool:
+        """So many mails are kept by now that are not told one by one: one message says so, and grows.
+
+        reason: why they are not.  What comes a day later is told in a message of its own."""
+        told = next((each for each in reversed(self.history) if each.kind is Kind.COLLECTED), None)
+        first = int(told.detail["first"]) if told and at - told.at < _SAME_FLOOD else self.version + 1
+        again = first <= self.version
+        return self._record(
+            Kind.COLLECTED, by=by, at=at, key=f"collected:{count}", owed=() if again else None,
+            count=count, reason=reason, first=first, redraws=[first] if again else [],
+        )  # fmt: skip
 
     # What agents do
 
@@ -201,6 +222,18 @@ class Ticket:
         by.must_be(STAFF, "write a note")
         self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "write a note")
         return self._record(Kind.NOTED, by=by, at=at, text=text, key=key, **detail)
+
+    def pass_on(self, text: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
+        """Keep, as a note that the thread shows, what an agent wrote above a mail they forwarded."""
+        by.must_be(STAFF, "write a note")
+        return self._record(Kind.NOTED, by=by, at=at, text=text, key=key, owed=(Audience.AGENTS,))
+
+    def look_at(self, seq: int, *, by: Actor, at: datetime) -> bool:
+        """An agent reads the words of event seq, which are hidden: who did is on record, once each."""
+        by.must_be(STAFF, "read what is hidden")
+        if not self.event(seq).detail.get("sensitive"):
+            raise DeskError("Nothing of that is hidden.")
+        return self._record(Kind.LOOKED, by=by, at=at, key=f"looked:{seq}:{by.key}", of=seq)
 
     def prioritise(self, priority: Priority, *, by: Actor, at: datetime, reclassified: bool = False) -> bool:
         """Give another priority.  reclassified: the date it gives had already passed."""
@@ -433,6 +466,10 @@ class Ticket:
 
 _DECISIONS = frozenset({Kind.ACCEPTED, Kind.DISMISSED})
 _OUTCOMES = frozenset({Kind.SENT, Kind.MAIL_FAILED, Kind.RESENT})
+_OF_THE_MAIL = ("files", "copied", "reply_to", "sensitive")
+"""Details that a mail keeps when it is let in."""
+
+_SAME_FLOOD = timedelta(days=1)
 
 _LEADS_HEAR_FROM = 75
 """Percent of a target from which leads are told; below it, only the thread."""

@@ -51,6 +51,12 @@ def is_address(text: str) -> bool:
     return local_sound and local.isprintable() and _is_domain(domain)
 
 
+def without_tag(address: str) -> str:
+    """The mailbox behind an address with a tag: help@ for help+anything@ (RFC 5233)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 _NEVER_LOCAL = frozenset('()<>[]:;@\\,"')
 
 

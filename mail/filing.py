@@ -1,22 +1,27 @@
 """Put one mail where it belongs: on a new ticket, on the one it claims, in quarantine, or nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desk.actor import Actor
+from desk.actor import Actor, Door
 from desk.ticket import Ticket
 from mail.addresses import Address, addresses_in
-from mail.attachments import Attachment
 from mail.authenticity import is_forged
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
+from mail.courtesy import may_answer, may_confirm
+from mail.floods import Comer
+from mail.forwards import Forwarded, forwarded_in
+from mail.gate import kept_away
 from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
+from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
+from mail.sensitive import masked, why_sensitive
 from store import emails, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
@@ -54,17 +59,23 @@ class Filing:
     def put_away(self, mail: InboundEmail | Unreadable) -> Filed:
         """Do what the table of statuses says about this mail."""
         if isinstance(mail, Unreadable):
-            return self._open_unreadable(mail)
-        seen = screen(mail, our_loop_mark=self.house.loop_mark, our_addresses=self.house.addresses)
+            return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
+        seen = self._screened(mail)
         if seen.kind is Kind.OURS:
             self._note_proof(mail.message_id or "")
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
-        if seen.bounce and (returned := returned_to(self.session, seen.bounce, mail)):
+        returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
+        claim = returned or claim_of(self.session, mail, self.house, self._recipients)
+        doubt = why_doubted(mail, claim, self.house)
+        kept_away = self._kept_away(mail, claim, doubt)
+        if kept_away:
+            return kept_away
+        if seen.bounce and returned:
             return self._bounce(mail, seen.bounce, returned.ticket)
-        claim = claim_of(self.session, mail)
-        if claim is None:
-            return self._open(mail, seen)
-        return self._join(mail, seen, claim)
+        forwarded = self._forwarded(mail, seen)
+        if forwarded:
+            return self._open_forwarded(mail, forwarded)
+        return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)
 
     def _note_proof(self, message_id: str) -> None:
         """A mail of ours that comes back has left; nobody else can guess its name."""
@@ -72,37 +83,94 @@ class Filing:
         if delivery is not None:
             undelivered.proved(self.session, delivery, by=Actor.system("mail"), at=self.now)
 
-    def _join(self, mail: InboundEmail, seen: Screening, claim: Claim) -> Filed:
-        doubt = why_doubted(mail, claim, self.house)
+    def _screened(self, mail: InboundEmail) -> Screening:
+        return screen(
+            mail,
+            our_loop_mark=self.house.loop_mark,
+            our_addresses=self.house.addresses,
+            is_our_id=lambda message_id: emails.is_ours(self.session, message_id),
+        )
+
+    def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None, doubt: str) -> Filed | None:
+        comer = Comer((mail.sender or self._envelope_sender()).key, claim, doubt)
+        away = kept_away(self.session, self.kept, comer, self.house, self.limits)
+        return Filed(away.remark, away.ticket, away.state) if away else None
+
+    def _forwarded(self, mail: InboundEmail, seen: Screening) -> Forwarded | None:
+        """What an agent passes on of somebody who is neither the desk nor an agent."""
+        is_agent = mail.sender is not None and mail.senders == 1 and mail.sender.key in self.house.agents
+        if (
+            not is_agent
+            or seen.kind is not Kind.HUMAN
+            or is_forged(mail.headers, self.house.trusted_authserv)
+        ):
+            return None
+        found = forwarded_in(mail)
+        is_theirs = (
+            found and not self.house.owns(found.sender.key) and found.sender.key not in self.house.agents
+        )
+        return found if is_theirs else None
+
+    def _join(self, mail: InboundEmail, seen: Screening, claim: Claim, doubt: str) -> Filed:
         if seen.kind in _MACHINES and (claim.answers_us or not doubt):
             return self._note(mail, seen, claim.ticket)
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
         if claim.ticket.takes_replies:
-            return self._reply(mail, claim.ticket)
+            return self._reply(mail, seen, claim.ticket)
         return self._follow(mail, seen, claim.ticket)
 
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
         customer = mail.sender or self._envelope_sender()
+        detail = self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {})
+        confirm = "sensitive" not in detail and may_confirm(
+            self.session, mail, seen, self.house, self.limits, now=self.now
+        )
+        text = _with_remarks(mail.text, mail)
+        ticket = self._opened(mail, customer, mail.subject, text, confirm, detail, follows=follows)
+        after = f", which follows ticket {follows}" if follows else ""
+        return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
+
+    def _open_forwarded(self, mail: InboundEmail, passed_on: Forwarded) -> Filed:
+        customer, agent = passed_on.sender, _agent(mail)
+        detail = self._detail(mail) | {"forwarded_by": agent.name}
+        confirm = "sensitive" not in detail and self.limits.allow(self.session, customer.key, now=self.now)
+        text = passed_on.text[:LONGEST_TEXT]
+        ticket = self._opened(mail, customer, passed_on.subject, text, confirm, detail)
+        if passed_on.words:
+            ticket.pass_on(passed_on.words[:LONGEST_TEXT], by=agent, at=self._at)
+        self._keep_email(ticket, mail.message_id, customer.key, mail.subject_line, passed_on.text)
+        return Filed(
+            f"opened ticket {ticket.number} for {customer.key}, forwarded by {agent.key}", ticket.number
+        )
+
+    def _opened(
+        self,
+        mail: InboundEmail,
+        customer: Address,
+        subject: str,
+        text: str,
+        confirm: bool,
+        detail: dict[str, Any],
+        follows: int | None = None,
+    ) -> Ticket:
         client = self.house.client(customer.key)
         known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
         language = client.language or mail.language or self._usual_language(known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
-            at=self.kept.arrival.at,
-            subject=mail.subject or _NO_SUBJECT.get(language, _NO_SUBJECT["en"]),
-            text=_with_remarks(mail.text, mail),
-            confirm=self._may_confirm(mail, seen),
+            at=self._at,
+            subject=_subject(subject, language, detail),
+            text=text,
+            confirm=confirm,
             key=_key(mail),
-            detail=self._detail(mail) | _named(known) | ({"automatic": seen.rule} if seen.rule else {}),
+            detail=detail | _named(known),
             client=client.name,
             language=language,
             priority=self.house.priority,
             follows=follows,
         )
-        tickets.add(self.session, ticket)
-        after = f", which follows ticket {follows}" if follows else ""
-        return self._keep(mail, ticket, f"opened ticket {ticket.number}{after}")
+        return tickets.add(self.session, ticket)
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()
@@ -128,16 +196,19 @@ class Filing:
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
         return Filed(f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}", ticket.number)
 
-    def _reply(self, mail: InboundEmail, ticket: Ticket) -> Filed:
+    def _reply(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
-        ticket.customer_wrote(text, by=_writer(mail), at=self._at, key=_key(mail), **self._detail(mail))
+        ticket.customer_wrote(
+            text, by=_writer(mail), at=self._at, key=_key(mail),
+            answer=may_answer(self.session, ticket, seen, self.limits, now=self.now), **self._detail(mail),
+        )  # fmt: skip
         return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
         since = self._at - TOGETHER
         new = tickets.following(self.session, ended.number, _writer(mail).key, since=since)
         if new is not None and new.takes_replies:
-            return self._reply(mail, new)
+            return self._reply(mail, seen, new)
         return self._open(mail, seen, follows=ended.number)
 
     def _quarantine(self, mail: InboundEmail, ticket: Ticket, doubt: str) -> Filed:
@@ -168,18 +239,15 @@ class Filing:
         return named[0] if named else Address("unknown")
 
     def _written_to(self, named: Sequence[str]) -> Known | None:
-        recipients = self.kept.arrival.envelope.get("recipients") or ()
-        return self.house.written_to(self.kept.arrival.source, [*map(str, recipients), *named])
+        return self.house.written_to(self.kept.arrival.source, [*self._recipients, *named])
 
     def _usual_language(self, known: Known | None) -> str:
         return (known.language if known else None) or self.house.language
 
-    def _may_confirm(self, mail: InboundEmail, seen: Screening) -> bool:
-        if not seen.may_be_answered or mail.sender is None or mail.senders > 1:
-            return False
-        if is_forged(mail.headers, self.house.trusted_authserv):
-            return False
-        return self.limits.allow(self.session, mail.sender.key, now=self.now)
+    @property
+    def _recipients(self) -> list[str]:
+        """Whom the mail server had this mail for."""
+        return [str(each) for each in self.kept.arrival.envelope.get("recipients") or ()]
 
     def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
         known = emails.of_ticket(self.session, ticket.number)
@@ -187,13 +255,13 @@ class Filing:
         return _with_remarks(trim(mail.text, mail.written, sent).text, mail)
 
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
-        files = [file.name for file in mail.attachments if _is_for_people(file)]
-        return {"inbox": self.kept.id} | ({"files": files} if files else {})
+        return {"inbox": self.kept.id} | particulars_of(mail, self.house)
 
     def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
+        subject = masked(mail.subject_line) if why_sensitive(mail) else mail.subject_line
         index = mail.headers.get("thread-index")[:1000]
-        self._keep_email(ticket, mail.message_id, address, mail.subject_line, mail.text, index)
+        self._keep_email(ticket, mail.message_id, address, subject, mail.text, index)
         return Filed(remark, ticket.number)
 
     def _keep_email(
@@ -229,14 +297,12 @@ def _writer(mail: InboundEmail) -> Actor:
     return Actor.customer(sender.key, sender.name)
 
 
-_SEALS = frozenset(
-    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-)
-_SMALLEST_PICTURE = 10_000
-"""Bytes; smaller pictures within a text are logos."""
+def _agent(mail: InboundEmail) -> Actor:
+    sender = mail.sender or Address("unknown")
+    return Actor.agent(sender.key, sender.name or sender.key, door=Door.MAIL)
 
 
-def _is_for_people(file: Attachment) -> bool:
-    if file.content_type in _SEALS:
-        return False
-    return not (file.inline and len(file.content) < _SMALLEST_PICTURE)
+def _subject(subject: str, language: str, detail: Mapping[str, Any]) -> str:
+    """What the ticket is called, in mails too: without a code that stood in it."""
+    called = masked(subject) if "sensitive" in detail else subject
+    return called or _NO_SUBJECT.get(language, _NO_SUBJECT["en"])

@@ -181,3 +181,16 @@ def is_rule(line: str) -> bool:
     """A line drawn across the mail: at least five of the same sign."""
     text = line.strip(" \t>*")
     return len(text) >= 5 and len(set(text)) == 1 and text[0] in "_-=—–"
+
+
+def fields_of(block: Sequence[str]) -> dict[str, str]:
+    """The lines of such a block by what they are ("from", "subject"), whatever their language."""
+    found: dict[str, str] = {}
+    kind = ""
+    for line in block:
+        text = line.replace("：", ":").strip(" \t*>|\xa0")
+        kind = _kind(line) or kind
+        value = text.partition(":")[2] if _kind(line) else text
+        if kind:
+            found[kind] = f"{found.get(kind, '')} {value.strip(' *')}".strip()
+    return found

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from desk.company import company_of
 from desk.priority import Priority
 from desk.ticket import Ticket
+from mail.addresses import without_tag
 
 WRITTEN_TO = "desk"
 """Under which the event that opens a ticket names the address, where that is not the desk's first."""
@@ -12,7 +14,8 @@ WRITTEN_TO = "desk"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The company a customer writes for.  language: its contract's, or None where that says nothing."""
+    """The company a customer writes for; "" where nobody knows one.  language: its contract's, or None where
+    that says nothing."""
 
     name: str
     language: str | None = None
@@ -34,7 +37,8 @@ class House:
     sources: whose mail a way in brings, where it is one address's; loop_mark: what the loop header of our
     mails holds;
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
-    contract, by address.
+    contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
+    addresses, which may forward; blocked: addresses and domains that are not heard.
     """
 
     addresses: frozenset[str]
@@ -46,13 +50,22 @@ class House:
     priority: Priority = Priority.MEDIUM
     trusted_authserv: str | None = None
     client_of: Callable[[str], Client | None] = lambda address: None
+    secret: str = ""
+    agents: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "addresses", frozenset(address.lower() for address in self.addresses))
+        for name in ("addresses", "agents", "blocked"):
+            object.__setattr__(self, name, frozenset(each.lower() for each in getattr(self, name)))
 
     def client(self, address: str) -> Client:
-        """The client that this customer writes for; without a contract, their mail domain."""
-        return self.client_of(address) or Client(address.rpartition("@")[2])
+        """The client that this customer writes for; without a contract, their company's mail domain."""
+        return self.client_of(address) or Client(company_of(address))
+
+    def owns(self, address: str) -> bool:
+        """Whether that is an address of the desk, with or without a tag."""
+        address = address.lower()
+        return address in self.addresses or without_tag(address) in self.addresses
 
     def written_to(self, source: str, recipients: Iterable[str]) -> Known | None:
         """The address that a mail was written to; None for the desk's first.

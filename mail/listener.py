@@ -12,6 +12,7 @@ from weakref import WeakSet
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from mail.addresses import without_tag
 from mail.arrival import reached_us
 from store import inbox
 from store.database import Database, Unavailable
@@ -29,9 +30,9 @@ _TRY_AGAIN = "451 4.3.0 The desk cannot keep mail just now, try again later"
 class Listener:
     """Listens in a thread of its own.
 
-    addresses: whom it takes mail for; received_by: mail servers of ours that hand mail on to it; port: 0
-    takes any free one, and `port` tells which after the start; clock: reads the time; on_mail: called after
-    each mail that was kept.
+    addresses: whom it takes mail for, with or without a tag (help+tag@...); received_by: mail servers of ours
+    that hand mail on to it; port: 0 takes any free one, and `port` tells which after the start; clock: reads
+    the time; on_mail: called after each mail that was kept.
     """
 
     def __init__(
@@ -144,7 +145,8 @@ class _Door:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.lower() not in self._addresses:
+        known = {address.lower(), without_tag(address.lower())}
+        if self._addresses.isdisjoint(known):
             return "550 5.1.1 This is not an address of the desk"
         if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"

@@ -41,7 +41,8 @@ class Envelope:
     """What stands around the words.
 
     to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
-    answers are the mails this one continues, the most important first; conversation: the same for Outlook."""
+    answers are the mails this one continues, the most important first; conversation: the same for Outlook.
+    reply_to: where answers are to come, if not to the desk's plain address."""
 
     to: str
     message_id: str
@@ -50,6 +51,7 @@ class Envelope:
     answers: Sequence[str] = ()
     conversation: Conversation | None = None
     files: Sequence[Attachment] = ()
+    reply_to: str = ""
 
 
 def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
@@ -129,6 +131,8 @@ def _built(
     if envelope.conversation:
         lines["Thread-Topic"] = sound(envelope.conversation.topic) or "-"
         lines["Thread-Index"] = envelope.conversation.index
+    if envelope.reply_to:
+        lines["Reply-To"] = Address(sound(letterhead.name), addr_spec=envelope.reply_to)
     known = _known(envelope)
     if known:
         lines["In-Reply-To"] = f"<{known[0]}>"
@@ -194,6 +198,7 @@ def _compare(
         and len(_read("From", headers).addresses) == 1
         and [part.get_content_type() for part in read.walk()] == _shape(files)
         and _contents(read) == _meant(notification, files)
+        and _answers_come_where_meant(lines, headers)
     )
     if not is_same:
         raise Unsendable("the mail, read again, does not say what was meant")
@@ -219,6 +224,10 @@ def _meant(notification: Notification, files: Sequence[Attachment]) -> list[obje
 def _words(text: bytes) -> list[bytes]:
     """What counts of a text: line ends and the last empty lines are the mail's own."""
     return text.rstrip().splitlines()
+
+
+def _answers_come_where_meant(lines: dict[str, str | Address], headers: dict[str, str]) -> bool:
+    return "Reply-To" not in lines or str(_read("Reply-To", headers)) == str(lines["Reply-To"])
 
 
 def _read(name: str, headers: dict[str, str]) -> Any:

@@ -41,7 +41,7 @@ def shortened(text: str) -> str:
 
 def _was_mailed(event: Event, ticket: Ticket) -> bool:
     """Whether the customer wrote or was sent these very words."""
-    if not event.text.strip():
+    if not event.text.strip() or event.detail.get("sensitive"):
         return False
     if event.kind in (Kind.OPENED, Kind.CUSTOMER_WROTE):
         return is_by_customer(event) and event.by.key == ticket.customer

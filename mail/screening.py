@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mail.addresses import without_tag
 from mail.bounces import Bounce, read_bounce
 from mail.reading import InboundEmail
 
@@ -37,11 +38,20 @@ class Screening:
         return self.kind is Kind.HUMAN and not self.rule
 
 
-def screen(email: InboundEmail, *, our_loop_mark: str = "", our_addresses: Iterable[str] = ()) -> Screening:
+def screen(
+    email: InboundEmail,
+    *,
+    our_loop_mark: str = "",
+    our_addresses: Iterable[str] = (),
+    is_our_id: Callable[[str], bool] = lambda message_id: False,
+) -> Screening:
     """Say what kind of mail this is.
 
-    our_loop_mark: what our own loop header holds; our_addresses: the desk's own, in lower case."""
+    our_loop_mark: what our own loop header holds; our_addresses: the desk's own, in lower case; is_our_id:
+    whether a mail of that Message-ID left the desk."""
     ours = _ours(email, our_loop_mark, frozenset(our_addresses))
+    if not ours and is_our_id(email.message_id or ""):
+        ours = "a Message-ID of ours"
     if ours:
         return Screening(Kind.OURS, ours)
     bounce = read_bounce(email)
@@ -58,7 +68,8 @@ def _ours(email: InboundEmail, loop_mark: str, addresses: frozenset[str]) -> str
     marks = email.headers.all(LOOP_HEADER.lower())
     if any(mark and (mark == loop_mark or mark.lower() in addresses) for mark in marks):
         return "our loop header"
-    if email.sender is not None and email.sender.key in addresses:
+    sender = email.sender.key if email.sender else ""
+    if sender in addresses or (sender and without_tag(sender) in addresses):
         return "our own address"
     return ""
 

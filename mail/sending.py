@@ -20,6 +20,7 @@ from mail.letterhead import Letterhead
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Promises, Templates, compose
 from mail.quoted import is_automatic
+from mail.seals import reply_address
 from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
 from sla.clock import Clock, read_clocks, waits_since
@@ -53,10 +54,11 @@ class Journal(Protocol):
 class MailSender:
     """The store.sender.Sender of mails to customers.
 
-    secret: seals our Message-IDs.  promises: what may be promised about a ticket at a moment.  clock: reads
-    the time.  null_sender: whether automatic mail leaves with the envelope sender <>, so that nobody can
-    answer it by bouncing.  copy_to: who gets a copy of every mail, by which the desk sees that it left;
-    journal: where it can be looked for besides.  road: what mails leave by."""
+    secret: seals our Message-IDs; reply_tags: whether answers come to an address that it seals too.
+    promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
+    automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  copy_to: who
+    gets a copy of every mail, by which the desk sees that it left; journal: where it can be looked for
+    besides.  road: what mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
 
@@ -73,6 +75,7 @@ class MailSender:
         null_sender: bool = False,
         copy_to: str = "",
         journal: Journal | None = None,
+        reply_tags: bool = False,
         road: Road = hand_over,
     ) -> None:
         self._db = db
@@ -86,6 +89,7 @@ class MailSender:
         self._null_sender = null_sender
         self._copy_to = copy_to
         self._journal = journal
+        self._reply_tags = reply_tags
         self._road = road
 
     def send(self, delivery: Delivery) -> str:
@@ -195,6 +199,7 @@ class MailSender:
             answers=_answered(mailed),
             conversation=self._conversation(ticket, mailed, now),
             files=files,
+            reply_to=self._reply_to(ticket) if self._reply_tags else "",
         )
         return Email(
             ticket=ticket.number,
@@ -219,6 +224,9 @@ class MailSender:
             opened=ticket.opened_at,
             now=now,
         )
+
+    def _reply_to(self, ticket: Ticket) -> str:
+        return reply_address(self._letterhead.address, ticket=ticket.number, secret=self._secret)
 
 
 def _files(session: Session, ticket: Ticket, event: Event) -> list[Attachment]:

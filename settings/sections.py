@@ -35,6 +35,7 @@ from settings.values import (
     Domain,
     Language,
     Port,
+    Sender,
     Token,
     Unfit,
     Whole,
@@ -296,6 +297,22 @@ class Brand(Section):
     )
 
 
+_Count = Annotated[Whole, Field(ge=1, le=1000)]
+
+
+class Limits(Section):
+    of_sender: _Count = Field(
+        default=20, description="Mails of one sender in ten minutes that are told; the others are counted"
+    )
+    on_ticket: _Count = Field(default=30, description="The same for the mails on one ticket")
+    of_strangers: _Count = Field(
+        default=20, description="New tickets a minute of people who never wrote; the others are counted"
+    )
+    confirmations: _Count = Field(
+        default=30, description="Mails a minute that the desk answers by itself, all senders together"
+    )
+
+
 class Mail(Section):
     templates: Path | None = Field(
         default=None, description="A folder whose templates replace the built-in ones", examples=["templates"]
@@ -322,6 +339,21 @@ class Mail(Section):
         examples=["our-authority.pem"],
     )
     oauth: OAuth = OAuth()
+    reply_tags: bool = Field(
+        default=False,
+        description="Whether answers come to help+TAG@..., if your mail server takes such mail",
+    )
+    agents: tuple[Address, ...] = Field(
+        default=(),
+        description="The agents' mail addresses: what they forward opens a ticket for whoever wrote it",
+        examples=[["robin@example.com"]],
+    )
+    blocked: tuple[Sender, ...] = Field(
+        default=(),
+        description="Addresses and domains whose mail is kept and not read",
+        examples=[["spam.example", "someone@example.net"]],
+    )
+    limits: Limits = Limits()
     imap: Imap = Imap()
     listener: Listener = Listener()
     smtp: Smtp = Smtp()

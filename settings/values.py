@@ -16,6 +16,7 @@ from pydantic import (
     SecretStr,
 )
 
+from desk.company import is_provider
 from sla import calendar, rules
 
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -97,6 +98,17 @@ def _domain(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text.lower()):
         raise Unfit(f"{text!r} is not a mail domain", "write what stands after the @, like example.com")
     return text.lower()
+
+
+def sender_named(text: str) -> str:
+    """Whom somebody means to block: an address or a domain.  Raises Unfit."""
+    return _address(text).lower() if "@" in text else _domain(text)
+
+
+def _client_domain(text: str) -> str:
+    if is_provider(text):
+        raise Unfit(f"{text!r} is where anybody has a mailbox", "name the client's people under addresses")
+    return _domain(text)
 
 
 def _like(pattern: str, what: str, mend: str) -> AfterValidator:
@@ -185,7 +197,8 @@ Whole = Annotated[int, BeforeValidator(no_switch)]
 Port = Annotated[Whole, Field(ge=0, le=65535)]
 Allowed = Annotated[float, BeforeValidator(no_switch), Field(gt=0, allow_inf_nan=False)]
 Address = Annotated[str, AfterValidator(_address)]
-Domain = Annotated[str, AfterValidator(_domain)]
+Domain = Annotated[str, AfterValidator(_client_domain)]
+Sender = Annotated[str, AfterValidator(sender_named)]
 Day = Annotated[tuple[Annotated[Period, PlainValidator(_period)], ...], AfterValidator(_apart)]
 Rule = Annotated[str, AfterValidator(_rule)]
 ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]

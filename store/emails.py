@@ -62,6 +62,12 @@ def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Directi
     return next((known[mid] for mid in given if mid in known), None)
 
 
+def is_ours(session: Session, message_id: str) -> bool:
+    """Whether the desk sent a mail of that name."""
+    ours = (_row.message_id == message_id, _row.direction == Direction.OUT)
+    return bool(message_id) and session.execute(select(_row.id).where(*ours)).first() is not None
+
+
 def of_ticket(session: Session, number: int) -> list[Email]:
     """All mails of a ticket, the oldest first."""
     rows = session.execute(select(tables.emails).where(_row.ticket == number).order_by(_row.id))

@@ -16,12 +16,13 @@ _row = tables.inbox.c
 
 class State(StrEnum):
     """NEW: nobody read it yet.  DONE: it is on a ticket.  DUPLICATE: the same mail was here before.  DROPPED:
-    our own mail coming back."""
+    our own mail coming back, or a blocked sender's.  COLLECTED: one of too many, which a ticket counts."""
 
     NEW = "new"
     DONE = "done"
     DUPLICATE = "duplicate"
     DROPPED = "dropped"
+    COLLECTED = "collected"
 
 
 IS_NEW = _row.state == bindparam("new", State.NEW.value, literal_execute=True)
@@ -139,6 +140,37 @@ def what_became(session: Session, inbox_id: int) -> tuple[State, int | None, str
 def waiting(session: Session) -> int:
     """How many mails nobody has read yet."""
     return session.execute(select(func.count()).select_from(tables.inbox).where(IS_NEW)).scalar_one()
+
+
+def collected(session: Session, ticket: int) -> int:
+    """How many mails of a flood that ticket has collected."""
+    mine = (_row.state == State.COLLECTED, _row.ticket == ticket)
+    return session.execute(select(func.count()).where(*mine)).scalar_one()
+
+
+def let_in(session: Session, ticket: int, *, now: datetime, most: int) -> int:
+    """Have the first of what a ticket collected read once more, as if no other mail had come; returns how
+    many those are."""
+    mine = select(_row.id, _row.envelope).where(_row.state == State.COLLECTED, _row.ticket == ticket)
+    waiting = session.execute(mine.order_by(_row.id).limit(most)).all()
+    for kept, envelope in waiting:
+        again = {"state": State.NEW, "attempts": 0, "not_before": now, "content_key": None, "ticket": None}
+        marked = {"envelope": envelope | {LET_IN: True}, "remark": ""}
+        session.execute(update(tables.inbox).where(_row.id == kept).values(again | marked))
+    return len(waiting)
+
+
+LET_IN = "let_in"
+"""What the envelope of such a mail says, so that it is not collected again."""
+
+
+def claim_place(session: Session, name: str, *, most: int, at: datetime) -> bool:
+    """Take one of `most` places of that name, if one is left; shared by all replicas, kept for two days."""
+    first, *names = (f"{name}:{place}" for place in range(most))
+    if is_first(session, first, at=at):  # as for most mails
+        return True
+    taken = session.execute(select(func.count()).where(tables.clicks.c.key.in_(names))).scalar_one()
+    return any(is_first(session, free, at=at) for free in names[taken:])
 
 
 def is_first(session: Session, key: str, *, at: datetime) -> bool:

@@ -222,6 +222,21 @@ Index(
     postgresql_where=text("state = 'new'"),
 )
 
+Index(
+    "ix_inbox_collected",
+    inbox.c.ticket,
+    sqlite_where=text("state = 'collected'"),
+    postgresql_where=text("state = 'collected'"),
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("sender", String(320), primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 mailboxes = Table(
     "mailboxes",
     metadata,

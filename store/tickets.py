@@ -104,6 +104,13 @@ def following(session: Session, number: int, customer: str, *, since: datetime) 
     return session.scalars(query.order_by(_row.number.desc())).first()
 
 
+def newest_of(session: Session, customer: str) -> int | None:
+    """The number of the last ticket that a customer opened, if any."""
+    query = select(func.max(_row.number)).where(_row.customer == customer)
+    number: int | None = session.execute(query).scalar()
+    return number
+
+
 def count(session: Session) -> dict[Status, int]:
     """How many tickets stand where."""
     query = select(_row.status, func.count()).group_by(_row.status)

@@ -474,6 +474,17 @@ def test_a_contract_has_the_half_days_of_the_desk_unless_it_names_its_own(file, 
     assert list(contract.hours.half_days) == kept
 
 
+def test_a_providers_domain_is_no_client_s(file):
+    path = file('[[contracts]]\nname="A"\ndomains=["Gmail.com"]')
+    assert "where anybody has a mailbox" in str(refusal(path))
+
+
+def test_whom_the_desk_does_not_hear_is_an_address_or_a_domain(file):
+    good = load(file('[mail]\nblocked = ["Spam.example", "Rude@Other.example"]'), NEEDED)
+    assert good.mail.blocked == ("spam.example", "rude@other.example")
+    assert "is not a mail domain" in str(refusal(file('[mail]\nblocked = ["everybody"]')))
+
+
 def test_one_domain_cannot_belong_to_two_contracts(file):
     path = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\n[[contracts]]\nname="B"\ndomains=["X.nl"]')
     assert "x.nl is claimed by A and B" in refusal(path)["contracts"]

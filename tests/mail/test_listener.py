@@ -67,12 +67,13 @@ def test_a_bounce_has_no_sender(db):
     assert kept(db)[0].envelope["sender"] == ""
 
 
-def test_an_address_in_other_letters_is_the_desks_too(db):
+def test_an_address_in_other_letters_or_with_a_tag_is_the_desks_too(db):
     with listening(db) as listener, client(listener, "smtp") as server:
-        refused = server.sendmail(ALICE, ["SUPPORT@Desk.example", "boss@desk.example"], RAW)
+        ours = ["SUPPORT@Desk.example", "help+hd1.tag@desk.example"]
+        refused = server.sendmail(ALICE, [*ours, "boss@desk.example"], RAW)
 
     assert refused == {"boss@desk.example": (550, b"5.1.1 This is not an address of the desk")}
-    assert kept(db)[0].envelope["recipients"] == ["SUPPORT@Desk.example"]
+    assert kept(db)[0].envelope["recipients"] == ours
 
 
 def test_lmtp_answers_once_for_each_recipient(db):

@@ -13,6 +13,7 @@ from desk.status import Status
 from desk.ticket import Ticket
 from mail.message import is_ours
 from mail.notifications import Promises, Templates
+from mail.seals import ticket_sealed_in
 from mail.sending import MailSender, read_promises
 from mail.smtp import Server
 from sla.calendar import Calendar
@@ -265,6 +266,15 @@ def test_automatic_mail_may_leave_without_an_address_to_bounce_to(house):
     courier.deliver_due()
 
     assert [sender for sender, _, _ in house.post.mails] == ["<>", "help@desk.example"]
+
+
+def test_answers_come_to_an_address_that_proves_its_ticket_where_the_desk_is_told_to_use_one(house):
+    courier = Courier(house.db, {Audience.CUSTOMER: house.a_sender(reply_tags=True)}, clock=lambda: house.now)
+    number = house.opens()
+    courier.deliver_due()
+
+    answers_to = house.post.last()["Reply-To"].addresses[0].addr_spec
+    assert ticket_sealed_in([answers_to], secret=SECRET) == number
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from mail.message import MOST_BYTES, Envelope, Unsendable, build, is_ours, messa
 from mail.notifications import Notification
 from mail.reading import InboundEmail, read
 from mail.screening import Kind, screen
+from mail.seals import reply_address
 
 LETTERHEAD = Letterhead(name="De Helpdesk", address="help@desk.example", zone=ZoneInfo("UTC"))
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -93,6 +94,16 @@ def test_an_answer_continues_the_customers_mail():
     assert mail["Subject"] == "Re: [HD-42] Printer"
     assert mail["In-Reply-To"] == "<second@jan>"
     assert mail["References"] == f"<first@jan> <{OUR_ID}> <second@jan>"
+
+
+def test_answers_come_to_a_sealed_address_where_there_is_one():
+    sealed = reply_address("help@desk.example", ticket=42, secret=SECRET)
+
+    mail = opened(a_mail(reply_to=sealed))
+
+    assert mail["Reply-To"] == f"De Helpdesk <{sealed}>"
+    assert mail["From"] == "De Helpdesk <help@desk.example>"
+    assert "Reply-To" not in opened(a_mail())
 
 
 def test_references_are_few_and_none_of_them_is_a_trap():

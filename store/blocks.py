@@ -1,0 +1,47 @@
+"""Senders whose mail is kept and not read: addresses and whole domains that somebody blocked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from desk.actor import Actor
+from store import tables
+from store.database import Session, insert_once
+
+_row = tables.blocks.c
+
+
+@dataclass(frozen=True)
+class Block:
+    """sender: an address or a domain, in lower case; by: who blocked it."""
+
+    sender: str
+    by: str
+    at: datetime
+
+
+def add(session: Session, sender: str, *, by: Actor, at: datetime) -> bool:
+    """Block an address or a domain with all below it; False where it is blocked already."""
+    new = insert_once(session, tables.blocks).values(sender=sender.lower(), by=by.name, at=at)
+    return session.execute(new.returning(_row.sender)).first() is not None
+
+
+def remove(session: Session, sender: str) -> bool:
+    """Hear that sender again; False where it was not blocked."""
+    gone = delete(tables.blocks).where(_row.sender == sender.lower())
+    return session.execute(gone.returning(_row.sender)).first() is not None
+
+
+def every(session: Session) -> list[Block]:
+    """All of them, by name."""
+    rows = session.execute(select(_row.sender, _row.by, _row.at).order_by(_row.sender))
+    return [Block(*row) for row in rows]
+
+
+def first_of(session: Session, senders: Sequence[str]) -> Block | None:
+    """The first of these that is blocked, if any."""
+    rows = session.execute(select(_row.sender, _row.by, _row.at).where(_row.sender.in_(senders)))
+    found = {row.sender: Block(*row) for row in rows}
+    return next((found[sender] for sender in senders if sender in found), None)

@@ -1,0 +1,117 @@
+"""Whose mail an agent passes on, and what the agent wrote above it."""
+
+import pytest
+
+from mail.forwards import forwarded_in
+from mail.reading import read
+
+GMAIL = """Can one of you look at this? She called twice.
+
+---------- Forwarded message ---------
+Van: Sanne de Wit <sanne@bakkerij.example>
+Date: ma 23 nov 2026 om 09:12
+Subject: Printer kapot
+To: Robin <robin@desk.example>
+
+
+Hallo Robin,
+
+De printer doet het niet.
+"""
+OUTLOOK = """Kijken jullie hier even naar?
+
+Met vriendelijke groet,
+Robin
+
+Van: Sanne de Wit <sanne@bakkerij.example>
+Verzonden: maandag 23 november 2026 09:12
+Aan: Robin <robin@desk.example>
+Onderwerp: Printer kapot
+
+Hallo Robin,
+
+De printer doet het niet.
+"""
+OLD_OUTLOOK = """-----Original Message-----
+From: Sanne de Wit [mailto:sanne@bakkerij.example]
+Sent: Monday, November 23, 2026 9:12 AM
+To: Robin
+Subject: Printer kapot
+
+Hallo Robin,
+
+De printer doet het niet.
+"""
+APPLE = """Begin doorgestuurd bericht:
+
+> Van: Sanne de Wit <sanne@bakkerij.example>
+> Onderwerp: Printer kapot
+> Datum: 23 november 2026 om 09:12:00 CET
+> Aan: Robin <robin@desk.example>
+
+Hallo Robin,
+
+De printer doet het niet.
+"""
+GERMAN = """Bitte ansehen.
+
+Von: Sanne de Wit <sanne@bakkerij.example>
+Gesendet: Montag, 23. November 2026 09:12
+An: Robin <robin@desk.example>
+Betreff: Printer kapot
+
+Hallo Robin,
+
+De printer doet het niet.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GMAIL, "Can one of you look at this? She called twice."),
+        (OUTLOOK, "Kijken jullie hier even naar?\n\nMet vriendelijke groet,\nRobin"),
+        (OLD_OUTLOOK, ""),
+        (APPLE, ""),
+        (GERMAN, "Bitte ansehen."),
+    ],
+    ids=["Gmail", "Outlook", "old Outlook", "Apple Mail", "German Outlook"],
+)
+@pytest.mark.parametrize("mark", ["Fwd", "FW", "Doorst", "WG", "TR"])
+def test_a_forward_says_whose_mail_it_is(letter, text, words, mark):
+    found = forwarded_in(read(letter(text, Subject=f"{mark}: Printer kapot")))
+
+    assert (found.sender.address, found.sender.name) == ("sanne@bakkerij.example", "Sanne de Wit")
+    assert found.subject == "Printer kapot"
+    assert found.text == "Hallo Robin,\n\nDe printer doet het niet."
+    assert found.words == words
+
+
+def test_a_mail_that_is_attached_is_passed_on_too(letter):
+    inner = letter("De printer doet het niet.", Subject="Printer kapot").decode()
+    body = (
+        "--g\nContent-Type: text/plain; charset=utf-8\n\nPlease have a look.\n"
+        f"--g\nContent-Type: message/rfc822\n\n{inner}\n--g--\n"
+    )
+    raw = b'Content-Type: multipart/mixed; boundary="g"\n' + (
+        f"From: Robin <robin@desk.example>\nTo: help@desk.example\nSubject: see this\n\n{body}".encode()
+    )
+
+    found = forwarded_in(read(raw))
+
+    assert (found.sender.key, found.subject) == ("sanne@bakkerij.example", "Printer kapot")
+    assert (found.words, found.text.strip()) == ("Please have a look.", "De printer doet het niet.")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Printer kapot", GMAIL),
+        ("Fwd: Printer kapot", "Please look at the printer."),
+        ("Fwd: Printer", GMAIL.replace("<sanne@bakkerij.example>", "")),
+        ("Fwd:", ""),
+    ],
+    ids=["no forward", "nothing within", "nobody's address", "nothing"],
+)
+def test_what_says_of_nobody_whose_it_is_is_no_forward(letter, subject, text):
+    assert forwarded_in(read(letter(text, Subject=subject))) is None

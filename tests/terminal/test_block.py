@@ -1,0 +1,28 @@
+"""`helpdesk block`: whom the desk does not hear, by an operator."""
+
+from store import blocks
+
+
+def test_a_sender_is_blocked_listed_and_heard_again(typed, db):
+    assert typed("block", "list").stdout == "Nobody is blocked.\n"
+    assert typed("block", "add", "Spam.example").stdout == "spam.example is blocked.\n"
+    assert typed("block", "add", "spam.example").stdout == "spam.example is blocked already.\n"
+    assert typed("block", "add", "rude@other.example").exit_code == 0
+
+    listed = typed("block", "list", HELPDESK_MAIL__BLOCKED='["junk.example"]').stdout.splitlines()
+
+    by = "by an operator, 2026-11-30 11:00 UTC"
+    assert listed == [f"rude@other.example  {by}", f"spam.example  {by}", "junk.example  in the settings"]
+    assert typed("block", "remove", "SPAM.example").stdout == "spam.example is heard again.\n"
+    with db.read() as session:
+        assert [each.sender for each in blocks.every(session)] == ["rude@other.example"]
+
+
+def test_what_is_no_sender_and_the_desk_itself_are_refused(typed):
+    for sender in ("everybody", "a@b@c", "helpdesk@localhost"):
+        assert typed("block", "add", sender).exit_code == 65, sender
+
+    gone = typed("block", "remove", "nobody.example")
+
+    assert gone.exit_code == 66
+    assert "not blocked here; look also at mail.blocked" in gone.stderr
