@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
     if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends a run, the server goes too
         home = TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True)
         os.environ[postgres.HOME] = home.name
         config.add_cleanup(home.cleanup)
