@@ -11,6 +11,7 @@ import wiring
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.ticket import Ticket
+from settings.promised import policy_of
 from store import inbox, tickets
 from store.courier import Courier
 from store.inbox import Arrival, State
@@ -23,6 +24,7 @@ SETTINGS = {
     "HELPDESK_SLACK__SUPPORT_CHANNEL": "C0SUPPORT",
     "HELPDESK_SLACK__LEADS_CHANNEL": "C0LEADS",
     "HELPDESK_DESK__ADDRESS": HELP,
+    "HELPDESK_MAIL__SMTP__NULL_SENDER": "false",
     "HELPDESK_MAIL__IMAP__HOST": "imap.desk.example",
     "HELPDESK_MAIL__IMAP__USER": "help",
     "HELPDESK_MAIL__IMAP__PASSWORD": "x",
@@ -31,7 +33,8 @@ SETTINGS = {
             {
                 "address": SALES, "name": "Verkoop", "language": "nl", "host": "imap.desk.example",
                 "user": "sales", "password": "x",
-                "smtp": {"host": "smtp.sales.example", "tls": "starttls", "user": "sales", "password": "y"},
+                "smtp": {"host": "smtp.sales.example", "tls": "starttls", "user": "sales", "password": "y",
+                         "null_sender": False},
             }
         ]
     ),
@@ -47,12 +50,12 @@ class House:
         self.left = []
         settings = config.load(None, SETTINGS)
         clock = lambda: MONDAY  # noqa: E731
-        policy_of_the_desk = wiring.policy_of(settings)
+        policy_of_the_desk = policy_of(settings)
         self.intake = wiring.intake_of(settings, db, policy_of_the_desk, clock)
         sender = wiring.mail_sender_of(settings, db, policy_of_the_desk, clock, road=self._road)
         self.courier = Courier(db, {Audience.CUSTOMER: sender}, clock=clock)
 
-    def _road(self, raw, server, *, sender, recipient):
+    def _road(self, raw, server, *, sender, recipient, copy=""):
         self.left.append((message_from_bytes(raw, policy=policy.default), server.host, sender))
 
     def arrives(self, raw, source, **envelope):
