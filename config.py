@@ -22,11 +22,12 @@ from settings.environment import overlay
 from settings.hours import Hours
 from settings.lines import line_of
 from settings.mailboxes import Box
+from settings.needed import missing_setting, needed
 from settings.printing import sample, written
 from settings.problems import Problem
 from settings.section import Section
 from settings.sections import Contract, Database, Desk, Log, Mail, Promises, Slack, Web
-from settings.values import APP_TOKEN_MEND, BOT_TOKEN_MEND, CHANNEL_MEND, SIGNING_MEND, Unfit
+from settings.values import Unfit
 from settings.walking import (
     key_of,
     lay,
@@ -36,7 +37,6 @@ from settings.walking import (
     section_in,
     settings_of,
     value_at,
-    variable_of,
 )
 
 
@@ -108,34 +108,6 @@ def _refuse_unusable(box: Box, desk: Desk, mail: Mail) -> None:
         raise Unfit(f"{box.address} has no password in smtp", "set it, or token_url in [mailboxes.oauth]")
     if box.has_its_own_smtp and box.address.lower() == desk.address.lower():
         raise Unfit(f"mails from {box.address} leave through [mail.smtp]", "take [mailboxes.smtp] out")
-
-
-_MAILBOX_MEND = "from whoever keeps the mailbox; with OAuth 2.0 set mail.oauth.token_url instead"
-_APPLICATION_MEND = "from the page of the application, see docs/mailboxes.md"
-_NEEDED_WHEN = (
-    ("slack.app_token", "slack.mode", "socket", APP_TOKEN_MEND, ""),
-    ("slack.signing_secret", "slack.mode", "http", SIGNING_MEND, ""),
-    ("mail.imap.user", "mail.imap.host", None, "from whoever keeps the mailbox", ""),
-    ("mail.imap.host", "mail.journal.folder", None, "the folder lies in that mailbox", ""),
-    ("mail.imap.password", "mail.imap.host", None, _MAILBOX_MEND, "mail.oauth.token_url"),
-    (
-        "mail.smtp.password",
-        "mail.smtp.user",
-        None,
-        "from whoever keeps the mail server",
-        "mail.oauth.token_url",
-    ),
-    ("mail.oauth.client_id", "mail.oauth.token_url", None, _APPLICATION_MEND, ""),
-    ("mail.oauth.client_secret", "mail.oauth.token_url", None, _APPLICATION_MEND, "mail.oauth.refresh_token"),
-)
-"""What is needed when some setting has a value (None: any), where it is had, and what makes it needless."""
-
-_MENDS = {
-    **{key: mend for key, _, _, mend, _ in _NEEDED_WHEN},
-    "slack.bot_token": BOT_TOKEN_MEND,
-    "slack.support_channel": CHANNEL_MEND,
-    "slack.leads_channel": CHANNEL_MEND,
-}
 
 
 class Opening(Section):
@@ -309,11 +281,7 @@ def _inherit(raw: dict[str, Any]) -> dict[str, str]:
 
 
 def _validated(given: _Given) -> Config | None:
-    missing = [
-        key
-        for key, when, value, _, unless in _NEEDED_WHEN
-        if value_at(given.raw, unless) is None and _is_needed(given.raw, key, when, value)
-    ]
+    missing = [*needed(given.raw, dict(settings_of(Config)))]
     config = None
     try:
         config = Config.model_validate({"slack": {}, **given.raw})
@@ -321,7 +289,7 @@ def _validated(given: _Given) -> Config | None:
         errors = refused.errors(include_url=False)
         missing += [key_of(error["loc"]) for error in errors if error["type"] == "missing"]
         given.problems.extend(_told(refused, given.sources))
-    given.problems.extend(_missing(key) for key in missing if key not in given.sources)
+    given.problems.extend(missing_setting(key) for key in missing if key not in given.sources)
     return config
 
 
@@ -337,28 +305,6 @@ def _is_inherited(problem: Problem, told: list[Problem], sources: Mapping[str, s
         general = problem.key.partition(".")[2]
         return any(each.key.startswith(general) and each.reason == problem.reason for each in told)
     return sources.get(problem.key) == "desk.timezone"
-
-
-def _is_needed(raw: Mapping[str, Any], key: str, when: str, value: str | None) -> bool:
-    if value_at(raw, key) is not None:
-        return False
-    given = value_at(raw, when)
-    if value is None:
-        return given is not None
-    return bool((given or dict(settings_of(Config))[when].default) == value)
-
-
-def _missing(key: str) -> Problem:
-    if key.startswith(("contracts", "mailboxes")):
-        has = (
-            "contract has a name"
-            if key.startswith("contracts")
-            else "mailbox has an address, a host and a user"
-        )
-        return Problem(key, "is missing", f"every {has}")
-    section, _, name = key.rpartition(".")
-    where = f"set {variable_of(key)}, or {name} in [{section}] of the file"
-    return Problem(key, "is missing", f"{where} ({_MENDS[key]})")
 
 
 def _problem(error: Mapping[str, Any], sources: Mapping[str, str]) -> Problem:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from mail import subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
+from mail.authenticity import is_forged
 from mail.headings import fields_of, header_block_at, is_divider
+from mail.house import House
 from mail.reading import InboundEmail, read
+from mail.screening import Kind, Screening
 from mail.signatures import without_signature
 
 _MOST_LINES = 2_000
@@ -23,6 +26,16 @@ class Forwarded:
     sender: Address
     subject: str
     text: str
+
+
+def forwarded_by_agent(email: InboundEmail, seen: Screening, house: House) -> Forwarded | None:
+    """What an agent passes on of somebody who is neither the desk nor an agent."""
+    is_agent = email.sender is not None and email.senders == 1 and email.sender.key in house.agents
+    if not is_agent or seen.kind is not Kind.HUMAN or is_forged(email.headers, house.trusted_authserv):
+        return None
+    found = forwarded_in(email)
+    is_theirs = found and not house.owns(found.sender.key) and found.sender.key not in house.agents
+    return found if is_theirs else None
 
 
 def forwarded_in(email: InboundEmail) -> Forwarded | None:
