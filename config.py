@@ -21,6 +21,7 @@ from settings import printing
 from settings.environment import overlay
 from settings.hours import Hours
 from settings.lines import line_of
+from settings.mailboxes import Box
 from settings.printing import sample, written
 from settings.problems import Problem
 from settings.section import Section
@@ -51,6 +52,9 @@ class Config(Section):
     mail: Mail = Mail()
     log: Log = Log()
     contracts: tuple[Contract, ...] = Field(default=(), description="Clients with promises of their own")
+    mailboxes: tuple[Box, ...] = Field(
+        default=(), description="More mailboxes, each with an address of its own", examples=[[]]
+    )
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("contracts")
@@ -78,16 +82,56 @@ class Config(Section):
                 raise Unfit(f"{contract.name}: {unfit.reason}", unfit.mend) from None
         return contracts
 
+    @field_validator("mailboxes")
+    @classmethod
+    def _mailboxes_can_be_read(cls, boxes: tuple[Box, ...], info: ValidationInfo) -> tuple[Box, ...]:
+        desk, mail = info.data.get("desk"), info.data.get("mail")
+        if not (isinstance(desk, Desk) and isinstance(mail, Mail)):
+            return boxes  # they were refused, and that is told
+        seen = {(mail.imap.host, mail.imap.user, mail.imap.folder)}
+        for box in boxes:
+            if (box.host, box.user, box.folder) in seen:
+                raise Unfit(
+                    f"{box.folder} of {box.user} at {box.host} is read twice", "leave one of them out"
+                )
+            seen.add((box.host, box.user, box.folder))
+            _refuse_unusable(box, desk, mail)
+        return boxes
 
+
+def _refuse_unusable(box: Box, desk: Desk, mail: Mail) -> None:
+    """Refuse a mailbox that nobody can log in to, or whose mails know two ways out.  Raises Unfit."""
+    has_oauth = (box.oauth.token_url or mail.oauth.token_url) is not None
+    if box.password is None and not has_oauth:
+        raise Unfit(f"{box.address} has no password", "set it, or token_url in [mailboxes.oauth]")
+    if box.smtp.user and box.smtp.password is None and not has_oauth:
+        raise Unfit(f"{box.address} has no password in smtp", "set it, or token_url in [mailboxes.oauth]")
+    if box.has_its_own_smtp and box.address.lower() == desk.address.lower():
+        raise Unfit(f"mails from {box.address} leave through [mail.smtp]", "take [mailboxes.smtp] out")
+
+
+_MAILBOX_MEND = "from whoever keeps the mailbox; with OAuth 2.0 set mail.oauth.token_url instead"
+_APPLICATION_MEND = "from the page of the application, see docs/mailboxes.md"
 _NEEDED_WHEN = (
-    ("slack.app_token", "slack.mode", "socket", APP_TOKEN_MEND),
-    ("slack.signing_secret", "slack.mode", "http", SIGNING_MEND),
-    ("mail.imap.user", "mail.imap.host", None, "from whoever keeps the mailbox"),
-    ("mail.imap.password", "mail.imap.host", None, "from whoever keeps the mailbox"),
-    ("mail.smtp.password", "mail.smtp.user", None, "from whoever keeps the mail server"),
+    ("slack.app_token", "slack.mode", "socket", APP_TOKEN_MEND, ""),
+    ("slack.signing_secret", "slack.mode", "http", SIGNING_MEND, ""),
+    ("mail.imap.user", "mail.imap.host", None, "from whoever keeps the mailbox", ""),
+    ("mail.imap.host", "mail.journal.folder", None, "the folder lies in that mailbox", ""),
+    ("mail.imap.password", "mail.imap.host", None, _MAILBOX_MEND, "mail.oauth.token_url"),
+    (
+        "mail.smtp.password",
+        "mail.smtp.user",
+        None,
+        "from whoever keeps the mail server",
+        "mail.oauth.token_url",
+    ),
+    ("mail.oauth.client_id", "mail.oauth.token_url", None, _APPLICATION_MEND, ""),
+    ("mail.oauth.client_secret", "mail.oauth.token_url", None, _APPLICATION_MEND, "mail.oauth.refresh_token"),
 )
+"""What is needed when some setting has a value (None: any), where it is had, and what makes it needless."""
+
 _MENDS = {
-    **{key: mend for key, _, _, mend in _NEEDED_WHEN},
+    **{key: mend for key, _, _, mend, _ in _NEEDED_WHEN},
     "slack.bot_token": BOT_TOKEN_MEND,
     "slack.support_channel": CHANNEL_MEND,
     "slack.leads_channel": CHANNEL_MEND,
@@ -167,7 +211,7 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 _REHEARSED = (
     "desk", "hours", "promises", "contracts", "slack.leads", "slack.leads_group", "mail.templates",
-    "mail.trusted_authserv",
+    "mail.trusted_authserv", "mail.brand",
 )  # fmt: skip
 """What a rehearsal takes from the settings in force."""
 
@@ -265,7 +309,11 @@ def _inherit(raw: dict[str, Any]) -> dict[str, str]:
 
 
 def _validated(given: _Given) -> Config | None:
-    missing = [key for key, when, value, _ in _NEEDED_WHEN if _is_needed(given.raw, key, when, value)]
+    missing = [
+        key
+        for key, when, value, _, unless in _NEEDED_WHEN
+        if value_at(given.raw, unless) is None and _is_needed(given.raw, key, when, value)
+    ]
     config = None
     try:
         config = Config.model_validate({"slack": {}, **given.raw})
@@ -301,8 +349,13 @@ def _is_needed(raw: Mapping[str, Any], key: str, when: str, value: str | None) -
 
 
 def _missing(key: str) -> Problem:
-    if key.startswith("contracts"):
-        return Problem(key, "is missing", "every contract has a name")
+    if key.startswith(("contracts", "mailboxes")):
+        has = (
+            "contract has a name"
+            if key.startswith("contracts")
+            else "mailbox has an address, a host and a user"
+        )
+        return Problem(key, "is missing", f"every {has}")
     section, _, name = key.rpartition(".")
     where = f"set {variable_of(key)}, or {name} in [{section}] of the file"
     return Problem(key, "is missing", f"{where} ({_MENDS[key]})")

@@ -11,7 +11,11 @@ from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
+from terminal.doctor import doctor
 from terminal.hours import hours
+from terminal.inbox import inbox
+from terminal.mail import mail
+from terminal.quarantine import quarantine
 from terminal.read import read
 from terminal.rehearse import rehearse
 from terminal.report import report
@@ -43,8 +47,8 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, deliver, read, block, calendar, hours, why, report, simulate, reschedule,
-    manifest, example_config,
+    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
+    report, simulate, reschedule, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -1,7 +1,7 @@
 """Wires the house by hand, once: builds every part, and hands each what it needs."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -23,20 +23,23 @@ from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
 from mail import house as mail_house
-from mail.connection import Account
+from mail.delays import tell_of_delays
+from mail.desks import Desks
 from mail.intake import Intake
+from mail.letterhead import Brand, Letterhead
 from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
-from mail.notifications import Letterhead, Templates
+from mail.notifications import Templates
 from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
-from mail.smtp import Server, hand_over
+from mail.smtp import hand_over
+from postroom import Postroom
+from postroom import Sender as Address
 from settings import agreed
 from settings.promised import policy_of
-from sla import clock as clocks
-from sla import sealing
+from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
@@ -49,7 +52,7 @@ from store.sender import Sender
 Clock = Callable[[], datetime]
 
 TOGETHER = 20
-"""Messages to Slack that are claimed and settled at once: each can be proved.  A mail goes alone."""
+"""Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Parts:
     reader: Reader
     socket: Socket | None = None
     listener: Listener | None = None
-    mailbox: Mailbox | None = None
+    mailboxes: tuple[Mailbox, ...] = ()
     _stop: Event = field(default_factory=Event)
     _threads: list[Thread] = field(default_factory=list)
 
@@ -76,8 +79,8 @@ class Parts:
         """Open the ways in and begin to work; the web application is served by whoever calls."""
         if self.listener:
             self.listener.start()
-        if self.mailbox:
-            self._threads.append(Thread(target=self.mailbox.run, args=(self._stop,), name="mailbox"))
+        for mailbox in self.mailboxes:
+            self._threads.append(Thread(target=mailbox.run, args=(self._stop,), name=mailbox.name))
         for thread in self._threads:
             thread.start()
         self.scheduler.start()
@@ -107,13 +110,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         scheduler.wake("slack")
         scheduler.wake("mail")
 
-    db = Database(
-        config.database.url.get_secret_value(),
-        attention=lambda ticket: clocks.attention(ticket, policy),
-        due=lambda ticket: clocks.due(ticket, policy),
-        seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
-        on_commit=lambda: wake(),
-    )
+    db = database_of(config.database.url.get_secret_value(), policy, on_commit=lambda: wake())
     schema.upgrade(db)
     slack = config.slack
     token = slack.bot_token.get_secret_value()
@@ -124,36 +121,39 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
-    mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock)}
+    post = Postroom(config, db, clock)
+    mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock, post=post)}
     couriers = {
         "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
     }
-    listener = _listener(config, db, clock, lambda: scheduler.wake("intake"))
-    mailbox = _mailbox(config, db, clock, lambda: scheduler.wake("intake"))
-    sources = (mailbox.name,) if mailbox else ()
-    late = timedelta(seconds=config.mail.imap.poll_seconds) + timedelta(minutes=5)
-    strip = Strip(db, sources, lambda: mailbox.problem if mailbox else "", couriers, style.zone, clock, late)
+    listener = post.listener(lambda: scheduler.wake("intake"))
+    mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
+    sources = tuple(mailbox.name for mailbox in mailboxes)
+    polls = [imap.poll_seconds for _, _, imap in post.accounts()]
+    late = timedelta(seconds=max(polls, default=0)) + timedelta(minutes=5)
+    strip = Strip(db, sources, lambda: _problems(mailboxes), couriers, style.zone, clock, late)
     reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", intake_of(config, db, policy, clock, read=reader).receive_new, every=1),
+        Job("intake", intake_of(config, db, policy, clock, post=post, read=reader).receive_new, every=1),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
+        Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
     ]
     if socket:
         jobs.append(Job("socket", socket.connect, every=5))
     scheduler = Scheduler(jobs, clock=machine)
-    checks = _checks(db, scheduler, couriers, socket, mailbox, people, machine)
+    checks = _checks(db, scheduler, couriers, socket, mailboxes, people, machine)
     inlet = None
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
-    return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailbox)
+    return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailboxes)
 
 
 def next_due(parts: Parts) -> datetime | None:
@@ -183,28 +183,57 @@ def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> di
 
 
 def mail_sender_of(
-    config: Config, db: Database, policy: Policy, clock: Clock, *, road: Road = hand_over
-) -> MailSender:
-    """Who mails the customers.  road: what mails leave by."""
-    desk, settings, smtp = config.desk, config.mail, config.mail.smtp
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    road: Road = hand_over,
+    post: Postroom | None = None,
+) -> Sender:
+    """Who mails the customers.  road: what mails leave by; post: where tokens are shared with mailboxes."""
+    settings = config.mail
     secret = secret_of(config, db)
-    password = smtp.password.get_secret_value() if smtp.password else None
-    return MailSender(
-        db,
-        Server(host=smtp.host, port=smtp.port, tls=smtp.tls, user=smtp.user, password=password),
-        letterhead=Letterhead(
-            name=desk.name,
-            address=desk.address,
-            zone=desk.timezone,
-            prefix=desk.prefix,
-            silence=policy.silence,
+    post, templates = post or Postroom(config, db, clock), Templates(settings.templates)
+    journal = post.journal()
+
+    def sender(of: Address) -> MailSender:
+        return MailSender(
+            db,
+            of.server,
+            letterhead=replace(letterhead_of(config), name=of.name, address=of.address),
+            templates=templates,
+            secret=secret,
+            reply_tags=settings.reply_tags,
+            promises=lambda ticket, at: read_promises(ticket, policy, now=at),
+            clock=clock,
+            null_sender=of.null_sender,
+            copy_to=settings.journal.address or "",
+            journal=journal,
+            road=road,
+        )
+
+    first, *others = post.senders()
+    if not others:
+        return sender(first)
+    return Desks(db, sender(first), {of.address.lower(): sender(of) for of in others})
+
+
+def letterhead_of(config: Config) -> Letterhead:
+    """How the desk presents itself in mails from its first address."""
+    desk, brand = config.desk, config.mail.brand
+    return Letterhead(
+        name=desk.name,
+        address=desk.address,
+        zone=desk.timezone,
+        prefix=desk.prefix,
+        silence=timedelta(hours=config.promises.silence_hours),
+        brand=Brand(
+            signature=brand.signature or "",
+            address_line=brand.address_line or "",
+            logo=brand.logo or "",
+            colour=brand.colour,
         ),
-        templates=Templates(settings.templates),
-        secret=secret,
-        reply_tags=settings.reply_tags,
-        promises=lambda ticket, at: read_promises(ticket, policy, now=at),
-        clock=clock,
-        road=road,
     )
 
 
@@ -222,9 +251,11 @@ def intake_of(
     policy: Policy,
     clock: Clock,
     *,
+    post: Postroom | None = None,
     read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
 ) -> Intake:
     """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
+    post = post or Postroom(config, db, clock)
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
@@ -232,7 +263,9 @@ def intake_of(
 
     desk, settings = config.desk, config.mail
     house = mail_house.House(
-        addresses=frozenset({desk.address}),
+        addresses=post.addresses,
+        others=post.known(),
+        sources=post.sources(),
         prefix=desk.prefix,
         loop_mark=desk.address,
         language=desk.language,
@@ -249,28 +282,6 @@ def intake_of(
     return Intake(db, house, clock=clock, read=read, limits=limits)
 
 
-def _listener(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Listener | None:
-    door = config.mail.listener
-    if not door.enabled:
-        return None
-    return Listener(
-        db, [config.desk.address], clock=clock, host=door.host, port=door.port,
-        protocol=door.protocol, max_bytes=door.max_bytes, on_mail=on_mail,
-    )  # fmt: skip
-
-
-def _mailbox(config: Config, db: Database, clock: Clock, on_mail: Callable[[], None]) -> Mailbox | None:
-    imap = config.mail.imap
-    if not (imap.host and imap.user and imap.password):
-        return None
-    account = Account(
-        host=imap.host, user=imap.user, password=imap.password.get_secret_value(),
-        port=imap.port, tls=imap.tls, folder=imap.folder,
-    )  # fmt: skip
-    poll, most = timedelta(seconds=imap.poll_seconds), config.mail.listener.max_bytes
-    return Mailbox(db, account, clock=clock, max_bytes=most, poll=poll, idle=imap.idle, on_mail=on_mail)
-
-
 def _tidy(db: Database, clock: Clock) -> None:
     """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
 
@@ -283,7 +294,7 @@ def _checks(
     scheduler: Scheduler,
     couriers: Mapping[str, Courier],
     socket: Socket | None,
-    mailbox: Mailbox | None,
+    mailboxes: Sequence[Mailbox],
     people: People,
     machine: Clock,
 ) -> dict[str, Check]:
@@ -311,9 +322,17 @@ def _checks(
         return "; ".join(closed) or None
 
     checks: dict[str, Check] = {"database": database, "scheduler": beats, "slack": slack, "outbox": roads}
-    if mailbox:
-        checks["mailbox"] = lambda: mailbox.problem or None
+    if mailboxes:
+        checks["mailbox"] = lambda: _problems(mailboxes) or None
     return checks
+
+
+def _problems(mailboxes: Sequence[Mailbox]) -> str:
+    """What is wrong with reading; which mailbox is meant is said where there are several."""
+    troubled = [mailbox for mailbox in mailboxes if mailbox.problem]
+    if len(mailboxes) == 1:
+        return "".join(mailbox.problem for mailbox in troubled)
+    return "; ".join(f"{mailbox.name}: {mailbox.problem}" for mailbox in troubled)
 
 
 def _is_late(scheduler: Scheduler, name: str, now: datetime) -> bool:

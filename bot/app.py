@@ -18,6 +18,7 @@ from bot import (
     buttons,
     collected,
     commands,
+    doubtful,
     gate,
     home,
     modals,
@@ -74,7 +75,7 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, reveal, collected, thread, why):
+    for listeners in (buttons, breaches, modals, quarantine, doubtful, reveal, collected, thread, why):
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)

@@ -17,7 +17,9 @@ from desk.ticket import CARD_HOLDS, Ticket
 from sla.clock import Clock
 
 _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
-_BEHIND_THE_SCENES = frozenset({Kind.SENT, Kind.QUARANTINED, Kind.SUPERSEDED, Kind.MACHINE_WROTE})
+_BEHIND_THE_SCENES = frozenset(
+    {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
+)
 _FILES_NAMED = 5
 _STATUS_CHOICES = {
     Status.WAITING_FOR_SUPPORT: ("Waiting for support", "Back on the pile"),

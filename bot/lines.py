@@ -120,16 +120,27 @@ def _bounced(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _mail("📭", f"One of our mails came back{hard}", event, limit=_GLANCE)
 
 
-def _quarantined(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+def _quarantined(ticket: Ticket, event: Event, style: Style) -> list[Block]:
     why = one_line(str(event.detail.get("reason", "it cannot be proved")), 200)
     said = f"{_who(event)} <{event.by.key}> writes as if this were their ticket. Held back: {why}"
+    drawn = [*_mail("🛡️", said, event, limit=_GLANCE * 3), *hidden(ticket, event)]
+    decision = ticket.decision_on(event.seq)
+    if decision:
+        return [*drawn, *_small(_decided(decision, style))]
     carried = value(ticket.number, ticket.version, str(event.seq))
     buttons = [
         blocks.button("accept", "It belongs here", carried),
         blocks.button("detach", "Make it a new ticket", carried),
+        blocks.button("drop", "Drop it", carried),
     ]
-    drawn = [*_mail("🛡️", said, event, limit=_GLANCE * 3), *hidden(ticket, event)]
     return [*drawn, blocks.actions(buttons)]
+
+
+def _decided(decision: Event, style: Style) -> str:
+    new = decision.detail.get("ticket")
+    if decision.kind is Kind.ACCEPTED:
+        return f"{_who(decision)} let it in"
+    return f"{_who(decision)} " + (f"made it {ticket_name(style.prefix, new)}" if new else "dropped it")
 
 
 def _collected(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -175,17 +186,40 @@ def _sent(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     if of.kind not in HUMAN_MAILS:
         return _small(f"📤 {to} was mailed {_AUTOMATIC.get(of.kind, of.kind.words)}")
     said = "asked" if of.kind is Kind.ASKED else "replied to"
-    return [
-        blocks.context(plain(f"📤 {_who(of)} {said} {one_line(to, 300)}")),
-        *blocks.quotes(of.text, limit=_WHOLE_MAIL),
-    ]
+    return _mail("📤", f"{_who(of)} {said} {one_line(to, 300)}", of, limit=_WHOLE_MAIL)
 
 
 def _mail_failed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     of = ticket.event(int(event.detail["of"]))
     certain = event.detail.get("certain", True)
     what = "did not reach the customer" if certain else "may not have reached the customer"
-    return _mail("❗", f"The mail about “{of.kind.words}” {what}", event, limit=_GLANCE)
+    drawn = _mail("❗", f"The mail about “{of.kind.words}” {what}", event, limit=_GLANCE)
+    since = [each for each in ticket.outcomes(of.seq) if each.seq > event.seq]
+    if since:
+        return [*drawn, *_small(_settled(since[0]))]
+    return drawn if certain else [*drawn, blocks.actions(_about_doubt(ticket, of))]
+
+
+def _settled(since: Event) -> str:
+    if since.kind is Kind.RESENT:
+        return f"{_who(since)} has it sent again"
+    return (
+        f"{_who(since)} knows that it arrived" if since.by.is_staff else "A copy of it was seen: it has left"
+    )
+
+
+def _about_doubt(ticket: Ticket, of: Event) -> list[Block]:
+    carried = value(ticket.number, ticket.version, str(of.seq))
+    return [
+        blocks.button("send_again", "Send again", carried),
+        blocks.button("it_arrived", "It arrived", carried),
+    ]
+
+
+def _mail_delayed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    of = ticket.event(int(event.detail["of"]))
+    said = f"The mail about “{of.kind.words}” has not left yet; the desk goes on trying"
+    return _mail("⏳", said, event, limit=_GLANCE)
 
 
 def _prioritised(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -245,6 +279,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.TAKEN: _taken,
     Kind.ASSIGNED: _assigned,
     Kind.SENT: _sent,
+    Kind.MAIL_DELAYED: _mail_delayed,
     Kind.MAIL_FAILED: _mail_failed,
     Kind.PRIORITISED: _prioritised,
     Kind.EXTENDED: _extended,

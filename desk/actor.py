@@ -66,6 +66,11 @@ class Actor:
         return cls(Role.LEAD, key, name, door)
 
     @classmethod
+    def operator(cls, name: str) -> Self:
+        """Whoever sits at the desk's terminal, by the name the machine knows them by."""
+        return cls(Role.OPERATOR, name, f"the operator ({name})", Door.TERMINAL)
+
+    @classmethod
     def system(cls, job: str) -> Self:
         """The desk itself: the sweep, the intake, the outbox."""
         return cls(Role.SYSTEM, job, "the desk", Door.SCHEDULER)

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     BOUNCED = "bounced"
     QUARANTINED = "quarantined"
     ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
     COLLECTED = "collected"
     LOOKED = "looked"
     TAKEN = "taken"
@@ -29,7 +30,9 @@ class Kind(StrEnum):
     REPLIED = "replied"
     ASKED = "asked"
     SENT = "sent"
+    MAIL_DELAYED = "mail_delayed"
     MAIL_FAILED = "mail_failed"
+    RESENT = "resent"
     NOTED = "noted"
     PRIORITISED = "prioritised"
     EXTENDED = "extended"
@@ -55,6 +58,7 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.BOUNCED: (Audience.AGENTS,),
     Kind.QUARANTINED: (Audience.AGENTS,),
     Kind.ACCEPTED: (Audience.AGENTS,),
+    Kind.DISMISSED: (),
     Kind.COLLECTED: (Audience.AGENTS,),
     Kind.LOOKED: (Audience.AGENTS,),
     Kind.TAKEN: (Audience.AGENTS, Audience.CUSTOMER),
@@ -62,7 +66,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.REPLIED: (Audience.CUSTOMER,),
     Kind.ASKED: (Audience.CUSTOMER,),
     Kind.SENT: (Audience.AGENTS,),
+    Kind.MAIL_DELAYED: (Audience.AGENTS,),
     Kind.MAIL_FAILED: (Audience.AGENTS,),
+    Kind.RESENT: (),
     Kind.NOTED: (),
     Kind.PRIORITISED: (Audience.AGENTS,),
     Kind.EXTENDED: (Audience.AGENTS,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,9 @@ from desk.event import DECISIVE, OWED_TO, Event, Kind, level_key
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.thanks import is_only_thanks
+
+Named = Mapping[str, Any]
+"""A file: its name, and where it is kept."""
 
 CARD_HOLDS = 600
 """Characters of the first mail that fit the card; a longer one is told in the thread as well."""
@@ -123,20 +126,29 @@ class Ticket:
 
         Raises DeskError for a cancelled or closed ticket: the mail would be lost on it."""
         by.must_be(STAFF, "accept a quarantined mail")
-        held = self.event(seq)
-        if held.kind is not Kind.QUARANTINED:
-            raise DeskError("That is not a quarantined mail.")
+        held = self.held(seq)
         if not self.takes_replies:
             raise DeskError(
                 f"This ticket is {self.status.words.lower()}: that mail needs a ticket of its own."
             )
+        self.must_be_undecided(seq)
         recorded = self._record(
-            Kind.ACCEPTED, by=by, at=at, key=f"accepted:{seq}", of=seq, sender=held.by.key, name=held.by.name
-        )
+            Kind.ACCEPTED, by=by, at=at, key=f"accepted:{seq}", of=seq, sender=held.by.key, name=held.by.name,
+            redraws=[seq],
+        )  # fmt: skip
         if recorded:
             carried = {name: held.detail[name] for name in _OF_THE_MAIL if name in held.detail}
             self.customer_wrote(held.text, by=held.by, at=at, of=seq, **carried)
         return recorded
+
+    def dismiss(self, seq: int, *, by: Actor, at: datetime, ticket: int | None = None) -> bool:
+        """An agent says that the quarantined mail of event seq does not belong here, whatever the status.
+
+        ticket: the one that was opened for it; None where it is dropped."""
+        by.must_be(STAFF, "decide about a quarantined mail")
+        self.held(seq)
+        self.must_be_undecided(seq)
+        return self._record(Kind.DISMISSED, by=by, at=at, of=seq, ticket=ticket, redraws=[seq])
 
     def collect(self, count: int, *, by: Actor, at: datetime, reason: str) -> bool:
         """So many mails are kept by now that are not told one by one: one message says so, and grows.
@@ -170,20 +182,40 @@ class Ticket:
         before, self.owner, self.owner_name = self.owner_name, owner, name
         return self._record(Kind.ASSIGNED, by=by, at=at, owner=owner, name=name, before=before)
 
-    def reply(self, text: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
-        """Mail the customer an agent's words; the status stays."""
+    def reply(
+        self, text: str, *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+    ) -> bool:
+        """Mail the customer an agent's words; the status stays.  files: what goes along, by store.files."""
         by.must_be(STAFF, "reply to a customer")
         self._must_say(text)
         self._must_stand_in(OPEN | {Status.RESOLVED}, "reply")
-        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key)
+        more: dict[str, Any] = {"files": [*files]} if files else {}
+        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, **more)
 
-    def ask(self, text: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
+    def ask(
+        self, text: str, *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+    ) -> bool:
         """Mail the customer a question and wait for the answer; asked again, the wait starts again."""
         by.must_be(STAFF, "ask a customer")
         self._must_say(text)
         if self.status is not Status.WAITING_FOR_CUSTOMER:
             self._check(Status.WAITING_FOR_CUSTOMER)
-        return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=Status.WAITING_FOR_CUSTOMER)
+        more: dict[str, Any] = {"files": [*files]} if files else {}
+        waits = Status.WAITING_FOR_CUSTOMER
+        return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=waits, **more)
+
+    def resend(self, seq: int, *, by: Actor, at: datetime) -> bool:
+        """Have the mail of event seq tried again, which was given up."""
+        by.must_be(STAFF, "send a mail again")
+        self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "send a mail again")
+        doubted = self._given_up(seq)
+        return self._record(Kind.RESENT, by=by, at=at, of=seq, redraws=doubted)
+
+    def vouch(self, seq: int, *, recipients: list[str], by: Actor, at: datetime) -> bool:
+        """An agent knows that the mail of event seq arrived, which was in doubt; promises count from here."""
+        by.must_be(STAFF, "say that a mail arrived")
+        self._given_up(seq)
+        return self.mailed(seq, recipients=recipients, by=by, at=at)
 
     def note(self, text: str, *, by: Actor, at: datetime, key: str | None = None, **detail: Any) -> bool:
         """Keep an internal note; the customer never sees it."""
@@ -261,10 +293,15 @@ class Ticket:
 
     def mailed(self, seq: int, *, recipients: list[str], by: Actor, at: datetime) -> bool:
         """Our mail server accepted the mail of event seq.  at: when it did; promises count from here."""
-        of = self.event(seq)
+        of, doubted = self.event(seq), [each.seq for each in self.outcomes(seq)]
+        more: dict[str, Any] = {"redraws": doubted} if doubted else {}
         return self._record(
-            Kind.SENT, by=by, at=at, text=of.text, key=f"sent:{seq}", of=seq, recipients=recipients
+            Kind.SENT, by=by, at=at, text=of.text, key=f"sent:{seq}", of=seq, recipients=recipients, **more
         )
+
+    def mail_delayed(self, seq: int, reason: str, *, by: Actor, at: datetime) -> bool:
+        """The mail of event seq has not left for a while and is still tried; said once."""
+        return self._record(Kind.MAIL_DELAYED, by=by, at=at, text=reason, key=f"delayed:{seq}", of=seq)
 
     def mail_failed(self, seq: int, reason: str, *, certain: bool, by: Actor, at: datetime) -> bool:
         """The mail of event seq was given up.  certain: it did not arrive; else nobody can tell.
@@ -272,9 +309,10 @@ class Ticket:
         When it surely was the question we wait for, nobody was asked, so back to support."""
         nobody_asked = certain and self.status is Status.WAITING_FOR_CUSTOMER and seq == self._last_question
         status = Status.WAITING_FOR_SUPPORT if nobody_asked else None
+        again = sum(each.kind is Kind.RESENT for each in self.outcomes(seq))
         return self._record(
-            Kind.MAIL_FAILED, by=by, at=at, text=reason, key=f"failed:{seq}", status=status,
-            of=seq, certain=certain,
+            Kind.MAIL_FAILED, by=by, at=at, text=reason, key=f"failed:{seq}" + f":{again}" * bool(again),
+            status=status, of=seq, certain=certain,
         )  # fmt: skip
 
     def warn(self, goal: str, level: int, *, cycle: int, by: Actor, at: datetime, due: datetime) -> bool:
@@ -320,6 +358,21 @@ class Ticket:
         accepted = {str(event.detail["sender"]) for event in self.history if event.kind is Kind.ACCEPTED}
         return frozenset({self.customer} | accepted)
 
+    def held(self, seq: int) -> Event:
+        """The quarantined mail of event seq.  Raises DeskError where that is none."""
+        held = self.event(seq)
+        if held.kind is not Kind.QUARANTINED:
+            raise DeskError("That is not a held mail.")
+        return held
+
+    def decision_on(self, seq: int) -> Event | None:
+        """What somebody decided about the quarantined mail of event seq."""
+        return self._last(_DECISIONS, of=seq)
+
+    def outcomes(self, seq: int) -> list[Event]:
+        """What was heard of the mail of event seq since it was owed, in order."""
+        return [each for each in self.history if each.kind in _OUTCOMES and each.detail["of"] == seq]
+
     def event(self, seq: int) -> Event:
         """The event with that number.  Raises DeskError where there is none."""
         if not 1 <= seq <= len(self.history):
@@ -339,6 +392,25 @@ class Ticket:
             )
 
     # How it is done
+
+    def _last(self, kinds: Set[Kind], *, of: int) -> Event | None:
+        found = (
+            each for each in reversed(self.history) if each.kind in kinds and each.detail.get("of") == of
+        )
+        return next(found, None)
+
+    def must_be_undecided(self, seq: int) -> None:
+        """Of two decisions about a quarantined mail the first one counts.  Raises DeskError."""
+        if self.decision_on(seq):
+            raise DeskError("Somebody has decided about this mail already: look at the thread.")
+
+    def _given_up(self, seq: int) -> list[int]:
+        """The events that say that this mail was given up.  Raises DeskError where it is not so any more."""
+        self.event(seq)
+        heard = self.outcomes(seq)
+        if heard and heard[-1].kind is not Kind.MAIL_FAILED:
+            raise DeskError("Somebody has decided about this mail already: look at the thread.")
+        return [each.seq for each in heard]
 
     @property
     def _last_question(self) -> int | None:
@@ -392,6 +464,8 @@ class Ticket:
             raise DeskError("Write something first: the customer would get an empty mail.")
 
 
+_DECISIONS = frozenset({Kind.ACCEPTED, Kind.DISMISSED})
+_OUTCOMES = frozenset({Kind.SENT, Kind.MAIL_FAILED, Kind.RESENT})
 _OF_THE_MAIL = ("files", "copied", "reply_to", "sensitive")
 """Details that a mail keeps when it is let in."""
 

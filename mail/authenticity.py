@@ -18,6 +18,12 @@ def is_forged(headers: Headers, trusted: str | None) -> bool:
     return trusted is not None and _dmarc(headers, trusted.lower().rstrip(".")) == "fail"
 
 
+def authserv_in(results: str) -> str:
+    """Who wrote an Authentication-Results, in lower case; "" for who left it out, as Microsoft 365 does."""
+    first = _pieces(results[:_LONGEST].lower())[0]
+    return "" if "=" in first else (first.split() or [""])[0]
+
+
 def _dmarc(headers: Headers, trusted: str) -> str:
     """The topmost verdict of our server: what stands below was there before the mail came to it.
 

@@ -1,49 +1,25 @@
-"""One connection to a mailbox over IMAP: what the desk asks of it, and what can go wrong with that."""
+"""One connection to a mailbox over IMAP: what the desk asks of it."""
 
-import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
+from selectors import EVENT_READ, DefaultSelector
 from threading import Event
-from typing import Any, Literal
+from typing import Any
 
-from imapclient import SEEN, IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
+from imapclient import DELETED, SEEN
+from imapclient.exceptions import IMAPClientReadOnlyError
 
-_CONNECT_SECONDS = 45
+from mail.account import Account
+from mail.guards import header_lines
+from mail.line import Line, Refused
+
 _HEADER_BYTES = 65_536
+_RESULTS = "BODY.PEEK[HEADER.FIELDS (AUTHENTICATION-RESULTS)]"
 _HEARTBEAT = 1.0
 """Seconds between two looks at the stop sign while the server is silent."""
-
-
-class Unreachable(Exception):
-    """The mail server did not answer, hung up, or does not let us in.  Trying again may help."""
-
-
-class Refused(Exception):
-    """The mail server did not do what we asked, or nobody understands its answer; the line still stands."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """Where a mailbox is and who may read it.  tls: from the first byte, after STARTTLS, or not at all."""
-
-    host: str
-    user: str
-    password: str
-    port: int = 993
-    tls: Literal["tls", "starttls", "none"] = "tls"
-    folder: str = "INBOX"
-
-    @property
-    def name(self) -> str:
-        """What the desk calls this mailbox in its ledger."""
-        return f"imap {self.user} {self.host} {self.folder}"[:255]
-
-    def __repr__(self) -> str:
-        return f"Account({self.name!r})"  # never the password
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,57 +30,50 @@ class Facts:
     arrived_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A message by its header.  results: its topmost Authentication-Results."""
+
+    arrived_at: datetime | None
+    results: str | None
+
+
 class Connection:
     """Logged in, with the account's folder at hand.  Messages are named by UID.
 
-    seconds: how long the server may take over one command.  Every method raises Unreachable or Refused.
+    seconds: how long the server may be silent.  Every method raises Unreachable or Refused.
     """
 
     def __init__(self, account: Account, *, seconds: float, context: ssl.SSLContext | None = None) -> None:
-        if account.tls != "none":
-            context = context or ssl.create_default_context()
-        with _translated():
-            self._client = IMAPClient(
-                account.host,
-                account.port,
-                ssl=account.tls == "tls",
-                ssl_context=context,
-                timeout=SocketTimeout(min(seconds, _CONNECT_SECONDS), seconds),
-            )
-            # IMAPClient sends some commands in pieces, each of which would wait for an acknowledgement.
-            self._client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._client.normalise_times = False  # else moments are naive, in the zone of this machine
+        self.line = Line(account, seconds=seconds, context=context)
+        self.may_only_read = False
         self._folder = account.folder
-        self._may_only_read = False
-        try:
-            with _translated():
-                if account.tls == "starttls":
-                    self._client.starttls(context)
-                self._client.login(account.user, account.password)
-                self._can_idle = bool(self._client.has_capability("IDLE"))
-        except (Unreachable, Refused) as problem:
-            self.close()
-            raise Unreachable(f"{account.host} does not let {account.user} in: {problem}") from problem
+        self._client = self.line.client
 
     def select(self) -> int:
         """Look at the folder afresh; its UIDVALIDITY."""
-        with _translated():
+        with self.line.asked():
             try:
-                selected = self._client.select_folder(self._folder, readonly=self._may_only_read)
+                selected = self._client.select_folder(self._folder, readonly=self.may_only_read)
             except IMAPClientReadOnlyError:
-                self._may_only_read = True
+                self.may_only_read = True
                 selected = self._client.select_folder(self._folder, readonly=True)
             return int(selected[b"UIDVALIDITY"])
 
     def uids_since(self, day: date) -> set[int]:
         """Messages that arrived on that day or later, by the server's calendar."""
-        with _translated():
+        with self.line.asked():
             return set(self._client.search(["SINCE", day]))
 
     def uids_from(self, uid: int) -> set[int]:
         """Messages with this UID or a higher one."""
-        with _translated():
+        with self.line.asked():
             return {found for found in self._client.search(["UID", f"{uid}:*"]) if found >= uid}
+
+    def holds(self, message_id: str) -> bool:
+        """Whether a message of that name, without brackets, is in the folder."""
+        with self.line.asked():
+            return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
     def facts(self, uid: int) -> Facts | None:
         """Size and arrival; None when the message is gone."""
@@ -121,33 +90,72 @@ class Connection:
         """The first 64 kB of its header."""
         return self._bytes(uid, f"BODY.PEEK[HEADER]<0.{_HEADER_BYTES}>", b"BODY[HEADER]<0>")
 
+    def latest(self, uids: Sequence[int]) -> list[Glimpse]:
+        """When these arrived, and what our mail server says of their senders."""
+        with self.line.asked():
+            found = self._client.fetch(uids, ["INTERNALDATE", _RESULTS]).values() if uids else ()
+        return [Glimpse(facts.get(b"INTERNALDATE"), _topmost(facts)) for facts in found]
+
+    def folders(self) -> list[str]:
+        """The names of all folders."""
+        with self.line.asked():
+            return [str(name) for _, _, name in self._client.list_folders()]
+
     def mark_seen(self, uid: int) -> None:
         """Show people that the desk has it, where that is allowed."""
-        if self._may_only_read:
+        if self.may_only_read:
             return
-        with _translated():
+        with self.line.asked():
             self._client.add_flags([uid], [SEEN], silent=True)
+
+    def has_folder(self, folder: str) -> bool:
+        with self.line.asked():
+            return bool(self._client.folder_exists(folder))
+
+    def move(self, uid: int, folder: str) -> None:
+        """Move a message into a folder that there is; nothing happens to one that is gone."""
+        with self.line.asked():
+            if "MOVE" in self.line.capabilities:
+                self._client.move([uid], folder)
+                return
+            self._client.copy([uid], folder)
+            self._client.add_flags([uid], [DELETED], silent=True)
+            if "UIDPLUS" in self.line.capabilities:  # else it would take along what others have marked
+                self._client.uid_expunge([uid])
+
+    def make_folder(self, folder: str) -> None:
+        with self.line.asked():
+            self._client.create_folder(folder)
 
     def wait(self, stop: Event, seconds: float) -> bool:
         """Wait until the server announces something (IDLE), at most so long, or until stop.
 
         False: this server cannot announce, and nothing was waited for."""
-        if not self._can_idle:
+        if "IDLE" not in self.line.capabilities:
             return False
-        with _translated():
+        with self.line.asked():
             self._client.idle()
-            for _ in range(max(1, int(seconds / _HEARTBEAT))):
-                if stop.is_set() or self._client.idle_check(timeout=_HEARTBEAT):
-                    break
+        self._listen(stop, seconds)
+        with self.line.asked():
             self._client.idle_done()
         return True
 
     def close(self) -> None:
         """Hang up, politely where the server still listens."""
-        with suppress(IMAPClientError, OSError):
-            self._client.logout()
-        with suppress(IMAPClientError, OSError):
-            self._client.shutdown()
+        self.line.close()
+
+    def _listen(self, stop: Event, seconds: float) -> None:
+        """Only whether something comes: IMAPClient's own idle_check takes half a line for a fault.
+
+        What came in one piece with the answer to IDLE is not heard; the next look finds it."""
+        step = min(_HEARTBEAT, seconds)
+        line = self.line.socket
+        with DefaultSelector() as ear:
+            ear.register(line, EVENT_READ)
+            for _ in range(ceil(seconds / step)):
+                decrypted = line.pending() if isinstance(line, ssl.SSLSocket) else 0
+                if stop.is_set() or decrypted or ear.select(step):
+                    return
 
     def _bytes(self, uid: int, asked: str, answered: bytes) -> bytes | None:
         found = self._fetch(uid, asked)
@@ -157,22 +165,13 @@ class Connection:
             raise Refused(f"no {answered.decode()} came back")
         return bytes(found[answered])
 
-    def _fetch(self, uid: int, *asked: str) -> dict[bytes, Any] | None:
-        with _translated():
+    def _fetch(self, uid: int, *asked: str) -> Mapping[bytes, Any] | None:
+        with self.line.asked():
             found = self._client.fetch([uid], asked).get(uid)
             return dict(found) if found is not None else None
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (IMAPClientAbortError, OSError) as problem:
-        raise Unreachable(_words(problem)) from problem
-    except (IMAPClientError, ValueError, LookupError, TypeError, AttributeError) as problem:
-        # What lies behind the IMAPClientError is imaplib, which lets other errors out over odd answers.
-        raise Refused(_words(problem)) from problem
-
-
-def _words(problem: Exception) -> str:
-    return str(problem) or type(problem).__name__
+def _topmost(facts: Mapping[bytes, Any]) -> str | None:
+    raw = next((value for key, value in facts.items() if key.startswith(b"BODY[")), None)
+    lines = header_lines(raw) if isinstance(raw, bytes) else []
+    return lines[0][1] if lines else None

@@ -1,6 +1,6 @@
 """Put one mail where it belongs: on a new ticket, on the one it claims, in quarantine, or nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,14 +15,14 @@ from mail.courtesy import may_answer, may_confirm
 from mail.floods import Comer
 from mail.forwards import Forwarded, forwarded_in
 from mail.gate import kept_away
-from mail.house import House
+from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
 from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
-from store import emails, tickets
+from store import emails, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -62,6 +62,7 @@ class Filing:
             return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
+            self._note_proof(mail.message_id or "")
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
@@ -75,6 +76,12 @@ class Filing:
         if forwarded:
             return self._open_forwarded(mail, forwarded)
         return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)
+
+    def _note_proof(self, message_id: str) -> None:
+        """A mail of ours that comes back has left; nobody else can guess its name."""
+        delivery = emails.prove(self.session, message_id, at=self.now)
+        if delivery is not None:
+            undelivered.proved(self.session, delivery, by=Actor.system("mail"), at=self.now)
 
     def _screened(self, mail: InboundEmail) -> Screening:
         return screen(
@@ -148,7 +155,8 @@ class Filing:
         follows: int | None = None,
     ) -> Ticket:
         client = self.house.client(customer.key)
-        language = client.language or mail.language or self.house.language
+        known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
+        language = client.language or mail.language or self._usual_language(known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self._at,
@@ -156,7 +164,7 @@ class Filing:
             text=text,
             confirm=confirm,
             key=_key(mail),
-            detail=detail,
+            detail=detail | _named(known),
             client=client.name,
             language=language,
             priority=self.house.priority,
@@ -167,6 +175,7 @@ class Filing:
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()
         client = self.house.client(customer.key)
+        known = self._written_to(())
         text = (
             f"A mail came in that the desk cannot read: {mail.reason}. "
             f"It is kept as it arrived, as number {self.kept.id} of the inbox."
@@ -178,9 +187,9 @@ class Filing:
             text=text,
             confirm=False,
             key=_key(mail),
-            detail={"inbox": self.kept.id, "unreadable": mail.reason},
+            detail={"inbox": self.kept.id, "unreadable": mail.reason} | _named(known),
             client=client.name,
-            language=client.language or self.house.language,
+            language=client.language or self._usual_language(known),
             priority=self.house.priority,
         )
         tickets.add(self.session, ticket)
@@ -229,6 +238,12 @@ class Filing:
         named = addresses_in(str(self.kept.arrival.envelope.get("sender") or ""))
         return named[0] if named else Address("unknown")
 
+    def _written_to(self, named: Sequence[str]) -> Known | None:
+        return self.house.written_to(self.kept.arrival.source, [*self._recipients, *named])
+
+    def _usual_language(self, known: Known | None) -> str:
+        return (known.language if known else None) or self.house.language
+
     @property
     def _recipients(self) -> list[str]:
         """Whom the mail server had this mail for."""
@@ -245,11 +260,12 @@ class Filing:
     def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
         subject = masked(mail.subject_line) if why_sensitive(mail) else mail.subject_line
-        self._keep_email(ticket, mail.message_id, address, subject, mail.text)
+        index = mail.headers.get("thread-index")[:1000]
+        self._keep_email(ticket, mail.message_id, address, subject, mail.text, index)
         return Filed(remark, ticket.number)
 
     def _keep_email(
-        self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str
+        self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str, index: str = ""
     ) -> None:
         # A Message-ID belongs to the ticket that had it first: a stranger who repeats one must not draw the
         # answers to it towards another ticket.
@@ -258,8 +274,13 @@ class Filing:
         email = Email(
             ticket=ticket.number, direction=Direction.IN, message_id=message_id,
             address=address, subject=subject, body=body, at=self._at, inbox=self.kept.id,
+            thread_index=index or None,
         )  # fmt: skip
         emails.keep(self.session, email)
+
+
+def _named(known: Known | None) -> dict[str, Any]:
+    return {WRITTEN_TO: known.address.lower()} if known else {}
 
 
 def _key(mail: InboundEmail | Unreadable) -> str:

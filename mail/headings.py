@@ -61,22 +61,48 @@ def header_block_at(lines: Sequence[str], start: int) -> int:
 
 def _is_block(seen: set[str], block: Sequence[str]) -> bool:
     named = seen - {"cc", "reply"}
-    if len(named) >= 3 and "from" in named:
-        return True
     text = " ".join(block)
     proven = "@" in text and len(text) < 2000
+    if len(named) >= 3 and "from" in named:
+        return proven or "subject" in named or any(_says_sent(line) for line in block)
     if {"from", "sent"} <= named or {"sent", "to"} <= named:
         return proven or ("from" in named and "subject" in named)
     return {"from", "subject"} <= named and proven and len(block) > 1
 
 
+_DATE_LABELS = frozenset(
+    [
+        "date",
+        "datum",
+        "data",
+        "dato",
+        "fecha",
+        "дата",
+        "日期",
+        "날짜",
+        "päivämäärä",
+        "päiväys",
+        "tarih",
+        "dátum",
+        "dată",
+    ]
+)
+"""What journeys have, too: they are from somewhere, to somewhere, on a day.  Only mails are sent."""
+
+
+def _says_sent(line: str) -> bool:
+    return _kind(line) == "sent" and _label(line) not in _DATE_LABELS
+
+
 def _kind(line: str) -> str:
     """Which header a line looks like, in any of the languages."""
+    return _KIND_OF.get(_label(line), "")
+
+
+def _label(line: str) -> str:
     text = line.replace("：", ":").strip(" \t*>|\xa0")[: _LONGEST_LABEL + 4]
     label, colon, _ = text.partition(":")
-    if not colon:
-        return ""
-    return _KIND_OF.get(label.strip(" *_\t\xa0\u200e").lower(), "")
+    return label.strip(" *_\t\xa0\u200e").lower() if colon else ""
 
 
 _PHRASES = (

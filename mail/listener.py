@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from datetime import datetime
 from threading import Thread
@@ -13,6 +13,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mail.addresses import without_tag
+from mail.arrival import reached_us
 from store import inbox
 from store.database import Database, Unavailable
 from store.inbox import Arrival
@@ -29,8 +30,9 @@ _TRY_AGAIN = "451 4.3.0 The desk cannot keep mail just now, try again later"
 class Listener:
     """Listens in a thread of its own.
 
-    addresses: whom it takes mail for, with or without a tag (help+tag@...); port: 0 takes any free one, and
-    `port` tells which after the start; clock: reads the time; on_mail: called after each mail that was kept.
+    addresses: whom it takes mail for, with or without a tag (help+tag@...); received_by: mail servers of ours
+    that hand mail on to it; port: 0 takes any free one, and `port` tells which after the start; clock: reads
+    the time; on_mail: called after each mail that was kept.
     """
 
     def __init__(
@@ -43,11 +45,12 @@ class Listener:
         port: int = 2525,
         protocol: Literal["smtp", "lmtp"] = "smtp",
         max_bytes: int = 35_000_000,
+        received_by: Collection[str] = (),
         on_mail: Callable[[], None] = lambda: None,
     ) -> None:
         self.host = host
         self.port = port
-        self._door = _Door(db, frozenset(map(str.lower, addresses)), protocol, clock, on_mail)
+        self._door = _Door(db, frozenset(map(str.lower, addresses)), protocol, clock, received_by, on_mail)
         self._protocol = protocol
         self._max_bytes = max_bytes
         self._connections: WeakSet[SMTP] = WeakSet()
@@ -129,9 +132,11 @@ class _Door:
         addresses: frozenset[str],
         source: str,
         clock: Callable[[], datetime],
+        received_by: Collection[str],
         on_mail: Callable[[], None],
     ) -> None:
         self._db = db
+        self._received_by = received_by
         self._addresses = addresses
         self._source = source
         self._clock = clock
@@ -152,9 +157,8 @@ class _Door:
         raw = envelope.original_content or b""
         if not raw.strip():
             return "554 5.6.0 The message is empty"
-        arrival = Arrival(
-            source=self._source, raw=raw, at=self._clock(), envelope=_envelope(session, envelope)
-        )
+        at = reached_us(raw, self._received_by, now=self._clock())
+        arrival = Arrival(source=self._source, raw=raw, at=at, envelope=_envelope(session, envelope))
         try:
             await asyncio.get_running_loop().run_in_executor(None, self._keep, arrival)
         except Unavailable as problem:

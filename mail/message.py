@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime
 from typing import Any
 
 from mail.addresses import is_address
-from mail.notifications import Letterhead, Notification, sound
+from mail.attachments import Attachment, safe_name
+from mail.conversation import Conversation
+from mail.letterhead import Letterhead
+from mail.notifications import Notification, sound
 from mail.screening import LOOP_HEADER
+
+MOST_BYTES = 18_000_000
+"""Of all files of a mail together: written down they grow by a third, and many servers stop at 25 MB."""
 
 _MOST_REFERENCES = 10
 _DIGITS = 32
@@ -35,14 +41,16 @@ class Envelope:
     """What stands around the words.
 
     to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
-    answers are the mails this one continues, the most important first.  reply_to: where answers are to come,
-    if not to the desk's plain address."""
+    answers are the mails this one continues, the most important first; conversation: the same for Outlook.
+    reply_to: where answers are to come, if not to the desk's plain address."""
 
     to: str
     message_id: str
     date: datetime
     name: str = ""
     answers: Sequence[str] = ()
+    conversation: Conversation | None = None
+    files: Sequence[Attachment] = ()
     reply_to: str = ""
 
 
@@ -66,6 +74,7 @@ def build(notification: Notification, envelope: Envelope, letterhead: Letterhead
     """The mail, ready for an SMTP server.
 
     Raises Unsendable."""
+    _check_files(envelope.files)
     bare = _recipient(envelope.to)
     named = Address(sound(envelope.name, 60), bare.username, bare.domain)
     try:
@@ -73,6 +82,14 @@ def build(notification: Notification, envelope: Envelope, letterhead: Letterhead
     except Unsendable:  # by a trick in what the customer wrote, so it goes without that
         tag = sound(notification.subject).partition(" ")[0]
         return _built(notification, envelope, letterhead, bare, tag)
+
+
+def _check_files(files: Sequence[Attachment]) -> None:
+    size = sum(len(file.content) for file in files)
+    if size > MOST_BYTES:
+        raise Unsendable(
+            f"its files are {size:,} bytes together, more than the {MOST_BYTES:,} that a mail holds"
+        )
 
 
 def _seal(delivery: int, ticket: int, secret: str) -> str:
@@ -111,6 +128,9 @@ def _built(
         "Message-ID": f"<{envelope.message_id}>",
         LOOP_HEADER: letterhead.address,
     }
+    if envelope.conversation:
+        lines["Thread-Topic"] = sound(envelope.conversation.topic) or "-"
+        lines["Thread-Index"] = envelope.conversation.index
     if envelope.reply_to:
         lines["Reply-To"] = Address(sound(letterhead.name), addr_spec=envelope.reply_to)
     known = _known(envelope)
@@ -120,8 +140,8 @@ def _built(
     if notification.is_automatic:
         lines["Auto-Submitted"] = "auto-replied"  # RFC 3834: other machines will not answer
         lines["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
-    raw = _written(lines, notification)
-    _compare(raw, lines, to)
+    raw = _written(lines, notification, envelope.files)
+    _compare(raw, lines, to, notification, envelope.files)
     return raw
 
 
@@ -130,20 +150,42 @@ def _known(envelope: Envelope) -> list[str]:
     return list(dict.fromkeys(sendable))[:_MOST_REFERENCES]
 
 
-def _written(lines: dict[str, str | Address], notification: Notification) -> bytes:
+def _written(
+    lines: dict[str, str | Address], notification: Notification, files: Sequence[Attachment]
+) -> bytes:
     message = EmailMessage(policy=policy.SMTP)
     try:
         for name, value in lines.items():
             message[name] = value
         message.set_content(notification.text, cte="quoted-printable")
         message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
+        for file in files:
+            kind, _, subkind = _type_of(file).partition("/")
+            name = safe_name(sound(file.name), file.content_type)
+            message.add_attachment(file.content, maintype=kind, subtype=subkind, filename=name)
         # Folded at the usual width, Python 3.11 damages some long subjects that are not ASCII.
         return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998))
     except (ValueError, LookupError, UnicodeError) as error:
         raise Unsendable(f"the mail cannot be written: {error}") from error
 
 
-def _compare(raw: bytes, lines: dict[str, str | Address], to: Address) -> None:
+def _type_of(file: Attachment) -> str:
+    """Text and mails too go as bytes: nobody may take them for a part of what we say."""
+    kind = file.content_type.lower()
+    is_plain = _TYPE.fullmatch(kind) and not kind.startswith(("text/", "message/", "multipart/"))
+    return kind if is_plain else "application/octet-stream"
+
+
+_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,100}")
+
+
+def _compare(
+    raw: bytes,
+    lines: dict[str, str | Address],
+    to: Address,
+    notification: Notification,
+    files: Sequence[Attachment],
+) -> None:
     """Read the mail as its receivers will, and refuse it where that says something else."""
     read = message_from_bytes(raw, policy=policy.compat32)
     headers = dict(read.raw_items())
@@ -154,12 +196,34 @@ def _compare(raw: bytes, lines: dict[str, str | Address], to: Address) -> None:
         and [(each.display_name, each.addr_spec) for each in _read("To", headers).addresses]
         == [(to.display_name, to.addr_spec)]
         and len(_read("From", headers).addresses) == 1
+        and [part.get_content_type() for part in read.walk()] == _shape(files)
+        and _contents(read) == _meant(notification, files)
         and _answers_come_where_meant(lines, headers)
-        and [part.get_content_type() for part in read.walk()]
-        == ["multipart/alternative", "text/plain", "text/html"]
     )
     if not is_same:
         raise Unsendable("the mail, read again, does not say what was meant")
+
+
+def _shape(files: Sequence[Attachment]) -> list[str]:
+    letter = ["multipart/alternative", "text/plain", "text/html"]
+    return ["multipart/mixed", *letter, *map(_type_of, files)] if files else letter
+
+
+def _contents(read: Message) -> list[object]:
+    """The words of the two texts, then the files, byte for byte."""
+    parts = [part.get_payload(decode=True) for part in read.walk() if not part.is_multipart()]
+    held = [part if isinstance(part, bytes) else b"" for part in parts]
+    return [*map(_words, held[:2]), *held[2:]]
+
+
+def _meant(notification: Notification, files: Sequence[Attachment]) -> list[object]:
+    texts = (notification.text, notification.html)
+    return [*(_words(text.encode()) for text in texts), *(file.content for file in files)]
+
+
+def _words(text: bytes) -> list[bytes]:
+    """What counts of a text: line ends and the last empty lines are the mail's own."""
+    return text.rstrip().splitlines()
 
 
 def _answers_come_where_meant(lines: dict[str, str | Address], headers: dict[str, str]) -> bool:

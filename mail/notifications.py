@@ -4,10 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
@@ -16,34 +15,14 @@ from desk.status import OPEN
 from desk.ticket import Ticket
 from mail import subjects
 from mail.dates import Said, Told, moved
+from mail.letterhead import Letterhead
+from mail.quoted import Quoted, exchanged_before, is_automatic, is_by_customer, shortened
 from mail.quoting import MARKERS
 from mail.templates import loading
-from mail.templates.loading import LANGUAGES, TemplateRefused
+from mail.templates.dialect import from_slack
+from mail.templates.loading import LANGUAGES
 from mail.templates.prose import Prose, indent, to_html, to_text
-
-__all__ = [
-    "Letterhead",
-    "Notification",
-    "Promises",
-    "TemplateRefused",
-    "Templates",
-    "compose",
-    "is_automatic",
-    "sound",
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letterhead:
-    """How the desk presents itself.
-
-    silence: after how much of it a question resolves the ticket; zone: in which dates are said."""
-
-    name: str
-    address: str
-    zone: ZoneInfo
-    prefix: str = "HD"
-    silence: timedelta = timedelta(hours=72)
+from mail.templates.samples import SAMPLES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +57,7 @@ class Templates(loading.Templates):
     Raises TemplateRefused, naming the file and the line."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        super().__init__(folder, _SAMPLES)
+        super().__init__(folder, SAMPLES)
 
 
 def compose(
@@ -100,15 +79,14 @@ def compose(
     said = Said(language, letterhead.zone)
     facts = _facts(ticket, event, letterhead, promises, now, said) | _news(ticket, last_mail_at, language)
     facts |= moved(ticket, told or Told(), facts["recovery"], said)
-    letter = templates.letter(language, event.kind.value, facts)
+    letter, signature = templates.letter(language, event.kind.value, facts), Prose(letterhead.brand.signature)
     quoted = [*_history(ticket, event, templates, facts, said)] if event.kind in HUMAN_MAILS else []
-    words = to_text(letter)
+    words, below = to_text(letter), [to_text(signature), letterhead.brand.address_line]
+    drawn = {"letter": to_html(letter), "signature": to_html(signature)}
     return Notification(
         subject=_subject(ticket, letterhead.prefix),
-        text=_text(words, quoted, MARKERS[language]),
-        html=templates.page(
-            facts | {"letter": to_html(letter), "history": quoted, "marker": MARKERS[language]}
-        ),
+        text=_text([words, *filter(None, below)], quoted, MARKERS[language]),
+        html=templates.page(facts | drawn | {"history": quoted, "marker": MARKERS[language]}),
         is_automatic=is_automatic(event),
         response=_named(facts["response"], promises.response, words),
         recovery=_named(facts["recovery"], promises.recovery, words),
@@ -118,12 +96,6 @@ def compose(
 def _named(date: str, moment: datetime | None, words: str) -> datetime | None:
     """The moment, if the mail really names it; templates may be the operator's own."""
     return moment if date and date in words else None
-
-
-def is_automatic(event: Event) -> bool:
-    """Whether the mail about that event holds no words that a person wrote for the customer."""
-    by_hand = event.by.is_staff and event.kind in (Kind.RESOLVED, Kind.CANCELLED) and event.text.strip()
-    return event.kind not in HUMAN_MAILS and not by_hand
 
 
 def sound(text: str, longest: int = 200) -> str:
@@ -165,11 +137,14 @@ def _facts(
     return {
         "language": said.language,
         "number": f"{letterhead.prefix}-{ticket.number}",
+        "address_line": letterhead.brand.address_line,
+        "logo": letterhead.brand.logo,
+        "colour": letterhead.brand.colour,
         "desk": letterhead.name,
         "name": _called(ticket.customer_name),
         "agent": sound(event.by.name) if event.by.is_staff else "",
-        "words": Prose(_readable(event.text)),
-        "question": Prose(indent(_readable(asked.text), "> ") if asked else ""),
+        "words": Prose(_written(event)),
+        "question": Prose(indent(_written(asked), "> ") if asked else ""),
         "asked_at": said.date(asked.at if asked else None),
         "response": said.date(promises.response, after=now),
         "recovery": said.date(promises.recovery, after=now),
@@ -208,83 +183,31 @@ def _called(name: str) -> str:
     return words[0] if is_name and len(words[0]) <= 30 and "." not in words[0] else ""
 
 
+def _written(event: Event) -> str:
+    """An agent's words as Markdown."""
+    return from_slack(_readable(event.text))
+
+
 def _readable(text: str) -> str:
     """People's words without what no mail program should get."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join("".join(c for c in line if c == "\t" or not _is_unsound(c)).rstrip() for line in lines)
 
 
-# The history below an agent's words
-
-_MOST_QUOTED = 5
-_LONGEST_QUOTE = 2000
-
-
-@dataclass(frozen=True)
-class _Quoted:
-    """A mail that was exchanged before."""
-
-    heading: str
-    lines: tuple[str, ...]
-
-
 def _history(
     ticket: Ticket, event: Event, templates: Templates, facts: dict[str, Any], said: Said
-) -> Iterator[_Quoted]:
-    """What customer and desk mailed each other before this event, the newest first; never a note."""
-    exchanged = [each for each in ticket.history[: event.seq - 1] if _was_mailed(each, ticket)]
-    for each in reversed(exchanged[-_MOST_QUOTED:]):
-        theirs = each.by.role is Role.CUSTOMER
+) -> Iterator[Quoted]:
+    for each in exchanged_before(ticket, event):
+        theirs = is_by_customer(each)
         who = {
             "quoted_at": said.date(each.at),
             "quoted_from": sound(each.by.name, 80) if theirs else facts["desk"],
         }
         heading = to_text(templates.letter(said.language, "quoted", facts | who))
-        text = _readable(each.text) if theirs else to_text(_readable(each.text))
-        yield _Quoted(heading, tuple(_shortened(text.strip()).split("\n")))
+        text = _readable(each.text) if theirs else to_text(_written(each))
+        yield Quoted(heading, tuple(shortened(text.strip()).split("\n")))
 
 
-def _was_mailed(event: Event, ticket: Ticket) -> bool:
-    """Whether the customer wrote or was sent these very words."""
-    if not event.text.strip() or event.detail.get("sensitive"):
-        return False
-    if event.kind in (Kind.OPENED, Kind.CUSTOMER_WROTE):
-        return event.by.role is Role.CUSTOMER and event.by.key == ticket.customer
-    return not is_automatic(event) and not _never_arrived(event, ticket)
-
-
-def _never_arrived(event: Event, ticket: Ticket) -> bool:
-    return any(
-        each.kind is Kind.MAIL_FAILED and each.detail["of"] == event.seq and each.detail["certain"]
-        for each in ticket.history
-    )
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE].rstrip() + " […]"
-
-
-def _text(letter: str, quoted: list[_Quoted], marker: str) -> str:
+def _text(words: list[str], quoted: list[Quoted], marker: str) -> str:
     below = [f"{mail.heading}\n{indent(chr(10).join(mail.lines), '> ')}" for mail in quoted]
-    return "\n\n".join([letter, *([marker] if below else []), *below]) + "\n"
-
-
-# Facts to try templates with: a mail in which everything is said, and one in which nothing is
-
-_FULL: dict[str, Any] = {
-    "language": "en", "number": "HD-42", "desk": "Helpdesk", "name": "Jan", "agent": "Sanne",
-    "words": Prose("Words."), "question": Prose("> Which?"), "asked_at": "Monday", "response": "Tuesday",
-    "recovery": "Friday", "opens_at": "Monday", "resolves_at": "Thursday", "silence_hours": 72,
-    "is_improvement": False, "by_customer": True, "by_silence": False, "priority": "high",
-    "changed_from": "medium", "moved_from": "Monday", "moved_by": "pause", "paused_since": "Monday",
-    "paused_until": "Tuesday", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
-    "marker": "above", "history": [_Quoted("On Monday Jan wrote:", ("Hello",))],
-}  # fmt: skip
-_EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
-_SAMPLES = [
-    _FULL,
-    _EMPTY,
-    _FULL | {"by_silence": True, "is_improvement": True},
-    _FULL | {"changed_from": "", "moved_by": "reopened"},
-    _FULL | {"changed_from": "", "moved_by": "agreement"},
-]
+    return "\n\n".join([*words, *([marker] if below else []), *below]) + "\n"

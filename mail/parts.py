@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from email.errors import MessageError
 from email.message import Message
-from typing import TypeAlias
 
 from mail.attachments import Attachment, safe_name
-from mail.ballast import Ballast, decoded
+from mail.ballast import Ballast
 from mail.calendars import describe
-from mail.charsets import decode, decode_header, raw_bytes, sound_lines
+from mail.charsets import decode_header, sound_lines
+from mail.contents import LARGEST_TEXT, Part, bytes_in, raw_header, text_in, unflowed
 from mail.headers import Headers, headers_of, parameter_in
 from mail.sealed import notes_on
 
 DEEPEST = 20
 MOST_FILES = 100
-LARGEST_TEXT = 1_000_000
 
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "text/calendar"})
 _NOISE_TEXT = """
@@ -24,8 +23,6 @@ _NOISE_TEXT = """
     text/x-amp-html text/watch-html application/pgp-encrypted"""
 _NOISE = frozenset(_NOISE_TEXT.split())
 """Of no use to a reader unless somebody gave it a name."""
-
-Part: TypeAlias = "Message[str, str]"
 
 
 @dataclass(slots=True)
@@ -82,7 +79,7 @@ def children_of(part: Part) -> list[Part]:
 def _sort(part: Part, within: str, body: Body) -> None:
     kind = part.get_content_type()
     name = _name_of(part)
-    disposition = _raw(part, "content-disposition").split(";")[0].strip().lower()
+    disposition = raw_header(part, "content-disposition").split(";")[0].strip().lower()
     if kind in {"message/delivery-status", "message/disposition-notification"}:
         body.reports.extend(_groups(part, body.ballast))
     elif kind in {"message/rfc822", "text/rfc822-headers", "message/global", "text/rfc822-header"}:
@@ -104,7 +101,7 @@ def _keep_text(part: Part, kind: str, within: str, body: Body) -> None:
     elif kind == "text/calendar":
         body.calendars.append(describe(text, body.zone))
     else:
-        body.plain.append(_unflowed(sound_lines(text), part))
+        body.plain.append(unflowed(sound_lines(text), part))
 
 
 def _keep_torn(part: Part, body: Body) -> None:
@@ -116,7 +113,7 @@ def _keep_torn(part: Part, body: Body) -> None:
 
 def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -> None:
     content = bytes_in(part, body.ballast)
-    content_id = decode_header(_raw(part, "content-id")).strip("<> ")[:200]
+    content_id = decode_header(raw_header(part, "content-id")).strip("<> ")[:200]
     if len(body.files) >= MOST_FILES or not (content or name):
         return
     if kind == "text/plain" and disposition != "attachment":
@@ -124,7 +121,7 @@ def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -
     inline = disposition == "inline" or (bool(content_id) and disposition != "attachment")
     file = Attachment(safe_name(name, kind), kind, content, inline, content_id)
     body.files.append(file)
-    body.notes += notes_on(file, parameter_in(_raw(part, "content-type"), "smime-type"))
+    body.notes += notes_on(file, parameter_in(raw_header(part, "content-type"), "smime-type"))
 
 
 def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
@@ -180,79 +177,9 @@ def _header_lines(text: str) -> list[tuple[str, str]]:
     return lines
 
 
-def text_in(part: Part, ballast: Ballast) -> str:
-    """The text of a part, in whatever charset."""
-    return decode(_not_too_much(bytes_in(part, ballast)), charset_of(part))[:LARGEST_TEXT]
-
-
-def _not_too_much(content: bytes) -> bytes:
-    """Cut between lines: half a character at the end would make the whole text look like another charset."""
-    if len(content) <= LARGEST_TEXT * 2:
-        return content
-    cut = content[: LARGEST_TEXT * 2]
-    return cut.rpartition(b"\n")[0] or cut
-
-
-def charset_of(part: Part) -> str:
-    """The declared charset, unharmed by what surrounds it; empty where there is none."""
-    for piece in _raw(part, "content-type").split(";")[1:60]:
-        key, equals, value = piece.partition("=")
-        if equals and key.strip().lower().split("*")[0] == "charset":
-            return _rfc2231(value).strip(" \t\"'")
-    return ""
-
-
-def _rfc2231(value: str) -> str:
-    return value.rpartition("'")[2] if value.count("'") == 2 and not value.startswith("'") else value
-
-
-def bytes_in(part: Part, ballast: Ballast) -> bytes:
-    """The decoded bytes of a part; what cannot be decoded as it was announced is taken as it stands."""
-    kept = getattr(part, "_payload", None)
-    if ballast.mark and isinstance(kept, str) and ballast.mark.decode() in kept:
-        way = _raw(part, "content-transfer-encoding").strip().lower()
-        return decoded(ballast.back_in(raw_bytes(kept)), way)
-    try:
-        payload: object = part.get_payload(decode=True)
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        payload = kept  # get_payload would decode, which has just failed
-    if isinstance(payload, str):
-        return raw_bytes(payload)
-    return payload if isinstance(payload, bytes) else b""
-
-
 def _name_of(part: Part) -> str:
     try:
         name = part.get_filename() or ""
     except (ValueError, IndexError, LookupError, TypeError, AttributeError, UnicodeError):
         name = ""
     return decode_header(name)
-
-
-def _raw(part: Part, name: str) -> str:
-    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")[:2000]
-
-
-def _unflowed(text: str, part: Part) -> str:
-    """RFC 3676: a line that ends in a space goes on in the next one."""
-    described = _raw(part, "content-type").lower().replace(" ", "").replace('"', "")
-    if "format=flowed" not in described:
-        return text
-    return "\n".join("".join(pieces) for pieces in _paragraphs(text, keep_space="delsp=yes" not in described))
-
-
-def _paragraphs(text: str, *, keep_space: bool) -> Iterator[list[str]]:
-    pieces: list[str] = []
-    for line in text.split("\n"):
-        quoted = line.startswith(">")
-        line = line[1:] if line.startswith(" ") else line  # space-stuffing
-        if quoted and pieces:
-            yield pieces
-            pieces = []
-        flows = line.endswith(" ") and line != "-- " and not quoted
-        pieces.append(line if keep_space or not flows else line[:-1])
-        if not flows:
-            yield pieces
-            pieces = []
-    if pieces:
-        yield pieces

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mail.attributions import attribution_at, inner_attribution
 from mail.headings import header_block_at, is_divider, is_rule, is_ruled
+from mail.ours import ours, without_ours
 from mail.signatures import without_signature
 
 MARKERS = {
@@ -31,11 +32,11 @@ def trim(text: str, written: str | None = None, sent_texts: Iterable[str] = ()) 
     written: the text without what its HTML marks as quoted or signed, where it marks anything; sent_texts:
     what we mailed on this ticket, so that our own words are recognised without any marks."""
     visible = written if written and written.strip() else text
-    return _trimmed(visible, text if text.strip() else visible, _ours(sent_texts))
+    return _trimmed(visible, text if text.strip() else visible, ours(sent_texts))
 
 
-def _trimmed(visible: str, whole: str, ours: frozenset[str]) -> Trimmed:
-    kept = _kept(_lines(visible), ours)
+def _trimmed(visible: str, whole: str, known: frozenset[str]) -> Trimmed:
+    kept = _kept(_lines(visible), known)
     new = "\n".join(kept).strip("\n").rstrip()
     new = new if new.strip() else whole.strip()
     return Trimmed(new, "" if _same(new, whole) else whole.strip())
@@ -75,9 +76,9 @@ _LOOKED_AT = 5_000
 """Lines; nobody writes more, and what follows stays or goes with the last of them."""
 
 
-def _kept(lines: list[str], ours: frozenset[str]) -> list[str]:
+def _kept(lines: list[str], known: frozenset[str]) -> list[str]:
     looked_at, more = lines[:_LOOKED_AT], lines[_LOOKED_AT:]
-    kept = _of_what_was_looked_at(looked_at, ours)
+    kept = _of_what_was_looked_at(looked_at, known)
     return kept + more if more and _last(kept) == _last(looked_at) else kept
 
 
@@ -85,11 +86,11 @@ def _last(lines: list[str]) -> str:
     return next((line for line in reversed(lines) if line.strip()), "")
 
 
-def _of_what_was_looked_at(lines: list[str], ours: frozenset[str]) -> list[str]:
+def _of_what_was_looked_at(lines: list[str], known: frozenset[str]) -> list[str]:
     above = _above_marker(lines)
-    kept = _of_passages(_without_ours(above, ours))
+    kept = _of_passages(without_ours(above, known))
     if len(above) < len(lines) and not any(line.strip() for line in kept):
-        return _of_passages(_without_ours(lines, ours))  # the answer stands below our quoted mail
+        return _of_passages(without_ours(lines, known))  # the answer stands below our quoted mail
     return kept
 
 
@@ -109,43 +110,6 @@ def _above_marker(lines: list[str]) -> list[str]:
                 above.pop()
             return above or lines
     return lines
-
-
-_TELLING = 20
-"""Characters from which a line of ours is recognised."""
-
-
-def _ours(sent_texts: Iterable[str]) -> frozenset[str]:
-    lines = (_bare(line) for text in sent_texts for line in text.split("\n"))
-    return frozenset(line for line in lines if line)
-
-
-def _bare(line: str) -> str:
-    return " ".join(line.strip(" >|*").split()).lower()
-
-
-def _without_ours(lines: list[str], ours: frozenset[str]) -> list[str]:
-    """Cut at the first of our own lines, if the customer wrote nothing of length below it."""
-    known = [bool(ours) and len(line) >= _TELLING and _bare(line) in ours for line in lines]
-    if True not in known:
-        return lines
-    first = known.index(True)
-    foreign = sum(
-        len(line) >= _TELLING and not is_ours
-        for line, is_ours in zip(lines[first:], known[first:], strict=True)
-    )
-    above = _without_salutation(lines[:first], ours)
-    if foreign > sum(known) or not any(line.strip() for line in above):
-        return lines
-    return above
-
-
-def _without_salutation(lines: list[str], ours: frozenset[str]) -> list[str]:
-    """A short line of ours stands above the long ones ("Beste Sanne,")."""
-    end = len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    return lines[: end - 1] if end and _bare(lines[end - 1]) in ours else lines
 
 
 def _pieces(lines: list[str]) -> list[_Passage]:

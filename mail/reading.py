@@ -15,10 +15,11 @@ from mail.attachments import Attachment
 from mail.ballast import lighten
 from mail.charsets import decode_header, sound_lines
 from mail.clients import written_now
+from mail.contents import Part, charset_of
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
 from mail.markup import parse, text_of
-from mail.parts import Body, Part, charset_of, collect
+from mail.parts import Body, collect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,8 @@ def screen(
 
 
 def _ours(email: InboundEmail, loop_mark: str, addresses: frozenset[str]) -> str:
-    if loop_mark and loop_mark in email.headers.all(LOOP_HEADER.lower()):
+    marks = email.headers.all(LOOP_HEADER.lower())
+    if any(mark and (mark == loop_mark or mark.lower() in addresses) for mark in marks):
         return "our loop header"
     sender = email.sender.key if email.sender else ""
     if sender in addresses or (sender and without_tag(sender) in addresses):

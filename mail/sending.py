@@ -1,5 +1,6 @@
 """Mails customers what the outbox owes them: worded once, the same bytes on every attempt."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,17 +12,26 @@ from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import Status
 from desk.ticket import Ticket
+from mail import subjects
+from mail.attachments import Attachment
+from mail.conversation import Conversation, answer_to
 from mail.dates import Told
+from mail.letterhead import Letterhead
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
-from mail.notifications import Letterhead, Promises, TemplateRefused, Templates, compose, is_automatic
+from mail.notifications import Promises, Templates, compose
+from mail.quoted import is_automatic
 from mail.seals import reply_address
-from mail.smtp import Server, hand_over
+from mail.smtp import SenderRefused, Server, hand_over
+from mail.templates.loading import TemplateRefused
 from sla.clock import Clock, read_clocks, waits_since
 from sla.policy import Goal, Policy
-from store import emails, tickets
+from store import emails, files, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.outbox import Patience
+from store.settling import LOOKS
+
+log = logging.getLogger(__name__)
 
 _BY = Actor.system("outbox")
 
@@ -32,7 +42,13 @@ _HURRIED = 5
 class Road(Protocol):
     """What takes a finished mail out of the house, as mail.smtp.hand_over does."""
 
-    def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str) -> None: ...
+    def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str, copy: str) -> None: ...
+
+
+class Journal(Protocol):
+    """What keeps a copy of every mail that left, as mail.journal.SentFolder does."""
+
+    def holds(self, message_id: str) -> bool: ...
 
 
 class MailSender:
@@ -40,8 +56,9 @@ class MailSender:
 
     secret: seals our Message-IDs; reply_tags: whether answers come to an address that it seals too.
     promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
-    automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  road: what
-    mails leave by."""
+    automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  copy_to: who
+    gets a copy of every mail, by which the desk sees that it left; journal: where it can be looked for
+    besides.  road: what mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
 
@@ -56,6 +73,8 @@ class MailSender:
         promises: Callable[[Ticket, datetime], Promises],
         clock: Callable[[], datetime],
         null_sender: bool = False,
+        copy_to: str = "",
+        journal: Journal | None = None,
         reply_tags: bool = False,
         road: Road = hand_over,
     ) -> None:
@@ -68,6 +87,8 @@ class MailSender:
         self._promises = promises
         self._clock = clock
         self._null_sender = null_sender
+        self._copy_to = copy_to
+        self._journal = journal
         self._reply_tags = reply_tags
         self._road = road
 
@@ -81,14 +102,8 @@ class MailSender:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
         if email is None:
             return ""
-        null = self._null_sender and is_automatic(event)
         try:
-            self._road(
-                email.raw or b"",
-                self._server,
-                sender="" if null else self._letterhead.address,
-                recipient=email.address,
-            )
+            self._send(email, without_sender=is_automatic(event))
         except DeliveryFailed as failure:
             if failure.wait and delivery.attempts > _HURRIED:
                 raise DeliveryFailed(str(failure), permanent=failure.permanent) from failure
@@ -96,18 +111,37 @@ class MailSender:
         return email.message_id
 
     def prove(self, delivery: Delivery) -> str | None:
-        """A mail that was never worded was never sent; of any other, nobody can tell."""
+        """A mail that was never worded was never sent; any other has left where a copy of it was seen.
+
+        That none was seen proves nothing: then a person has to say."""
         with self._db.read() as session:
-            if emails.of_delivery(session, delivery.id) is None:
-                raise DeliveryFailed("it was interrupted before it was sent", permanent=False)
+            email = emails.of_delivery(session, delivery.id)
+        if email is None:
+            raise DeliveryFailed("it was interrupted before it was sent", permanent=False)
+        if email.proved_at or (self._journal and self._journal.holds(email.message_id)):
+            return email.message_id
+        if (self._journal or self._copy_to) and delivery.looked + 1 < len(LOOKS):
+            return None  # a copy may take its time
         raise DeliveryUncertain("the mail server did not say whether it took the mail")
+
+    def _send(self, email: Email, *, without_sender: bool) -> None:
+        def hand_over(sender: str) -> None:
+            raw, to = email.raw or b"", email.address
+            self._road(raw, self._server, sender=sender, recipient=to, copy=self._copy_to)
+
+        if self._null_sender and without_sender:
+            try:
+                return hand_over("")
+            except SenderRefused as refused:  # some servers want to know whom they serve, always
+                log.warning("automatic mail leaves with our address from now on: %s", refused)
+                self._null_sender = False
+        return hand_over(self._letterhead.address)
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """An agent's own words have left: promises count from here, and the thread shows them."""
-        if (
-            delivery.seq is None
-            or tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS
-        ):
+        if delivery.seq is None:
+            return
+        if tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS:
             return
         email = emails.of_delivery(session, delivery.id)
         if email is not None:
@@ -131,12 +165,19 @@ class MailSender:
             kept = next((mail for mail in mailed if mail.delivery == delivery.id), None)
             if kept is not None:
                 return kept, event
-            email = self._written(delivery, ticket, event, mailed)
+            email = self._written(delivery, ticket, event, mailed, _files(session, ticket, event))
         with self._db.change() as session:
             emails.keep(session, email)
         return email, event
 
-    def _written(self, delivery: Delivery, ticket: Ticket, event: Event, mailed: Sequence[Email]) -> Email:
+    def _written(
+        self,
+        delivery: Delivery,
+        ticket: Ticket,
+        event: Event,
+        mailed: Sequence[Email],
+        files: Sequence[Attachment],
+    ) -> Email:
         now = self._clock()
         notification = compose(
             ticket,
@@ -156,6 +197,8 @@ class MailSender:
             ),
             date=now,
             answers=_answered(mailed),
+            conversation=self._conversation(ticket, mailed, now),
+            files=files,
             reply_to=self._reply_to(ticket) if self._reply_tags else "",
         )
         return Email(
@@ -172,8 +215,27 @@ class MailSender:
             told_recovery=notification.recovery,
         )
 
+    def _conversation(self, ticket: Ticket, mailed: Sequence[Email], now: datetime) -> Conversation:
+        theirs = [mail.thread_index for mail in mailed if mail.direction is Direction.IN]
+        return answer_to(
+            (theirs[-1] if theirs else None) or "",
+            topic=subjects.clean(ticket.subject, self._letterhead.prefix),
+            name=f"{ticket.number}@{self._domain}",
+            opened=ticket.opened_at,
+            now=now,
+        )
+
     def _reply_to(self, ticket: Ticket) -> str:
         return reply_address(self._letterhead.address, ticket=ticket.number, secret=self._secret)
+
+
+def _files(session: Session, ticket: Ticket, event: Event) -> list[Attachment]:
+    """What goes along.  Raises Unsendable where something of it is no longer kept."""
+    named = [file for file in event.detail.get("files", ()) if event.kind in HUMAN_MAILS]
+    found = files.of(session, ticket.number, [int(file["kept"]) for file in named])
+    if len(found) < len(named):
+        raise Unsendable("a file that was to go along is no longer kept")
+    return [Attachment(file.name, file.content_type, file.content) for file in found]
 
 
 def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:

@@ -1,5 +1,6 @@
 """Hands a mail to the mail server step by step, so that it is always known how far it came."""
 
+import logging
 import re
 import smtplib
 import ssl
@@ -11,6 +12,11 @@ from datetime import timedelta
 from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from mail.tokens import NoToken, Tokens
+from mail.xoauth2 import XOAuth2
+from store.database import Unavailable
+
+log = logging.getLogger(__name__)
 
 _WHOLE = 45.0
 """Seconds for all steps together, below the lease of the outbox: then another may think that we died."""
@@ -21,11 +27,15 @@ _FAREWELL = 2.0
 _SHORTLY = timedelta(seconds=20)
 """A server that restarts is back by then."""
 
-_AFTER_MENDING = timedelta(minutes=5)
+AFTER_MENDING = timedelta(minutes=5)
 """Somebody must mend the settings or the server first."""
 
 _MUST_LOG_IN = frozenset({530, 534, 535, 538})
 """RFC 4954: the server wants a login, another one, or encryption first."""
+
+
+_NOT_FROM = frozenset({501, 550, 551, 553, 554, 555})
+"""What servers answer to a sender they do not want; 552 is the size of the mail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +43,22 @@ class Server:
     """The mail server that mails leave through.
 
     hello: the name we introduce ourselves with; None asks the machine, which may ask DNS.  context: whom we
-    trust, the system's authorities where it is None.  timeout: seconds for one step."""
+    trust, the system's authorities where it is None.  tokens: where the server wants OAuth 2.0 (XOAUTH2)
+    instead of the password.  timeout: seconds for one step."""
 
     host: str
     port: int = 25
     tls: Literal["starttls", "tls", "none"] = "none"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     hello: str | None = None
     context: ssl.SSLContext | None = None
     timeout: float = 15.0
+
+
+class SenderRefused(DeliveryFailed):
+    """The server does not take mail from this envelope sender; it has not seen the mail itself."""
 
 
 def hand_over(
@@ -51,19 +67,23 @@ def hand_over(
     *,
     sender: str,
     recipient: str,
+    copy: str = "",
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Return once the server has taken the mail.  sender: of the envelope, "" for the null sender.
+    """Return once the server has taken the mail.  sender: of the envelope, "" for the null sender; copy: who
+    gets it too, if the server does not mind.
 
     Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
-    with _session(server) as smtp:
-        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient)
+    with session(server) as smtp:
+        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient, copy)
 
 
 @contextmanager
-def _session(server: Server) -> Iterator[smtplib.SMTP]:
+def session(server: Server) -> Iterator[smtplib.SMTP]:
+    """Connected, encrypted as asked, logged in; left politely at the end.  Raises DeliveryHeld, whose wait is
+    AFTER_MENDING where the settings or the server have to be mended first."""
     where = f"the mail server {server.host}:{server.port}"
     context = server.context or ssl.create_default_context()
     try:
@@ -92,11 +112,31 @@ def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: 
             smtp.starttls(context=context)  # raises where it is not offered: there is no way back to plain
             smtp.ehlo_or_helo_if_needed()
         if server.user:
-            smtp.login(server.user, server.password or "")
+            _prove(smtp, server, server.user, where)
     except smtplib.SMTPServerDisconnected as error:
         raise DeliveryHeld(f"{where} hung up: {_said(error)}", wait=_SHORTLY) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=_AFTER_MENDING) from error
+        raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=AFTER_MENDING) from error
+
+
+def _prove(smtp: smtplib.SMTP, server: Server, user: str, where: str) -> None:
+    """Say who we are.  Raises DeliveryHeld, without the secret, where that is not enough."""
+    try:
+        secret = server.tokens.token().value if server.tokens else server.password or ""
+    except Unavailable as problem:
+        raise DeliveryHeld(f"no token for {user}: {problem}", wait=_SHORTLY) from problem
+    except NoToken as problem:
+        wait = AFTER_MENDING if problem.mend else _SHORTLY
+        raise DeliveryHeld(f"no token for {user}: {problem}", wait=wait) from None
+    answer = XOAuth2(user, secret)
+    try:
+        smtp.auth("XOAUTH2", answer) if server.tokens else smtp.login(user, secret)
+    except smtplib.SMTPAuthenticationError as refusal:
+        if server.tokens:
+            server.tokens.forget()
+        words = f"{_said(refusal)} {answer.refusal}".strip().replace(secret or "\0", "***")
+        wait = AFTER_MENDING if refusal.smtp_code >= 500 else _SHORTLY
+        raise DeliveryHeld(f"{where} does not let {user} in: {words}", wait=wait) from None
 
 
 @dataclass(frozen=True)
@@ -107,9 +147,11 @@ class _Handover:
     timeout: float
     left: Callable[[], float]
 
-    def make(self, raw: bytes, sender: str, recipient: str) -> None:
+    def make(self, raw: bytes, sender: str, recipient: str, copy: str) -> None:
         try:
             self._announce(raw, sender, recipient)
+            self._announce_copy(copy)
+            self._open()
             self._hurry()
             self.smtp.send(_stuffed(raw))
             self._hurry()
@@ -122,9 +164,23 @@ class _Handover:
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
         size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
         self._hurry()
-        _expect(self.smtp.mail(sender, size), "the sender")
+        code, words = self.smtp.mail(sender, size)
+        if code in _NOT_FROM:
+            raise SenderRefused(str(_refusal(code, words, "the sender")), permanent=True)
+        _expect((code, words), "the sender")
         self._hurry()
         _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
+
+    def _announce_copy(self, copy: str) -> None:
+        if copy:
+            self._hurry()
+            code, words = self.smtp.rcpt(copy)
+            if code >= 300:
+                log.warning(
+                    "no copy of this mail is kept: %s", _refusal(code, words, f"the recipient {copy}")
+                )
+
+    def _open(self) -> None:
         self._hurry()
         code, words = self.smtp.docmd("DATA")
         if code != 354:
@@ -174,7 +230,7 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 def _refusal(code: int, words: bytes, what: str) -> DeliveryFailed | DeliveryHeld:
     reason = f"the mail server refused {what}: {code} {' '.join(words.decode('utf-8', 'replace').split())}"
     if code in _MUST_LOG_IN:
-        return DeliveryHeld(reason, wait=_AFTER_MENDING)
+        return DeliveryHeld(reason, wait=AFTER_MENDING)
     # 421: it shuts down and will be back soon; anything else temporary is worth real patience.
     return DeliveryFailed(reason, permanent=500 <= code < 600, wait=_SHORTLY if code == 421 else None)
 

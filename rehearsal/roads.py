@@ -127,7 +127,7 @@ class WrittenMail:
         self._underway = underway
         self._outages = outages
 
-    def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str) -> None:
+    def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str, copy: str) -> None:
         """Take the mail."""
         self._outages.must_serve(Road.SMTP)
         mail = message_from_bytes(raw)

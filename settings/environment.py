@@ -11,7 +11,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from settings.problems import Problem
-from settings.walking import SPECIAL, is_list, is_secret, lay, section_in, settings_of, variable_of
+from settings.walking import (
+    SPECIAL,
+    is_list,
+    is_secret,
+    lay,
+    secrets_of_items,
+    section_in,
+    settings_of,
+    variable_of,
+)
 
 # What others put into the environment under our name: the tests, the choice of the file, and what container
 # platforms make up for a service that is called "helpdesk".
@@ -22,12 +31,15 @@ def overlay(
     raw: dict[str, Any], model: type[BaseModel], environ: Mapping[str, str], problems: list[Problem]
 ) -> dict[str, str]:
     """Lay the environment over the file's values and say which keys it set.  An empty variable is none."""
-    known = {variable_of(key): (key, field) for key, field in settings_of(model)}
     sources: dict[str, str] = {}
-    for name, (key, field) in known.items():
-        source, text = _given(name, field, environ, problems)
-        if text is not None:
-            sources |= dict.fromkeys(lay(raw, key, _parsed(text, field)), source)
+    known: dict[str, tuple[str, FieldInfo]] = {}
+    for settings in (settings_of(model), secrets_of_items(model, raw)):  # the list itself comes first
+        these = {variable_of(key): (key, field) for key, field in settings}
+        for name, (key, field) in these.items():
+            source, text = _given(name, field, environ, problems)
+            if text is not None:
+                sources |= dict.fromkeys(lay(raw, key, _parsed(text, field)), source)
+        known |= these
     problems.extend(_strangers(known, environ))
     return sources
 

@@ -15,9 +15,10 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from settings.mailboxes import Box
 from settings.sections import Contract
 from settings.values import Period
-from settings.walking import SPECIAL, is_secret, leaves_of, section_in, value_of, variable_of
+from settings.walking import SPECIAL, is_list, is_secret, leaves_of, section_in, value_of, variable_of
 
 
 def describe(config: BaseModel, sources: Mapping[str, str]) -> list[str]:
@@ -32,12 +33,28 @@ def describe(config: BaseModel, sources: Mapping[str, str]) -> list[str]:
 
 def _masked(key: str, value: Any) -> str:
     if not isinstance(value, SecretStr):
-        return written(value)
+        return written(_veiled(value))
     text = value.get_secret_value()
     if key == "database.url":
         return re.sub(r"(?<=password=)[^&]*", "***", re.sub(r"(//[^:/@]*:).*(?=@)", r"\1***", text))
     is_token = text.startswith(("xoxb-", "xapp-")) and len(text) >= 16
     return "***" + (text[-4:] if is_token else "")
+
+
+def _veiled(value: Any) -> Any:
+    """The value without the secrets that are somewhere within."""
+    match value:
+        case SecretStr():
+            return "***"
+        case BaseModel():
+            return _veiled(value.model_dump(exclude_unset=True))
+        case Mapping():
+            return {name: _veiled(each) for name, each in value.items()}
+        case Period():
+            return value
+        case list() | tuple():
+            return [_veiled(each) for each in value]
+    return value
 
 
 _INTRO = """\
@@ -50,13 +67,19 @@ _INTRO = """\
 
 def example(model: type[BaseModel]) -> str:
     """The text of helpdesk.example.toml."""
-    return "\n".join([_INTRO, *_table(model, ""), *_contract()]) + "\n"
+    boxes = _list_of(
+        "mailboxes",
+        Box,
+        "More mailboxes, one such table for each; its smtp and oauth, where not set, are those of [mail]",
+    )
+    clients = _list_of("contracts", Contract, "Clients with promises of their own, one such table for each")
+    return "\n".join([_INTRO, *_table(model, ""), *boxes, *clients]) + "\n"
 
 
 def _table(model: type[BaseModel], above: str) -> Iterator[str]:
     fields = model.model_fields.items()
     for name, field in fields:
-        if not section_in(field) and name != "contracts":
+        if not section_in(field) and (above or not is_list(field)):
             yield from _entry(f"{above}{name}", name, field)
     for name, field in fields:
         inner = section_in(field)
@@ -74,15 +97,26 @@ def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
     )
     yield f"# {field.description}{note}"
     if is_secret(field) or key in SPECIAL:
-        variable = variable_of(key)
+        variable = variable_of(key.replace("mailboxes.", "mailboxes[0]."))
         yield f"# In the environment: {variable}" + (f" or {variable}_FILE" if is_secret(field) else "")
     yield f"#{name} = {written(sample(field))}"
 
 
-def _contract() -> Iterator[str]:
-    yield from ("", "# Clients with promises of their own, one such table for each", "#[[contracts]]")
-    for name, field in Contract.model_fields.items():
-        yield from _entry(f"contracts.{name}", name, field)
+def _list_of(name: str, model: type[BaseModel], words: str) -> Iterator[str]:
+    yield from ("", f"# {words}", f"#[[{name}]]")
+    fields = model.model_fields.items()
+    for each, field in fields:
+        if field.examples or not section_in(field):
+            yield from _entry(f"{name}.{each}", each, field)
+    for each, field in fields:
+        if (inner := section_in(field)) and not field.examples:
+            yield f"#[{name}.{each}]"
+            yield from _entries(f"{name}.{each}.", inner)
+
+
+def _entries(above: str, model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield from _entry(f"{above}{name}", name, field)
 
 
 def sample(field: FieldInfo) -> Any:

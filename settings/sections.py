@@ -19,10 +19,13 @@ from pydantic import (
 
 from desk.priority import Priority
 from settings.hours import Hours
+from settings.mailboxes import Imap, OAuth, Smtp
 from settings.section import Section
 from settings.values import (
     CHANNEL,
+    COLOUR,
     GROUP,
+    PICTURE,
     TEAM,
     USER,
     Address,
@@ -249,21 +252,6 @@ class Contract(Section):
         refuse_odd(dict(general.first_response) | own[0], dict(general.recovery) | own[1])
 
 
-class Imap(Section):
-    host: str | None = Field(
-        default=None,
-        description="The mailbox's server; no mailbox is read without",
-        examples=["imap.example.com"],
-    )
-    port: Port = Field(default=993, description="Its port")
-    tls: Literal["tls", "starttls", "none"] = Field(default="tls", description="tls, starttls or none")
-    user: str | None = Field(default=None, description="Who logs in", examples=["help@example.com"])
-    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
-    folder: str = Field(default="INBOX", description="The folder that is read", min_length=1)
-    poll_seconds: Allowed = Field(default=60, description="Seconds between two looks")
-    idle: bool = Field(default=True, description="Whether the server may announce new mail in between (IDLE)")
-
-
 class Listener(Section):
     enabled: bool = Field(default=False, description="Whether the desk accepts mail itself")
     host: str = Field(default="127.0.0.1", description="Where it listens")
@@ -274,14 +262,39 @@ class Listener(Section):
     )
 
 
-class Smtp(Section):
-    host: str = Field(default="localhost", description="The server that mails leave through", min_length=1)
-    port: Port = Field(default=25, description="Its port")
-    tls: Literal["starttls", "tls", "none"] = Field(default="none", description="starttls, tls or none")
-    user: str | None = Field(
-        default=None, description="Who logs in; nobody without", examples=["help@example.com"]
+class Journal(Section):
+    address: Address | None = Field(
+        default=None,
+        description="An address of the desk's mailbox that gets a copy of every mail, as proof that it left",
+        examples=["help+sent@example.com"],
     )
-    password: Token | None = Field(default=None, description="The password for that", examples=["example"])
+    folder: str | None = Field(
+        default=None,
+        description="The folder of [mail.imap] in which the mail server keeps what it sent, if it does",
+        examples=["Sent"],
+        min_length=1,
+    )
+
+
+class Brand(Section):
+    signature: str | None = Field(
+        default=None,
+        description="What stands below every mail, in Markdown",
+        examples=["**Example BV** · [example.com](https://example.com)\n+31 20 000 0000"],
+    )
+    address_line: str | None = Field(
+        default=None,
+        description="Who and where the company is, in one line",
+        examples=["Example BV, Keizersgracht 1, 1015 CJ Amsterdam, KvK 00000000"],
+    )
+    logo: Annotated[str, PICTURE] | None = Field(
+        default=None,
+        description="The web address of a picture, shown 28 pixels high",
+        examples=["https://example.com/logo.png"],
+    )
+    colour: Annotated[str, COLOUR] = Field(
+        default="#1a5fb4", description="The colour of the line above the signature"
+    )
 
 
 _Count = Annotated[Whole, Field(ge=1, le=1000)]
@@ -314,6 +327,18 @@ class Mail(Section):
         description="Signs our Message-IDs; made once and kept in the database where it is not set",
         examples=["at-least-16-characters"],
     )
+    received_by: tuple[str, ...] = Field(
+        default=(),
+        description='Your own mail servers, as they name themselves behind "by" in Received: with mail that '
+        "they hand to the listener or to `helpdesk deliver`, clocks start when they received it",
+        examples=[["mx.example.com"]],
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="Certificates of authorities of your own, trusted beside the system's",
+        examples=["our-authority.pem"],
+    )
+    oauth: OAuth = OAuth()
     reply_tags: bool = Field(
         default=False,
         description="Whether answers come to help+TAG@..., if your mail server takes such mail",
@@ -332,6 +357,8 @@ class Mail(Section):
     imap: Imap = Imap()
     listener: Listener = Listener()
     smtp: Smtp = Smtp()
+    journal: Journal = Journal()
+    brand: Brand = Brand()
 
 
 class Log(Section):

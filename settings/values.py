@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, time
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -146,6 +147,31 @@ def web_url(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def https_url(text: str) -> str:
+    parts = urlsplit(text)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or parts.scheme not in (("https", "http") if here else ("https",)):
+        raise Unfit(f"{text!r} is not an https address", "write it like https://oauth2.googleapis.com/token")
+    return text
+
+
+def refuse_plain_text(host: str | None, tls: str, *, allowed: bool) -> None:
+    """Refuse to send a password over a network that everybody can read.  Raises Unfit."""
+    if tls == "none" and host and not allowed and not _is_this_machine(host):
+        raise Unfit(
+            f"mail and password would cross the network to {host} unencrypted",
+            'set tls = "starttls" or "tls"; if it must be, allow_plain_text = true',
+            at="tls",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 _APP_PAGE = "in Slack's page of your app (api.slack.com/apps)"
 CHANNEL_MEND = "in Slack: click the channel's name, About, Channel ID at the very bottom"
 CHANNEL = _like(r"[CG][A-Z0-9]{2,}", "a channel id (C0123456789)", CHANNEL_MEND)
@@ -154,6 +180,10 @@ USER = _like(
 )
 GROUP = _like(
     r"S[A-Z0-9]{2,}", "a user group id (S0123456789)", "in Slack: People, User groups, Copy group ID"
+)
+COLOUR = _like(r"#[0-9A-Fa-f]{6}", "a colour", "write it like #1a5fb4")
+PICTURE = _like(
+    r"https://[^\s\"'<>]+", "the web address of a picture", "write it like https://example.com/logo.png"
 )
 TEAM = _like(
     r"[TE][A-Z0-9]{2,}", "a workspace id (T0123456789)", "it stands in the web address of the workspace"

@@ -1,5 +1,6 @@
 """Walks the model of the settings: keys, variables, values."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
@@ -30,6 +31,15 @@ def leaves_of(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
     return ((key, field) for key, field in settings_of(model) if not section_in(field))
 
 
+def secrets_of_items(model: type[BaseModel], raw: Mapping[str, Any]) -> Iterator[tuple[str, FieldInfo]]:
+    """The secrets of each table of a list, like mailboxes[0].password, for as many tables as there are."""
+    for name, field in model.model_fields.items():
+        item, given = model_in(field.annotation), raw.get(name)
+        if is_list(field) and item and isinstance(given, list):
+            for n in range(len(given)):
+                yield from (each for each in settings_of(item, f"{name}[{n}].") if is_secret(each[1]))
+
+
 def section_in(field: FieldInfo) -> type[BaseModel] | None:
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
@@ -50,7 +60,7 @@ def is_secret(field: FieldInfo) -> bool:
 
 
 def variable_of(key: str) -> str:
-    return SPECIAL.get(key) or "HELPDESK_" + key.upper().replace(".", "__")
+    return SPECIAL.get(key) or "HELPDESK_" + re.sub(r"\[(\d+)\]", r"__\1", key).upper().replace(".", "__")
 
 
 def key_of(loc: tuple[str | int, ...]) -> str:
@@ -78,10 +88,15 @@ def lay(raw: dict[str, Any], key: str, value: Any) -> Iterator[str]:
         return
     *above, last = key.split(".")
     for step in above:
-        raw = raw.setdefault(step, {}) if isinstance(raw, dict) else raw
+        raw = _below(raw, step) if isinstance(raw, dict) else raw
     if isinstance(raw, dict) and value != "":
         raw[last] = value
     yield key
+
+
+def _below(raw: dict[str, Any], step: str) -> Any:
+    name, _, place = step.rstrip("]").partition("[")
+    return raw[name][int(place)] if place else raw.setdefault(name, {})
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

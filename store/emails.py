@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from store import tables
 from store.database import Session
@@ -26,7 +26,8 @@ class Email:
 
     address: the sender of a mail in, the recipient of a mail out.  body: the whole visible text.  raw: the
     bytes of a mail out, the same on every attempt (a mail in is kept raw in the inbox).  told_response,
-    told_recovery: the dates that a mail out named."""
+    told_recovery: the dates that a mail out named.  thread_index: where Outlook has a mail in.  proved_at:
+    when a copy of a mail out was seen, which proves that a server took it."""
 
     ticket: int
     direction: Direction
@@ -40,6 +41,8 @@ class Email:
     raw: bytes | None = None
     told_response: datetime | None = None
     told_recovery: datetime | None = None
+    thread_index: str | None = None
+    proved_at: datetime | None = None
 
 
 def keep(session: Session, email: Email) -> None:
@@ -75,6 +78,13 @@ def of_delivery(session: Session, delivery: int) -> Email | None:
     """The mail that a delivery sends, once it has been worded."""
     found = session.execute(select(tables.emails).where(_row.delivery == delivery)).first()
     return _email(found._mapping) if found else None
+
+
+def prove(session: Session, message_id: str, *, at: datetime) -> int | None:
+    """Note that a copy of that mail of ours was seen; the delivery that sent it, None for no mail of ours."""
+    ours = update(tables.emails).where(_row.message_id == message_id, _row.direction == Direction.OUT)
+    noted = ours.values(proved_at=func.coalesce(_row.proved_at, at)).returning(_row.delivery)
+    return session.execute(noted).scalar() if message_id else None
 
 
 def _email(row: RowMapping) -> Email:

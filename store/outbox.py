@@ -1,4 +1,4 @@
-"""The deliveries still owed: claimed by one courier at a time, proved when in doubt, given up visibly."""
+"""The deliveries still owed: claimed by one courier, proved when in doubt, given up only visibly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,12 +87,15 @@ def claim_some(
     """Take the next deliveries that are due, for `lease`; the caller commits before it calls anyone.
 
     What is owed to one audience about one ticket goes in order, so there is one of them at the most; a thread
-    waits for its card; leads first.  What a process began to send and never finished is in doubt.
+    waits for its card; leads first.  What a process began to send and never finished is in doubt.  Of what
+    must not be repeated there is one, and it stands in front: whoever dies over all of them puts no more in
+    doubt than the one call that was made, since the others are drawn or looked for again without harm.
     beside: what was just claimed, when others are to go out in the same call: they must be new."""
     facts = {"now": now, "soon": now + _SOON, "most": most}
     facts |= {"beside": [each.id for each in beside]} if beside else {}
     found = session.execute(statements.next_due(audiences, only_new=bool(beside)), facts).all()
-    claimed = [_taken(row, now, now + lease) for row in found]
+    chosen = found if beside else _one_and_harmless(found)
+    claimed = [_taken(row, now, now + lease) for row in chosen]
     if claimed:
         session.execute(statements.claimed(), [_marks(delivery) for delivery in claimed])
     return claimed
@@ -157,6 +160,11 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     due = and_(row.state.in_(statements.PENDING), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
+
+
+def _one_and_harmless(found: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    harmless = [row for row in found if row.state is not S.READY or row.reference]
+    return [*[row for row in found if row not in harmless][:1], *harmless]
 
 
 def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
@@ -39,6 +40,18 @@ def is_current(db: Database) -> bool:
     with db.read() as session:
         context = MigrationContext.configure(session.connection())
         return context.get_current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def standing(db: Database) -> Literal["none", "older", "current", "newer"]:
+    """How the database's schema compares with this version's.  Raises store.database.Unavailable."""
+    scripts = ScriptDirectory.from_config(_config())
+    with db.read() as session:
+        revision = MigrationContext.configure(session.connection()).get_current_revision()
+    if revision is None:
+        return "none"
+    if revision == scripts.get_current_head():
+        return "current"
+    return "older" if revision in {script.revision for script in scripts.walk_revisions()} else "newer"
 
 
 def _config() -> Config:

@@ -181,6 +181,19 @@ emails = Table(
     Column("raw", LargeBinary),
     Column("told_response", Moment),
     Column("told_recovery", Moment),
+    Column("thread_index", Text),
+    Column("proved_at", Moment),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 inbox = Table(

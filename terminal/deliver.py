@@ -29,6 +29,7 @@ def deliver(call: Call) -> None:
 
 
 def _keep_one(call: Call) -> int | None:
+    from mail.arrival import reached_us
     from store import inbox, schema
     from store.database import Database
     from store.inbox import Arrival
@@ -45,8 +46,9 @@ def _keep_one(call: Call) -> int | None:
     with refusals():
         db = Database(config.database.url.get_secret_value())
         schema.upgrade(db)
+        at = reached_us(raw, config.mail.received_by, now=call.now())
         with db.change() as session:
-            kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=call.now()))
+            kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=at))
         db.close()
     return kept
 

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sla.walltime import shown_once
-
 WORKING_DAY = timedelta(hours=8)
 _HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 _MICROSECOND = timedelta.resolution
@@ -20,6 +18,8 @@ _FINER_THAN_KEPT = re.compile(r"[.,]\d{7}")
 
 def moment(text: str, zone: ZoneInfo) -> datetime:
     """ISO 8601 text; wall time of that zone where it names none.  Raises ValueError, which says why."""
+    from sla.walltime import shown_once
+
     try:
         read = datetime.fromisoformat(text)
     except ValueError:

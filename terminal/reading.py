@@ -1,4 +1,4 @@
-"""Opens the desk's database for a command that only reads, also beside a running desk."""
+"""Opens the desk's database for a command, also beside a running desk."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(config: Config) -> Iterator[Database]:
-    """The database as it is; nothing in it is made or changed.
+    """The database as it is; opening it makes and changes nothing.
 
     Raises Refused where there is none yet, or where it has another version's schema."""
+    from settings.promised import policy_of
+    from sla.keeping import database_of
     from store import schema
-    from store.database import Database
 
     url = config.database.url.get_secret_value()
     file = url.removeprefix("sqlite:///").partition("?")[0]
     if url.startswith("sqlite") and not Path(file).exists():
         raise Refused(f"There is no database at {file} yet: `helpdesk serve` makes it.", EX_CONFIG)
     with refusals():
-        db = Database(url)
+        db = database_of(url, policy_of(config))
         try:
             if not schema.is_current(db):
                 raise Refused("The database has the schema of another version of the desk.", EX_CONFIG)

@@ -17,12 +17,14 @@ def check(call: Call) -> None:
     Example: helpdesk check
     """
     from config import describe
+    from mail.notifications import Templates
     from settings.promised import policy_of
 
     config = call.settings()
     for line in describe(config):
         click.echo(line)
     with refusals():
+        Templates(config.mail.templates)
         opens = policy_of(config).hours.next_opening(call.now()).astimezone(config.desk.timezone)
     click.echo(f"\nThe settings can be used.  The desk is open from {opens:%A %d %B %Y %H:%M}.")
 

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from store import schema
 from store.database import Database
 from tests import postgres
+from tests.dovecot import Dovecot, dovecot, why_not
 
 # A busy machine is no reason to fail; and what a submission is judged by draws the same examples every time.
 settings.register_profile(
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
     if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends a run, the server goes too
         home = TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True)
         os.environ[postgres.HOME] = home.name
         config.add_cleanup(home.cleanup)
@@ -128,6 +130,16 @@ def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    """A real IMAP server for this run, where one is installed."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    with dovecot((Path(__file__).parent / "localhost.pem").read_text()) as server:
+        yield server
 
 
 def _upgrade(url: str) -> None:

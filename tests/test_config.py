@@ -167,7 +167,7 @@ def test_an_empty_variable_is_no_variable(file):
         ("[web]\nprot = 1", "web.prot", "did you mean port?"),
         ("[mail]\npoll_seconds = 5", "mail.poll_seconds", "did you mean mail.imap.poll_seconds?"),
         ("[[contracts]]\nname = 'A'\ndomain = ['a.nl']", "contracts[0].domain", "did you mean domains?"),
-        ("[desk]\ncolour = 'red'", "desk.colour", "remove it"),
+        ("[desk]\nweight = 'red'", "desk.weight", "remove it"),
         ("[contracts]\nname = 'A'", "contracts", "for example"),
     ],
 )
@@ -261,7 +261,81 @@ def test_a_config_prints_no_secret():
     config = load(None, NEEDED | {"DATABASE_URL": "postgresql://desk:hush@db/desk"})
     printed = repr(config) + "\n".join(describe(config))
     assert "hush" not in printed
-    assert "secret" not in re.sub("signing_secret|message_secret", "", printed)
+    assert "secret" not in re.sub("(signing|message|client)_secret", "", printed)
+
+
+BOX = """
+[[mailboxes]]
+address = "sales@desk.example"
+host = "imap.desk.example"
+user = "sales"
+"""
+
+
+def test_a_mailbox_of_its_own_gets_its_secrets_from_variables_and_files_and_prints_none(file, tmp_path):
+    (tmp_path / "secret").write_text("hush-client\n")
+    path = file(f'{BOX}[mailboxes.oauth]\ntoken_url = "https://login.example/token"\nclient_id = "desk"')
+    config = load(
+        path,
+        NEEDED
+        | {
+            "HELPDESK_MAILBOXES__0__PASSWORD": "hush-password",
+            "HELPDESK_MAILBOXES__0__OAUTH__CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+        },
+    )
+
+    [box] = config.mailboxes
+    assert box.password.get_secret_value() == "hush-password"
+    assert box.oauth.client_secret.get_secret_value() == "hush-client"
+    assert (box.folder, box.rescan_days, box.has_its_own_smtp) == ("INBOX", 3, False)
+    assert "hush" not in repr(config) + "\n".join(describe(config))
+
+
+def test_a_variable_for_a_mailbox_that_there_is_not_is_refused(file):
+    told = refusal(file(BOX), HELPDESK_MAILBOXES__1__PASSWORD="x")
+    assert "is not a setting" in told["HELPDESK_MAILBOXES__1__PASSWORD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        (BOX, "mailboxes", "sales@desk.example has no password"),
+        (BOX + 'password = "x"\n' + BOX + 'password = "x"', "mailboxes", "is read twice"),
+        (BOX + 'password = "x"\ntls = "none"', "mailboxes[0].tls", "unencrypted"),
+        (BOX.replace("host", "#") + 'password = "x"', "mailboxes[0].host", "is missing"),
+        (BOX.replace("address", "#") + 'password = "x"', "mailboxes[0].address", "has an address"),
+        (BOX + 'password = "x"\nafter_reading = "move"', "mailboxes[0].move_to", "no other folder"),
+        ('[mail.imap]\nafter_reading = "move"\nmove_to = "INBOX"', "mail.imap.move_to", "no other folder"),
+        ('[mail.smtp]\nhost = "mail.desk.example"', "mail.smtp.tls", "allow_plain_text = true"),
+        ('[mail.imap]\nhost = "10.0.0.7"\ntls = "none"', "mail.imap.tls", "unencrypted"),
+        ('[mail.oauth]\ntoken_url = "http://login.example/"', "mail.oauth.token_url", "not an https address"),
+        ('[mail.oauth]\ntoken_url = "https://l.example/"', "mail.oauth.client_secret", "is missing"),
+    ],
+)
+def test_a_mailbox_that_could_not_be_read_safely_is_refused(file, text, key, words):
+    assert words in refusal(file(text))[key]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[mail.smtp]\nhost = "mail.desk.example"\nallow_plain_text = true',
+        '[mail.smtp]\nhost = "127.0.0.1"',
+        '[mail.smtp]\nhost = "::1"',
+        '[mail.smtp]\nhost = "mail.desk.example"\ntls = "starttls"',
+    ],
+)
+def test_plain_text_is_for_this_machine_and_for_who_asks_for_it(file, text):
+    assert load(file(text), NEEDED).mail.smtp.host
+
+
+def test_with_tokens_a_mailbox_needs_no_password(file):
+    path = file(
+        '[mail.oauth]\ntoken_url = "https://l.example/"\nclient_id = "x"\nrefresh_token = "y"\n'
+        '[mail.imap]\nhost = "imap.desk.example"\nuser = "help"\n'
+        '[mail.smtp]\nhost = "smtp.desk.example"\ntls = "starttls"\nuser = "help"'
+    )
+    assert load(path, NEEDED).mail.imap.password is None
 
 
 def test_describe_tells_each_value_and_where_it_came_from(file):

@@ -1,6 +1,7 @@
 """The templates, read once: ours, and in their place what the operator's folder holds, checked before use."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
@@ -16,6 +17,8 @@ LANGUAGES = ("nl", "en")
 _OURS = Path(__file__).parent
 
 Facts = Mapping[str, Any]
+
+_MEND = "mend that line, or take the file away to use ours"
 
 
 class TemplateRefused(Exception):
@@ -64,10 +67,12 @@ class Templates:
         try:
             return (self._pages if pages else self._letters).get_template(name).render(facts)
         except TemplateSyntaxError as error:
-            raise TemplateRefused(error.filename or name, error.lineno, str(error.message)) from error
+            raise TemplateRefused(
+                error.filename or name, error.lineno, f"{error.message}; {_MEND}"
+            ) from error
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise TemplateRefused(
-                self._files.get(name, name), _line(error, self._files), str(error)
+                self._files.get(name, name), _line(error, self._files), f"{error}; {_MEND}"
             ) from error
 
     def _check(self, name: str, samples: Sequence[Facts]) -> None:
@@ -76,12 +81,18 @@ class Templates:
             tree = self._letters.parse(self._sources[name], name, str(self._files[name]))
             unknown = find_undeclared_variables(tree) - known
         except TemplateSyntaxError as error:
-            raise TemplateRefused(self._files[name], error.lineno, str(error.message)) from error
+            raise TemplateRefused(self._files[name], error.lineno, f"{error.message}; {_MEND}") from error
         for variable in tree.find_all(nodes.Name):
             if variable.name in unknown:
-                raise TemplateRefused(self._files[name], variable.lineno, f"'{variable.name}' is no fact")
+                reason = f"'{variable.name}' is no fact; {_mend(variable.name, known)}"
+                raise TemplateRefused(self._files[name], variable.lineno, reason)
         for sample in samples:
             self._render(name, sample if name.endswith(".html") else escaped(sample))
+
+
+def _mend(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -92,7 +103,7 @@ def _files(folder: Path) -> dict[str, Path]:
 
 def _overrides(folder: Path, ours: Mapping[str, Path]) -> dict[str, Path]:
     if not folder.is_dir():
-        raise TemplateRefused(folder, None, "there is no such folder")
+        raise TemplateRefused(folder, None, "there is no such folder; make it, or take mail.templates away")
     found = _files(folder)
     for name in found.keys() - ours.keys():
         raise TemplateRefused(found[name], None, f"the desk has no such mail; it has {', '.join(ours)}")

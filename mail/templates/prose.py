@@ -1,26 +1,44 @@
 """Markdown as mails need it: escaped facts in, HTML with inline styles and plain text out, of one source."""
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
+import nh3
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
 
+from mail.templates import dialect
+
 _STYLES = {
     "p": "margin:0 0 14px",
-    "ul": "margin:0 0 14px;padding-left:22px",
-    "ol": "margin:0 0 14px;padding-left:22px",
-    "blockquote": "margin:0 0 14px;padding-left:12px;border-left:3px solid #cccccc;color:#555555",
-    "code": "padding:1px 4px;background:#f4f4f4;white-space:pre-wrap",
-    "a": "color:#1a5fb4",
+    "ul": "margin:0 0 14px;padding-left:24px",
+    "ol": "margin:0 0 14px;padding-left:24px",
+    "blockquote": "margin:0 0 14px;padding-left:12px;border-left:3px solid #999999",
+    "pre": "margin:0 0 14px;padding:8px 10px;border:1px solid #999999;white-space:pre-wrap",
+    "code": "font-family:Consolas,Menlo,monospace;font-size:14px",
     "h1": "margin:0 0 14px;font-size:18px",
     "h2": "margin:0 0 14px;font-size:16px",
     "h3": "margin:0 0 14px;font-size:15px",
+    "hr": "margin:0 0 14px;border:0;border-top:1px solid #999999",
 }
-"""Mail programs drop style sheets: what a tag should look like stands on the tag."""
+"""Mail programs drop style sheets: what a tag should look like stands on the tag.  Neither text nor ground
+has a colour of its own, so that both follow the reader's, light or dark."""
+
+_NESTED = "margin:0;padding-left:24px"
+
+_ALLOWED = nh3.Cleaner(
+    tags={*_STYLES, "a", "br", "em", "h4", "h5", "h6", "li", "s", "strong"},
+    attributes={"*": {"style"}, "a": {"href"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto"},
+    filter_style_properties={
+        rule.partition(":")[0] for style in _STYLES.values() for rule in style.split(";")
+    },
+    link_rel=None,
+)
+"""All that a letter may hold, whatever wrote it: markdown-it makes nothing else; this is the second lock."""
 
 
 class Prose(str):
@@ -45,25 +63,53 @@ def _escape(fact: str) -> str:
 
 def to_html(source: str) -> Markup:
     """Markdown as HTML; HTML in it is shown, not obeyed, and there are no pictures."""
-    markdown = _markdown()
+    markdown = dialect.parser()
     tokens = markdown.parse(source)
+    for token in tokens:
+        token.children = [*_labelled(token.children)] if token.children else token.children
     inner = [child for block in tokens for child in block.children or ()]
     for token in [*tokens, *inner]:
         if token.tag in _STYLES and token.nesting >= 0:
-            token.attrSet("style", _STYLES[token.tag])
-    return Markup(markdown.renderer.render(tokens, markdown.options, {}))  # markdown-it escaped it
+            token.attrSet(
+                "style", _NESTED if token.tag in ("ul", "ol") and token.level else _STYLES[token.tag]
+            )
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    # A fence is drawn by a rule of its own, which gives its attributes to the code within.
+    return Markup(_ALLOWED.clean(html.replace("<pre>", f'<pre style="{_STYLES["pre"]}">')))
 
 
 def to_text(source: str) -> str:
     """Markdown as plain text: links with their address, lists with their marks."""
-    return _block(SyntaxTreeNode(_markdown().parse(source)))
+    return _block(SyntaxTreeNode(dialect.parser().parse(source)))
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    # People do not know that they write Markdown: no line of theirs may vanish or shout by accident.
-    unexpected = ["code", "lheading", "image", "reference"]
-    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(unexpected)
+_ADDRESS = re.compile(
+    r"(?:https?://)?((?:[\w.+-]{1,64}@)?(?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?![\w-])(?:[/:?#]\S*)?",
+    re.IGNORECASE,
+)
+
+
+def _labelled(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Where the words of a link look like another address than it leads to, that one is said behind it."""
+    href, words = "", ""
+    for token in tokens:
+        yield token
+        if token.type == "link_open":
+            href, words = str(token.attrGet("href") or ""), ""
+        elif token.type == "link_close" and _misleads(words, href):
+            yield Token("text", "", 0, content=f" ({href})", level=token.level)
+        else:
+            words += token.content
+
+
+def _misleads(words: str, href: str) -> bool:
+    leads_to = href.removeprefix("mailto:").lower()
+    try:
+        host = (urlsplit(href).hostname or leads_to).removeprefix("www.")
+    except ValueError:  # no address at all, whatever it is
+        return True
+    shown = (found[1].lower().removeprefix("www.") for found in _ADDRESS.finditer(words))
+    return any(address not in (host, leads_to) for address in shown)
 
 
 def _block(node: SyntaxTreeNode) -> str:
@@ -103,6 +149,8 @@ def _inline(node: SyntaxTreeNode) -> str:
     match node.type:
         case "text" | "text_special":
             return node.content
+        case "s":
+            return f"~{''.join(map(_inline, node.children))}~"
         case "code_inline":
             return f"`{node.content}`"
         case "softbreak" | "hardbreak":

@@ -22,10 +22,16 @@ from tests.bot.desk_at_work import Desk, a_ticket, moment
 from tests.bot.strict_slack import Slack
 
 
+@pytest.fixture(scope="session")
+def installed() -> Installed:
+    """The app of our manifest, read once: YAML takes its time."""
+    return Installed.of(MANIFEST)
+
+
 @pytest.fixture
-def slack(leaving: Executor) -> Iterator[Slack]:
+def slack(installed: Installed, leaving: Executor) -> Iterator[Slack]:
     """Slack with the app of our manifest on a Monday at 10:00; what it refuses fails the test."""
-    sandbox = Sandbox(app=Installed.of(MANIFEST), at=moment("mon 10:00"), stands_still=True)
+    sandbox = Sandbox(app=installed, at=moment("mon 10:00"), stands_still=True)
     sandbox.start()
     try:
         slack = Slack(sandbox)

@@ -83,7 +83,7 @@ def test_a_ticket_of_its_own_has_the_subject_of_its_own_mail(desk, at):
 
 
 @pytest.mark.parametrize("first", ["accept", "detach"])
-@pytest.mark.parametrize("second", ["accept", "detach"])
+@pytest.mark.parametrize("second", ["accept", "detach", "drop"])
 def test_of_two_decisions_the_first_one_counts(desk, hold, first, second):
     number, carried = hold()
     desk.click(first, carried[first], by="U0BOB")
@@ -109,7 +109,7 @@ def test_what_is_not_a_held_mail_cannot_be_let_in(desk):
 
 
 @pytest.mark.usefixtures("outsiders")
-@pytest.mark.parametrize("act", ["accept", "detach"])
+@pytest.mark.parametrize("act", ["accept", "detach", "drop"])
 def test_outsiders_decide_about_no_mail(desk, hold, act):
     number, carried = hold()
     before = desk.ticket(number).version
@@ -117,3 +117,16 @@ def test_outsiders_decide_about_no_mail(desk, hold, act):
         desk.click(act, carried[act], by=who)
         assert "only the people of the support team" in desk.slack.told[-1]["text"]
     assert desk.ticket(number).version == before
+
+
+def test_a_dropped_mail_changes_nothing_and_its_buttons_go(desk, hold):
+    number, carried = hold()
+    before = desk.ticket(number).status
+    assert desk.click("drop", carried["drop"]).status == 200
+    desk.deliver()
+
+    last = desk.slack.thread(desk.place(number).ts)[-1]["blocks"]
+    assert "dropped it" in json.dumps(last)
+    assert "actions" not in {block["type"] for block in last}
+    assert desk.ticket(number).status is before
+    assert desk.ticket(number).history[-1].kind is Kind.DISMISSED

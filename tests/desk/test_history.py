@@ -268,11 +268,15 @@ def test_an_accepted_mail_joins_the_ticket_and_its_sender_may_write(
     assert ticket.status is Status.WAITING_FOR_SUPPORT
 
 
-def test_accepting_twice_is_accepting_once(a_ticket: ATicket, at: At, stranger: Actor, sanne: Actor) -> None:
+def test_of_two_decisions_about_a_held_mail_the_first_one_counts(
+    a_ticket: ATicket, at: At, stranger: Actor, sanne: Actor
+) -> None:
     ticket = a_ticket()
     ticket.quarantine("Hello", by=stranger, at=at("tue 10:00"), reason="unknown")
     assert ticket.accept(2, by=sanne, at=at("tue 10:05"))
-    assert not ticket.accept(2, by=sanne, at=at("tue 10:06"))
+    for decide in (ticket.accept, ticket.dismiss):
+        with pytest.raises(DeskError, match="decided about this mail already"):
+            decide(2, by=sanne, at=at("tue 10:06"))
     assert [e.kind for e in ticket.history].count(Kind.CUSTOMER_WROTE) == 1
 
 

@@ -71,7 +71,7 @@ WORDS: list[tuple[Status, Deed, str]] = [
         lambda t, by, at: t.cancel("", by=by, at=at),
         "Write something first: the customer would get an empty mail.",
     ),
-    (Status.IN_PROGRESS, lambda t, by, at: t.accept(1, by=by, at=at), "That is not a quarantined mail."),
+    (Status.IN_PROGRESS, lambda t, by, at: t.accept(1, by=by, at=at), "That is not a held mail."),
     (Status.IN_PROGRESS, lambda t, by, at: t.event(99), "Nothing like that happened to ticket 42."),
     (Status.IN_PROGRESS, lambda t, by, at: t.event(0), "Nothing like that happened to ticket 42."),
     (

@@ -12,7 +12,7 @@ import pytest
 from sandbox.visitor import Visitor
 from terminal.story import REPORT
 
-WAIT = 60
+WAIT = 100
 """Seconds that a slow machine gets."""
 
 

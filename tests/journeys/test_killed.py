@@ -27,6 +27,8 @@ from terminal.demo import demo_settings
 from tests.ports import free_ports
 
 CARLA = "carla@bakkerij-jansen.example"
+PATIENCE = 100
+"""Seconds: the start of a process takes two of a quiet machine, and many times that of a busy one."""
 ENDS = {DeliveryState.DOUBTFUL, DeliveryState.DEAD}
 """Where a delivery may rest; those that are done are not counted at all."""
 
@@ -87,7 +89,7 @@ class Desk:
             yield
 
     def wait_until(self, look):
-        return self.visitor.wait_until(look, seconds=30)
+        return self.visitor.wait_until(look, seconds=PATIENCE)
 
     def is_sending(self, audience):
         """Whether a delivery to them is about to leave: all is written down but its outcome."""

@@ -1,5 +1,6 @@
 """The desk reads its mail by IMAP: a whole journey, and a mail server that fails in between."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +12,9 @@ from sandbox.visitor import Visitor, text_of
 
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 EMMA, FRANK = "emma@noordzeepost.example", "frank@peters-advies.example"
+SALES = "sales@desk.example"
 PATIENCE = 30
-"""Seconds: the desk pauses before it tries a mail server again."""
+"""Seconds at the most; the desk pauses a little before it tries a mail server again."""
 
 
 @pytest.fixture
@@ -26,9 +28,10 @@ def world() -> Iterator[Sandbox]:
 def start_reading(start: Callable[..., Any], world: Sandbox, visitor: Visitor) -> Callable[[], Any]:
     """Starts a desk without a listener, whose mail is in its mailbox; gives it once it has looked there."""
 
-    def run() -> Any:
+    def run(**more: str) -> Any:
         host, port = world.imap_address
         desk = start(
+            **more,
             HELPDESK_MAIL__LISTENER__ENABLED="false",
             HELPDESK_MAIL__IMAP__HOST=host,
             HELPDESK_MAIL__IMAP__PORT=str(port),
@@ -36,6 +39,7 @@ def start_reading(start: Callable[..., Any], world: Sandbox, visitor: Visitor) -
             HELPDESK_MAIL__IMAP__USER=world.desk_address,
             HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
             HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
+            HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1",
         )
         assert desk.parts.listener is None
         return desk
@@ -81,6 +85,30 @@ def test_a_customers_mail_is_read_answered_and_the_answer_lies_in_their_mailbox(
     assert len(_cards(visitor, "HD-")) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_writes_to_another_address_of_the_desk_is_answered_from_that_one(
+    start_reading: Callable[..., Any], world: Sandbox, visitor: Visitor
+) -> None:
+    # given a desk that reads a second folder, whose mails are of its sales address
+    host, port = world.imap_address
+    sales = {"address": SALES, "name": "Sales", "host": host, "port": port, "tls": "none", "folder": "Sales"}
+    login = {"user": world.desk_address, "password": world.imap_password, "poll_seconds": 1}
+    move = {"after_reading": "move", "move_to": "Done"}
+    with IMAPClient(host, port, ssl=False, timeout=10) as human:
+        human.login(world.desk_address, world.imap_password)
+        human.create_folder("Sales")
+        start_reading(HELPDESK_MAILBOXES=json.dumps([sales | login | move]))
+
+        # when Dirk's mail comes there
+        human.append("Sales", f"From: {DIRK}\r\nSubject: A larger oven\r\n\r\nDo you sell any?\r\n".encode())
+        _card(visitor, "A larger oven")
+
+        # then he is told from there that it came, and the mail lies where it was meant to be moved
+        (letter,) = visitor.wait_until(lambda: visitor.inbox(DIRK))
+        assert letter["from"] == f"Sales <{SALES}>"
+        visitor.wait_until(lambda: human.folder_status("Done", ["MESSAGES"])[b"MESSAGES"] == 1)
+
+
 def test_a_cut_line_and_a_restored_mailbox_lose_and_double_nothing(
     start_reading: Callable[[], Any], world: Sandbox, visitor: Visitor
 ) -> None:
@@ -120,7 +148,7 @@ def test_a_mail_server_that_is_down_for_a_while_loses_and_doubles_nothing(
     # when mail comes in while the server is down
     visitor.stop_mail_server("imap")
     visitor.mail(EMMA, subject="Number three", text="Nobody can read this yet.")
-    visitor.wait_until(lambda: "refused" in desk.parts.mailbox.problem, seconds=PATIENCE)
+    visitor.wait_until(lambda: "refused" in desk.parts.mailboxes[0].problem, seconds=PATIENCE)
     assert _cards(visitor, "Number three") == []
     visitor.start_mail_server("imap")
     _card(visitor, "Number three")
@@ -131,7 +159,7 @@ def test_a_mail_server_that_is_down_for_a_while_loses_and_doubles_nothing(
 
 def _reads_again(desk: Any, visitor: Visitor, sender: str, subject: str) -> None:
     """Wait until the desk has read its mailbox, waited for mail there, and read this one."""
-    visitor.wait_until(lambda: not desk.parts.mailbox.problem, seconds=PATIENCE)
+    visitor.wait_until(lambda: not desk.parts.mailboxes[0].problem, seconds=PATIENCE)
     visitor.mail(sender, subject=subject, text="Is anybody there?")
     _card(visitor, subject)
 
@@ -149,4 +177,4 @@ def _is_whole(desk: Any, visitor: Visitor, *subjects: str) -> None:
     for subject in subjects:
         assert len(_cards(visitor, subject)) == 1
         assert len([one for one in told() if subject in one]) == 1
-    assert desk.parts.mailbox.problem == ""
+    assert desk.parts.mailboxes[0].problem == ""

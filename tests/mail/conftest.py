@@ -3,6 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from aiosmtpd.controller import Controller
+
+from tests.mail.mailing_desk import House, Post
+from tests.ports import free_ports
 
 Letter = Callable[..., bytes]
 
@@ -36,3 +40,20 @@ def _letter(
 
 def _bodies(text: str | None, html: str | None) -> list[tuple[str, str]]:
     return [(kind, body) for kind, body in (("plain", text), ("html", html)) if body is not None]
+
+
+@pytest.fixture(scope="module")
+def mail_server():
+    (port,) = free_ports(1)
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port, post
+    controller.stop()
+
+
+@pytest.fixture
+def house(db, mail_server):
+    port, post = mail_server
+    post.__init__()
+    return House(db, port, post)

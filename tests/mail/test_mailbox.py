@@ -4,7 +4,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -12,9 +13,11 @@ import pytest
 from imapclient import IMAPClient
 from sqlalchemy import select
 
-from mail.connection import Account, Unreachable
+from mail.account import Account
 from mail.house import House
 from mail.intake import Intake
+from mail.journal import SentFolder
+from mail.line import Unreachable
 from mail.mailbox import Mailbox
 from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
@@ -138,6 +141,19 @@ def test_a_message_is_kept_as_it_came_with_the_moment_it_arrived(post):
     (kept,) = post.kept()
     assert (kept.raw, kept.arrived_at, kept.source) == (mail(), earlier, post.account.name)
     assert [kept.uid] == post.look()
+
+
+@WITH_ONE_ENGINE
+def test_what_a_mail_server_keeps_as_sent_is_found_by_its_name(post):
+    post.arrives(mail(7))
+    sent = SentFolder(post.account, post.account.folder)
+
+    assert sent.holds("m7@customer.example")
+    assert not sent.holds("m8@customer.example")
+    assert b"\\Seen" not in post.flags()
+    assert not SentFolder(post.account, "there is no such folder").holds("m7@customer.example")
+    nobody = replace(post.account, port=1)
+    assert not SentFolder(nobody, post.account.folder).holds("m7@customer.example")
 
 
 @WITH_ONE_ENGINE
@@ -280,7 +296,7 @@ def test_one_process_reads_and_another_takes_over_when_it_is_gone(post):
 def test_a_crash_before_the_mark_makes_no_second_copy(post):
     post.arrives(mail())
     crashing = post.mailbox(on_mail=lambda: None)
-    crashing._mark_seen = lambda connection, uid: (_ for _ in ()).throw(Unreachable("killed here"))
+    crashing._mark = lambda connection, uid: (_ for _ in ()).throw(Unreachable("killed here"))
     with pytest.raises(Unreachable):
         crashing.fetch()
     post.now += timedelta(minutes=30)
@@ -362,8 +378,9 @@ def test_without_idle_the_mailbox_is_polled(post):
 class OddServer:
     """Speaks just enough IMAP to misbehave: answers each command from a script, by its name."""
 
-    def __init__(self, context=None, **answers):
+    def __init__(self, context=None, drip=0, **answers):
         self.context = context
+        self.drip = drip
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.connections = 0
@@ -397,7 +414,7 @@ class OddServer:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.context and (line := self._shake_hands(line)) is None:
                 continue
-            with line, line.makefile("rb") as commands:
+            with suppress(OSError), line, line.makefile("rb") as commands:
                 line.sendall(b"* OK ready\r\n")
                 self._talk(line, commands)
 
@@ -414,26 +431,52 @@ class OddServer:
             tag, _, rest = command.decode().strip().partition(" ")
             name = next((name for name in self.answers if name in rest.upper()), "")
             answer = self.answers.get(name, "")
-            answer = answer.pop(0) if isinstance(answer, list) else answer
+            if isinstance(answer, list):  # the last one goes on
+                answer = answer.pop(0) if len(answer) > 1 else answer[0]
             words = rest.split()
+            answer = answer(words[2]) if callable(answer) else answer
             answer = answer.format(uid=words[2] if words[0] == "UID" else "")
             if answer == "hang up":
                 return
+            if name == "IDLE":
+                answer = self._idle(line, commands, answer)
             if not answer.startswith("NO"):
-                line.sendall(answer.encode())
+                self._say(line, answer.encode())
                 answer = "OK done"
             line.sendall(f"{tag} {answer}\r\n".encode())
             if "LOGOUT" in rest:
                 return
 
+    def _say(self, line, answer):
+        """At once, or in drops for as long as somebody listens."""
+        pause = Event()
+        step = 1 if self.drip and len(answer) > 400 else len(answer) or 1
+        for begin in range(0, len(answer), step):
+            line.sendall(answer[begin : begin + step])
+            pause.wait(self.drip if step == 1 else 0)
+
+    def _idle(self, line, commands, announced):
+        """Announce the first half of a line, and the other half when the client has had enough."""
+        half = len(announced) // 2
+        for piece in (b"+ idling\r\n", announced[:half].encode()):
+            line.sendall(piece)
+        commands.readline()
+        if announced == SILENCE:
+            commands.readline()  # until the client hangs up
+        return announced[half:]
+
 
 @contextmanager
-def odd_server(context=None, **answers):
-    server = OddServer(context, **answers)
+def odd_server(context=None, drip=0, **answers):
+    server = OddServer(context, drip, **answers)
     try:
         yield server
     finally:
         server.close()
+
+
+SILENCE = ""
+WITH_IDLE = "* CAPABILITY IMAP4rev1 IDLE\r\n"
 
 
 def rows(db):
@@ -469,6 +512,34 @@ def test_a_line_cut_in_the_middle_of_a_message_keeps_nothing_and_connects_again(
 
 
 @WITH_ONE_ENGINE
+def test_a_message_over_which_every_line_breaks_lets_others_pass_and_is_told_of_in_the_end(db):
+    def hangs_up_over_the_first(uid):
+        return "hang up" if uid == "1" else "* 1 FETCH (UID {uid} BODY[] {{5}}\r\nhello)\r\n"
+
+    with odd_server(**{"BODY.PEEK": hangs_up_over_the_first}) as server:
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY)
+        for _ in range(5):
+            with pytest.raises(Unreachable):
+                mailbox.fetch()
+        assert [row.uid for row in rows(db)] == [2]
+
+        assert (mailbox.fetch(), mailbox.fetch()) == (1, 0)
+        mailbox.close()
+
+    assert "does not hand over message 1" in rows(db)[1].envelope["withheld"]
+    assert "breaks over it" in rows(db)[1].envelope["withheld"]
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_drips_is_cut_off_after_a_while(db):
+    drops = "* 1 FETCH (UID {uid} BODY[] {{9999}}\r\n" + "x" * 500
+    with odd_server(drip=0.01, **{"BODY.PEEK": drops}) as server:
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY, seconds=0.3)
+        with pytest.raises(Unreachable, match=r"longer than 0\.9 seconds"):
+            mailbox.fetch()
+
+
+@WITH_ONE_ENGINE
 def test_a_server_that_hangs_up_is_connected_again_after_a_while(db, caplog):
     looks = ["hang up", "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n"]
     arrived = Event()
@@ -482,6 +553,54 @@ def test_a_server_that_hangs_up_is_connected_again_after_a_while(db, caplog):
 
     assert "cannot be read" in caplog.text
     assert server.connections == 2
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_falls_silent_in_idle_is_hung_up_on_and_called_again(db):
+    stop = Impatient(waits=2)
+    poll = timedelta(seconds=0.1)
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE=SILENCE) as server:
+        Mailbox(db, server.account(), clock=lambda: MONDAY, seconds=0.3, poll=poll).run(stop)
+
+    assert (server.connections, stop.waits) == (2, [5, 5])
+
+
+class Impatient(Event):
+    """A stop sign that nobody waits for: it remembers for how long somebody would have, and falls at last."""
+
+    def __init__(self, waits):
+        super().__init__()
+        self.waits = []
+        self._most = waits
+
+    def wait(self, timeout=None):
+        self.waits.append(timeout)
+        if len(self.waits) == self._most:
+            self.set()
+        return self.is_set()
+
+
+@WITH_ONE_ENGINE
+def test_a_line_that_is_announced_in_two_pieces_is_no_reason_to_hang_up(db):
+    searches = ["* SEARCH\r\n"] * 3 + ["* SEARCH 1\r\n"]
+    arrived = Event()
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE="* 1 EXISTS\r\n", **{"UID SEARCH": searches}) as server:
+        poll = timedelta(seconds=0.5)  # the first half may have come with the answer to IDLE
+        mailbox = Mailbox(db, server.account(), clock=lambda: MONDAY, poll=poll, on_mail=arrived.set)
+        with reading(mailbox):
+            assert arrived.wait(WAIT)
+
+    assert server.connections == 1
+
+
+@WITH_ONE_ENGINE
+def test_a_server_that_cuts_every_idle_is_not_waited_for_longer_each_time(db):
+    stop = Impatient(waits=4)
+    with odd_server(CAPABILITY=WITH_IDLE, IDLE="hang up") as server:
+        Mailbox(db, server.account(), clock=lambda: MONDAY, pause=timedelta(seconds=5)).run(stop)
+
+    assert stop.waits == [5, 5, 5, 5]
+    assert len(rows(db)) == 2
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from desk.event import OWED_TO, Kind
 from desk.priority import Priority
 from desk.ticket import Ticket
 from mail.dates import Told
-from mail.notifications import Letterhead, Promises, Templates, compose
+from mail.letterhead import Letterhead
+from mail.notifications import Promises, Templates, compose
 from mail.quoting import MARKERS, trim
 
 FRIDAY = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)

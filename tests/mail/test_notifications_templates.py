@@ -2,7 +2,8 @@
 
 import pytest
 
-from mail.notifications import TemplateRefused, Templates
+from mail.notifications import Templates
+from mail.templates.loading import TemplateRefused
 from mail.templates.prose import Prose, to_html, to_text
 
 
@@ -86,7 +87,7 @@ def test_a_page_of_the_operators_own_escapes_what_customers_wrote(folder):
     (folder / "base.html").write_text("{{ letter }}{% for mail in history %}{{ mail.heading }}{% endfor %}")
     page = Templates(folder).page({"letter": to_html("*Hi*"), "history": [{"heading": "<b>"}]})
 
-    assert "<em>Hi</em>" in page
+    assert "<strong>Hi</strong>" in page
     assert "&lt;b&gt;" in page
 
 

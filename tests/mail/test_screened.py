@@ -228,8 +228,7 @@ PRETENDED = {
 
 def test_what_looks_like_an_agents_forward_speaks_for_nobody(desk):
     for number, (name, facts) in enumerate(PRETENDED.items(), 1):
-        raw = forward(message_id=f"f{number}@desk.example", **facts)
-        desk.arrives(raw, after=timedelta(minutes=1))
+        desk.arrives(forward(message_id=f"p{number}@desk.example", **facts), after=timedelta(minutes=1))
         assert desk.ticket(number).customer != "carol@shop.example", name
         assert Kind.NOTED not in [event.kind for event in desk.ticket(number).history], name
 

@@ -1,16 +1,20 @@
 """The bytes of a mail: what they say to whoever reads them, whatever a customer put into subject and name."""
 
+import base64
 import string
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.message import Envelope, Unsendable, build, is_ours, message_id, subject_of
-from mail.notifications import Letterhead, Notification
+from mail.attachments import Attachment
+from mail.conversation import answer_to
+from mail.letterhead import Letterhead
+from mail.message import MOST_BYTES, Envelope, Unsendable, build, is_ours, message_id, subject_of
+from mail.notifications import Notification
 from mail.reading import InboundEmail, read
 from mail.screening import Kind, screen
 from mail.seals import reply_address
@@ -229,3 +233,78 @@ def test_our_own_mail_coming_back_is_recognised():
     assert back.message_id == OUR_ID
     assert back.subject == "Printer"
     assert back.claimed_number == 42
+
+
+A_FILE = Attachment("rapport.pdf", "application/pdf", b"%PDF-1.7\n" + bytes(range(256)))
+
+
+def test_files_go_along_under_names_that_hurt_nobody():
+    hostile = Attachment("../../etc/pass\r\nBcc: evil@x\u202egpj.exe", "image/jpeg", b"x")
+    mail = opened(a_mail(files=[A_FILE, hostile]))
+
+    assert mail.get_body(["plain"]).get_content().strip() == "Hello"
+    sent = [(part.get_filename(), part.get_content_type(), part.get_content())
+            for part in mail.iter_attachments()]  # fmt: skip
+    assert sent[0] == (A_FILE.name, A_FILE.content_type, A_FILE.content)
+    assert sent[1][1:] == ("image/jpeg", b"x")
+    assert not set("/\r\n\u202e") & set(sent[1][0])
+    assert headers_of(a_mail(files=[A_FILE, hostile])) == HUMAN_HEADERS
+
+
+@pytest.mark.parametrize("kind", ["text/html", "message/rfc822", "multipart/mixed", "a/b; x=y\r\nBcc: z", ""])
+def test_a_file_is_never_taken_for_words_of_ours(kind):
+    mail = opened(a_mail(files=[Attachment("note", kind, b"<b>no</b>")]))
+
+    assert [part.get_content_type() for part in mail.iter_attachments()] == ["application/octet-stream"]
+
+
+def test_files_that_no_mail_can_hold_are_refused_in_words():
+    with pytest.raises(Unsendable, match="more than the 18,000,000 that a mail holds"):
+        a_mail(files=[Attachment("film.mp4", "video/mp4", bytes(MOST_BYTES)), A_FILE])
+
+
+@settings(max_examples=50)
+@given(name=HOSTILE, kind=HOSTILE, content=st.binary(max_size=200))
+def test_whatever_a_file_is_called_it_arrives_whole_and_alone(name, kind, content):
+    raw = a_mail(files=[Attachment(name, kind, content)])
+
+    assert headers_of(raw) == HUMAN_HEADERS
+    assert [part.get_content() for part in opened(raw).iter_attachments()] == [content]
+
+
+def outlook_opens():
+    """What Outlook writes in the mail that opens a conversation."""
+    return base64.b64encode(bytes(range(22))).decode()
+
+
+def test_outlook_finds_our_answer_in_the_customers_conversation():
+    ours = answer_to(outlook_opens(), topic="Printer", name="42", opened=NOON, now=NOON)
+    mail = opened(a_mail(conversation=ours))
+
+    assert mail["Thread-Topic"] == "Printer"
+    index = base64.b64decode(mail["Thread-Index"])
+    assert index[:22] == bytes(range(22))
+    assert len(index) == 27
+
+
+def test_without_theirs_all_our_mails_on_a_ticket_share_one_conversation():
+    first = answer_to("", topic="Printer", name="42", opened=NOON, now=NOON)
+    second = answer_to("not base64 !", topic="Printer", name="42", opened=NOON, now=NOON + timedelta(days=2))
+    other = answer_to("", topic="Printer", name="43", opened=NOON, now=NOON)
+
+    def root(each):
+        return base64.b64decode(each.index)[:22]
+
+    assert root(first) == root(second) != root(other)
+    assert first.index != second.index
+
+
+@given(st.text(max_size=80) | st.binary(max_size=400).map(lambda raw: base64.b64encode(raw).decode()))
+def test_whatever_stands_in_thread_index_ours_is_one(theirs):
+    ours = answer_to(theirs, topic="x", name="42", opened=NOON, now=NOON)
+    index = base64.b64decode(ours.index, validate=True)
+
+    assert len(index) >= 27
+    assert (len(index) - 22) % 5 == 0
+    assert len(ours.index) < 400
+    a_mail(conversation=ours)

@@ -34,13 +34,13 @@ def test_it_says_where_it_is_and_with_which_tokens_and_ends_when_told(ending: si
         assert answer["ok"]
         assert "chat:write" in answer.headers["x-oauth-scopes"].split(",")
         process.send_signal(ending)
-        assert process.wait(60) == 0
+        assert process.wait(100) == 0
 
 
 @pytest.mark.parametrize(("manifest", "why"), [("nowhere.yml", "No such file"), ("pyproject.toml", "YAML")])
 def test_a_manifest_it_cannot_use_is_told_in_one_line(manifest: str, why: str) -> None:
     with started("--manifest", manifest) as process:
-        assert process.wait(60) == 1
+        assert process.wait(100) == 1
         assert process.stderr is not None
         told = process.stderr.read()
     assert why in told

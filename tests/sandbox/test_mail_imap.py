@@ -171,9 +171,9 @@ def test_a_mail_that_was_deleted_meanwhile_is_gone(visitor: Visitor, opened: Ope
 
 def test_without_pymap_it_says_what_to_install() -> None:
     ask = "import sys; sys.modules['pymap'] = None; from sandbox.server import Sandbox; Sandbox(imap=True)"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, timeout=100, check=False)
     assert done.returncode == 1
     assert b"RuntimeError: IMAP in the sandbox needs pymap" in done.stderr
     assert b"pip install pymap" in done.stderr
     usual = ask.replace("imap=True", "")
-    assert subprocess.run([sys.executable, "-c", usual], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", usual], timeout=100, check=False).returncode == 0

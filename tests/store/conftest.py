@@ -108,7 +108,7 @@ def at_once() -> Callable[..., list[object]]:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=100)
         assert not any(thread.is_alive() for thread in threads)
         return outcomes
 

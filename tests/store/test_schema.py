@@ -66,7 +66,7 @@ def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> No
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=60) for process in starting]
+    told = [process.communicate(timeout=100) for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0], told
     assert sorted(out.strip() for out, _ in told) == ["0005 True", "0005 True", "None True"]
 

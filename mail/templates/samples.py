@@ -1,0 +1,27 @@
+"""Facts to try templates with: a mail in which everything is said, and ones in which little or nothing is."""
+
+from typing import Any
+
+from mail.quoted import Quoted
+from mail.templates.prose import Prose
+
+_FULL: dict[str, Any] = {
+    "language": "en", "number": "HD-42", "desk": "Helpdesk", "name": "Jan", "agent": "Sanne",
+    "words": Prose("Words."), "question": Prose("> Which?"), "asked_at": "Monday", "response": "Tuesday",
+    "recovery": "Friday", "opens_at": "Monday", "resolves_at": "Thursday", "silence_hours": 72,
+    "is_improvement": False, "by_customer": True, "by_silence": False, "priority": "high",
+    "changed_from": "medium", "moved_from": "Monday", "moved_by": "pause", "paused_since": "Monday",
+    "paused_until": "Tuesday", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
+    "marker": "above", "history": [Quoted("On Monday Jan wrote:", ("Hello",))],
+    "signature": "Words.", "address_line": "Example, Amsterdam", "logo": "https://example.com/logo.png",
+    "colour": "#1a5fb4",
+}  # fmt: skip
+_EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
+
+SAMPLES = (
+    _FULL,
+    _EMPTY,
+    _FULL | {"by_silence": True, "is_improvement": True},
+    _FULL | {"changed_from": "", "moved_by": "reopened"},
+    _FULL | {"changed_from": "", "moved_by": "agreement"},
+)

@@ -1,0 +1,59 @@
+"""What the commands that decide about mails have in common: who acts, refusals, and answers as lines."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from terminal.call import Call, Refused
+from terminal.reading import opened
+
+if TYPE_CHECKING:
+    from desk.actor import Actor
+    from store.database import Session
+
+as_json = click.option("--json", "in_json", is_flag=True, help="JSON, one object a line.")
+
+
+@contextmanager
+def looking(call: Call) -> Iterator[Session]:
+    """One transaction that only reads."""
+    with opened(call.settings()) as db, db.read() as session:
+        yield session
+
+
+@contextmanager
+def changing(call: Call) -> Iterator[tuple[Session, Actor]]:
+    """One transaction, and the operator as who acts in it.  A refusal ends the command with status 1."""
+    from desk.actor import Actor
+    from desk.errors import DeskError
+
+    with opened(call.settings()) as db:
+        try:
+            with db.change(urgent=True) as session:
+                yield session, Actor.operator(_user())
+        except DeskError as refusal:
+            raise Refused(str(refusal), 1) from refusal
+
+
+def say(facts: Mapping[str, Any], words: str, *, in_json: bool) -> None:
+    """One answer: as an object, or in words that no mail can use to drive a terminal."""
+    if in_json:
+        return click.echo(json.dumps(facts, ensure_ascii=False))
+    return click.echo("\n".join(map(harmless, words.split("\n"))))
+
+
+def harmless(line: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in line).rstrip()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container the user may have no name
+        return "nobody known"

@@ -1,0 +1,155 @@
+"""`helpdesk doctor`: whether everything that the desk needs is there, and what to mend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from terminal.call import EX_CONFIG, EX_TEMPFAIL, Call, refusals
+
+if TYPE_CHECKING:
+    from config import Config
+    from desk.finding import Finding
+    from postroom import Postroom
+    from store.database import Database
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One object: ok, and the findings as a list.")
+@click.option("--send-to", metavar="ADDRESS", help="Also send a test mail there.")
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
+    """Log in to the database, the mailboxes, the mail server and Slack, and say what to mend.
+
+    Changes nothing and sends nothing, unless --send-to asks for a mail.  Exit status 0: all is well, perhaps
+    with notes; 75: the other side does not answer; 78: settings have to be mended.
+
+    Example: helpdesk doctor --send-to you@example.com
+    """
+    from desk.finding import Health
+
+    call: Call = context.obj
+    found = []
+    with refusals():
+        for finding in _findings(call, send_to):
+            found.append(finding)
+            if not as_json:
+                click.echo(_line(finding))
+    healths = {finding.health for finding in found}
+    if as_json:
+        click.echo(json.dumps(_object(found), ensure_ascii=False, indent=2))
+    if Health.MEND in healths:
+        context.exit(EX_CONFIG)
+    if Health.AWAY in healths:
+        context.exit(EX_TEMPFAIL)
+
+
+def _findings(call: Call, send_to: str | None) -> Iterator[Finding]:
+    from postroom import Postroom
+    from store.database import Database
+
+    config = call.settings()
+    db = Database(config.database.url.get_secret_value())
+    try:
+        yield from _database(config, db)
+        post = Postroom(config, db, call.now)
+        yield from _mailboxes(config, post, call.now())
+        yield from _servers(post, send_to, call.now())
+        yield from _slack(config, call.now())
+    finally:
+        db.close()
+
+
+def _database(config: Config, db: Database) -> Iterator[Finding]:
+    from desk.finding import Finding, Health
+    from store import schema
+    from store.database import Unavailable
+
+    file = db.engine.url.database if db.is_sqlite else None
+    kind = f"SQLite in {file}" if file else f"PostgreSQL at {db.engine.url.host}"
+    try:
+        standing = "none" if file and not Path(file).exists() else schema.standing(db)
+        if standing == "none" and _keeps_tokens(config):
+            schema.upgrade(db)  # a refresh token that is exchanged for a newer one must not be lost
+            standing = "current"
+    except Unavailable as problem:
+        yield Finding("database", str(problem), Health.AWAY, "check DATABASE_URL, or wait for the database")
+        return
+    match standing:
+        case "current":
+            yield Finding("database", f"{kind}: reachable, with this version's schema")
+        case "newer":
+            mend = "install the version of the desk that wrote it, or a newer one"
+            yield Finding("database", f"{kind}: a newer version's schema", Health.MEND, mend)
+        case _:
+            words = "empty" if standing == "none" else "an older version's schema"
+            yield Finding("database", f"{kind}: {words}", Health.NOTE, "the next `helpdesk serve` sees to it")
+
+
+def _keeps_tokens(config: Config) -> bool:
+    return any(each.refresh_token for each in (config.mail.oauth, *(box.oauth for box in config.mailboxes)))
+
+
+def _mailboxes(config: Config, post: Postroom, now: datetime) -> Iterator[Finding]:
+    from desk.finding import Finding, Health
+    from mail.examining import Examination
+    from mail.marking import After
+
+    accounts = list(post.accounts())
+    if not accounts and not config.mail.listener.enabled:
+        mend = "set mail.imap, [[mailboxes]] or mail.listener, unless mail comes by `helpdesk deliver`"
+        yield Finding("mailbox", "no mailbox is read and no mail is listened for", Health.NOTE, mend)
+    for address, account, imap in accounts:
+        yield from Examination(
+            part=f"mailbox {address}", account=account, now=now, context=post.trust,
+            after=After(imap.after_reading, imap.move_to or ""), trusted=config.mail.trusted_authserv,
+        ).findings()  # fmt: skip
+
+
+def _servers(post: Postroom, send_to: str | None, now: datetime) -> Iterator[Finding]:
+    from mail import examining_smtp
+
+    senders = post.senders()
+    for server in dict.fromkeys(sender.server for sender in senders):
+        yield from examining_smtp.examine(f"smtp {server.host}", server, now=now)
+    for sender in senders if send_to else ():
+        part = f"smtp {sender.server.host}"
+        yield examining_smtp.send_test(part, sender.server, sender.address, send_to or "", now=now)
+
+
+def _slack(config: Config, now: datetime) -> Iterator[Finding]:
+    import yaml
+
+    from bot import examining
+    from bot.app import write_client
+    from terminal.setup import MANIFEST
+
+    slack = config.slack
+    scopes = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+    channels = {"support_channel": slack.support_channel, "leads_channel": slack.leads_channel}
+    client = write_client(slack.bot_token.get_secret_value(), api=slack.api_url)
+    yield from examining.examine(client, scopes=scopes, channels=channels, now=now)
+
+
+def _line(finding: Finding) -> str:
+    line = _printable(f"{finding.health:<5} {finding.part}: {finding.said}")
+    return f"{line}\n      -> {_printable(finding.mend)}" if finding.mend else line
+
+
+def _printable(text: str) -> str:
+    """Servers and strangers' mails have a say in it: nothing of theirs may act on a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _object(found: list[Finding]) -> dict[str, object]:
+    return {
+        "ok": all(finding.health in ("ok", "note") for finding in found),
+        "findings": [
+            {"part": each.part, "health": each.health, "said": each.said, "mend": each.mend} for each in found
+        ],
+    }

@@ -1,0 +1,140 @@
+"""Every mail to the letter, as it was looked at and found good, and what no mail may ever hold.
+
+After a change that is meant: REWRITE_GOLDEN=1 ./run test tests/mail/test_golden.py; read what differs."""
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.actor import Actor
+from desk.breach import BreachReason
+from desk.errors import DeskError
+from desk.event import OWED_TO
+from desk.priority import Priority
+from desk.ticket import Ticket
+from mail.letterhead import Brand, Letterhead
+from mail.notifications import Promises, Templates, compose
+from mail.preview import KINDS, WORDS, compose_one
+from sla.calendar import Calendar
+from sla.hours import BusinessHours
+from sla.policy import Policy
+
+GOLDEN = Path(__file__).parent / "golden"
+FRIDAY = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
+"""Friday 27 November 2026, 16:30 in Amsterdam."""
+
+TEMPLATES = Templates()
+POLICY = Policy(hours=BusinessHours(Calendar()))
+LETTERHEAD = Letterhead(
+    name="Helpdesk",
+    address="help@desk.example",
+    zone=ZoneInfo("Europe/Amsterdam"),
+    brand=Brand(
+        signature="**Example BV** · [example.com](https://example.com)",
+        address_line="Keizersgracht 1, Amsterdam",
+        logo="https://example.com/logo.png",
+        colour="#1a5fb4",
+    ),
+)
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mail_reads_as_it_did_when_it_was_found_good(kind, language):
+    _, mail = compose_one(
+        KINDS[kind], language, letterhead=LETTERHEAD, templates=TEMPLATES, policy=POLICY, now=FRIDAY
+    )
+    for part, words in (("txt", f"Subject: {mail.subject}\n\n{mail.text}"), ("html", mail.html)):
+        file = GOLDEN / f"{kind}.{language}.{part}"
+        if os.environ.get("REWRITE_GOLDEN"):
+            file.write_text(words, "utf-8")
+        assert words == file.read_text("utf-8")
+
+
+def test_every_kind_of_event_that_customers_are_mailed_about_can_be_looked_at():
+    owed = {kind.value for kind, audiences in OWED_TO.items() if "customer" in audiences}
+    assert owed == {name.partition("-")[0] for name in KINDS}
+    assert {file.name for file in GOLDEN.iterdir()} == {
+        f"{kind}.{language}.{part}" for kind in KINDS for language in WORDS for part in ("txt", "html")
+    }
+
+
+SECRET = "zqxj9"
+"""What is written in every place that customers must not see."""
+
+JAN = Actor.customer("jan@bakkerij.example", "Jan Jansen")
+SANNE = Actor.agent(f"U0{SECRET}", "Sanne de Wit")
+TOM = Actor.agent(f"U1{SECRET}", f"Tom {SECRET}")
+EVE = Actor.customer(f"{SECRET}@elsewhere.example", f"Eve {SECRET}")
+DESK = Actor.system(f"job {SECRET}")
+
+
+def _let_in(ticket, at):
+    ticket.quarantine(f"{SECRET}", by=EVE, at=at, reason=SECRET, inbox=SECRET, files=[SECRET])
+    ticket.accept(ticket.version, by=TOM, at=at)
+
+
+def _drop(ticket, at):
+    ticket.quarantine(f"{SECRET}", by=EVE, at=at, reason=SECRET)
+    ticket.dismiss(ticket.version, by=TOM, at=at)
+
+
+def _breach(ticket, at):
+    ticket.warn("recovery", 100, cycle=ticket.version, by=DESK, at=at, due=at)
+    ticket.explain_breach(ticket.version, BreachReason.OTHER, by=TOM, at=at)
+
+
+INTERNAL = {
+    "a note": lambda t, at: t.note(f"intern: {SECRET}", by=TOM, at=at, files=[{"name": SECRET}]),
+    "a held mail": lambda t, at: t.quarantine(SECRET, by=EVE, at=at, reason=SECRET),
+    "a held mail let in": _let_in,
+    "a held mail dropped": _drop,
+    "a machine's answer": lambda t, at: t.machine_wrote(SECRET, by=EVE, at=at, automatic=SECRET),
+    "a bounce": lambda t, at: t.bounced(SECRET, by=DESK, at=at, hard=False, key=f"{SECRET}{t.version}"),
+    "a delay": lambda t, at: t.mail_delayed(1, SECRET, by=DESK, at=at),
+    "a failure": lambda t, at: t.mail_failed(1, SECRET, certain=False, by=DESK, at=at),
+    "a colleague": lambda t, at: t.assign(TOM.key, TOM.name, by=TOM, at=at),
+    "a priority": lambda t, at: t.prioritise(
+        Priority.HIGH if t.priority is not Priority.HIGH else Priority.LOW, by=TOM, at=at
+    ),
+    "a breach": _breach,
+    "facts of a mail": lambda t, at: t.customer_wrote(
+        "And?", by=JAN, at=at, key=f"{SECRET}:{t.version}", inbox=SECRET, files=[{"name": SECRET}]
+    ),
+}
+"""Ways in which something is written down that is nobody's business but the desk's."""
+
+
+@settings(max_examples=120)
+@given(
+    st.lists(st.sampled_from(sorted(INTERNAL)), max_size=8),
+    st.sampled_from(sorted(KINDS)),
+    st.sampled_from(["nl", "en"]),
+)
+def test_nothing_internal_ever_shows_in_any_mail(acts, kind, language):
+    ticket = Ticket.open(
+        by=JAN, at=FRIDAY - timedelta(days=5), subject="Printer", text="It is broken.", language=language,
+        client=SECRET, key=SECRET, detail={"inbox": SECRET, "files": [SECRET]},
+    )  # fmt: skip
+    ticket.number = 42
+    for number, act in enumerate(acts):
+        with suppress(DeskError):
+            INTERNAL[act](ticket, FRIDAY - timedelta(days=4, minutes=-number))
+    try:
+        KINDS[kind].course(ticket, WORDS[language], FRIDAY)
+    except DeskError:
+        return  # it cannot come to that mail from there
+    mailed = [each for each in ticket.history if any(d.audience == "customer" for d in each.deliveries)]
+    for event in mailed:
+        mail = compose(
+            ticket, event, templates=TEMPLATES, letterhead=LETTERHEAD, now=FRIDAY,
+            promises=Promises(response=FRIDAY + timedelta(days=3), recovery=FRIDAY + timedelta(days=7)),
+            last_mail_at=FRIDAY - timedelta(days=5),
+        )  # fmt: skip
+        assert SECRET not in mail.subject + mail.text + mail.html
