@@ -8,12 +8,11 @@ from typing import Any
 from desk.actor import Actor, Door
 from desk.ticket import Ticket
 from mail.addresses import Address, addresses_in
-from mail.authenticity import is_forged
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
 from mail.courtesy import may_answer, may_confirm
 from mail.floods import Comer
-from mail.forwards import Forwarded, forwarded_in
+from mail.forwards import Forwarded, passed_on_by_agent
 from mail.gate import kept_away
 from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
@@ -72,7 +71,7 @@ class Filing:
             return kept_away
         if seen.bounce and returned:
             return self._bounce(mail, seen.bounce, returned.ticket)
-        forwarded = self._forwarded(mail, seen)
+        forwarded = passed_on_by_agent(mail, self.house) if seen.kind is Kind.HUMAN else None
         if forwarded:
             return self._open_forwarded(mail, forwarded)
         return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)
@@ -95,21 +94,6 @@ class Filing:
         comer = Comer((mail.sender or self._envelope_sender()).key, claim, doubt)
         away = kept_away(self.session, self.kept, comer, self.house, self.limits)
         return Filed(away.remark, away.ticket, away.state) if away else None
-
-    def _forwarded(self, mail: InboundEmail, seen: Screening) -> Forwarded | None:
-        """What an agent passes on of somebody who is neither the desk nor an agent."""
-        is_agent = mail.sender is not None and mail.senders == 1 and mail.sender.key in self.house.agents
-        if (
-            not is_agent
-            or seen.kind is not Kind.HUMAN
-            or is_forged(mail.headers, self.house.trusted_authserv)
-        ):
-            return None
-        found = forwarded_in(mail)
-        is_theirs = (
-            found and not self.house.owns(found.sender.key) and found.sender.key not in self.house.agents
-        )
-        return found if is_theirs else None
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim, doubt: str) -> Filed:
         if seen.kind in _MACHINES and (claim.answers_us or not doubt):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from mail import subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
+from mail.authenticity import is_forged
 from mail.headings import fields_of, header_block_at, is_divider
+from mail.house import House
 from mail.reading import InboundEmail, read
 from mail.signatures import without_signature
 
@@ -23,6 +25,19 @@ class Forwarded:
     sender: Address
     subject: str
     text: str
+
+
+def passed_on_by_agent(email: InboundEmail, house: House) -> Forwarded | None:
+    """What an agent passes on of somebody who is neither the desk nor an agent.
+
+    From alone says who is an agent, and counts for nothing where our own server says that it is forged."""
+    sender = email.sender.key if email.sender and email.senders == 1 else ""
+    if sender not in house.agents or is_forged(email.headers, house.trusted_authserv):
+        return None
+    found = forwarded_in(email)
+    if found is None or house.owns(found.sender.key) or found.sender.key in house.agents:
+        return None
+    return found
 
 
 def forwarded_in(email: InboundEmail) -> Forwarded | None:
