@@ -12,7 +12,7 @@ from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
 from mail.courtesy import may_answer, may_confirm
 from mail.floods import Comer
-from mail.forwards import Forwarded, forwarded_by_agent
+from mail.forwards import Forwarded, passed_on_by_agent
 from mail.gate import kept_away
 from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
@@ -71,7 +71,7 @@ class Filing:
             return kept_away
         if seen.bounce and returned:
             return self._bounce(mail, seen.bounce, returned.ticket)
-        forwarded = forwarded_by_agent(mail, seen, self.house)
+        forwarded = passed_on_by_agent(mail, self.house) if seen.kind is Kind.HUMAN else None
         if forwarded:
             return self._open_forwarded(mail, forwarded)
         return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)

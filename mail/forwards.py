@@ -10,7 +10,6 @@ from mail.authenticity import is_forged
 from mail.headings import fields_of, header_block_at, is_divider
 from mail.house import House
 from mail.reading import InboundEmail, read
-from mail.screening import Kind, Screening
 from mail.signatures import without_signature
 
 _MOST_LINES = 2_000
@@ -28,14 +27,17 @@ class Forwarded:
     text: str
 
 
-def forwarded_by_agent(email: InboundEmail, seen: Screening, house: House) -> Forwarded | None:
-    """What an agent passes on of somebody who is neither the desk nor an agent."""
-    is_agent = email.sender is not None and email.senders == 1 and email.sender.key in house.agents
-    if not is_agent or seen.kind is not Kind.HUMAN or is_forged(email.headers, house.trusted_authserv):
+def passed_on_by_agent(email: InboundEmail, house: House) -> Forwarded | None:
+    """What an agent passes on of somebody who is neither the desk nor an agent.
+
+    From alone says who is an agent, and counts for nothing where our own server says that it is forged."""
+    sender = email.sender.key if email.sender and email.senders == 1 else ""
+    if sender not in house.agents or is_forged(email.headers, house.trusted_authserv):
         return None
     found = forwarded_in(email)
-    is_theirs = found and not house.owns(found.sender.key) and found.sender.key not in house.agents
-    return found if is_theirs else None
+    if found is None or house.owns(found.sender.key) or found.sender.key in house.agents:
+        return None
+    return found
 
 
 def forwarded_in(email: InboundEmail) -> Forwarded | None:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from desk.actor import Actor
+from desk.company import company_of
 from desk.event import Event, Kind
 from desk.ticket import Ticket
 from store import emails, tables, tickets
@@ -103,6 +104,6 @@ def _own_ticket(found: Held, contract: Contract | None) -> Ticket:
         text=event.text,
         confirm=False,
         detail={name: fact for name, fact in event.detail.items() if name != "reason"},
-        client=contract.name if contract else event.by.key.rpartition("@")[2],
+        client=contract.name if contract else company_of(event.by.key),
         language=(contract and contract.language) or found.ticket.language,
     )

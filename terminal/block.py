@@ -13,6 +13,8 @@ def block() -> None:
     """Block senders, or hear them again.
 
     Their mail stays in the inbox as dropped, with the reason; nothing of it reaches a ticket.
+
+    Example: helpdesk block add spam.example
     """
 
 
