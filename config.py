@@ -38,6 +38,7 @@ from settings.walking import (
     settings_of,
     value_at,
 )
+from settings.watching import Watch
 
 
 class Config(Section):
@@ -51,6 +52,7 @@ class Config(Section):
     promises: Promises = Promises()
     mail: Mail = Mail()
     log: Log = Log()
+    watch: Watch = Watch()
     contracts: tuple[Contract, ...] = Field(default=(), description="Clients with promises of their own")
     mailboxes: tuple[Box, ...] = Field(
         default=(), description="More mailboxes, each with an address of its own", examples=[[]]

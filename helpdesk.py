@@ -12,6 +12,7 @@ from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
+from terminal.fsck import fsck
 from terminal.hours import hours
 from terminal.inbox import inbox
 from terminal.mail import mail
@@ -48,7 +49,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, manifest, example_config,
+    report, simulate, reschedule, fsck, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -22,6 +22,7 @@ from bot.web import Check
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
+from heartbeat import heartbeat
 from mail import house as mail_house
 from mail.delays import tell_of_delays
 from mail.desks import Desks
@@ -39,6 +40,7 @@ from postroom import Postroom
 from postroom import Sender as Address
 from settings import agreed
 from settings.promised import policy_of
+from sla.auditing import Auditor
 from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
@@ -144,11 +146,13 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
+        Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     if socket:
         jobs.append(Job("socket", socket.connect, every=5))
     scheduler = Scheduler(jobs, clock=machine)
     checks = _checks(db, scheduler, couriers, socket, mailboxes, people, machine)
+    auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     inlet = None
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
@@ -280,6 +284,13 @@ def intake_of(
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
     limits = Limits(per_minute=most.confirmations, intakes=intakes)
     return Intake(db, house, clock=clock, read=read, limits=limits)
+
+
+def _heartbeat_of(config: Config) -> Callable[[str], None]:
+    watch = config.watch
+    return heartbeat(
+        watch.heartbeat_url.get_secret_value() if watch.heartbeat_url else "", watch.heartbeat_file
+    )
 
 
 def _tidy(db: Database, clock: Clock) -> None:

@@ -142,6 +142,13 @@ def waiting(session: Session) -> int:
     return session.execute(select(func.count()).select_from(tables.inbox).where(IS_NEW)).scalar_one()
 
 
+def oldest_new(session: Session) -> datetime | None:
+    """Since when the first of the mails that nobody has read has been here; None when there is none."""
+    first = select(_row.arrived_at).where(IS_NEW).order_by(_row.id + 0).limit(1)
+    oldest: datetime | None = session.execute(first).scalar()
+    return oldest
+
+
 def collected(session: Session, ticket: int) -> int:
     """How many mails of a flood that ticket has collected."""
     mine = (_row.state == State.COLLECTED, _row.ticket == ticket)

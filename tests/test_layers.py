@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TOP = ["helpdesk.py", "config.py", "postroom.py", "wiring.py"]
+TOP = ["helpdesk.py", "config.py", "heartbeat.py", "postroom.py", "wiring.py"]
 PACKAGES = {"bot", "desk", "mail", "rehearsal", "sandbox", "settings", "sla", "store", "terminal"}
 BELONGS_TO_A_PACKAGE = {
     "aiosmtpd",

@@ -17,6 +17,7 @@ from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.sound import assert_sound
 
 Start = Callable[..., "Desk"]
 
@@ -100,3 +101,4 @@ def start(world: Sandbox, database_url: str, clock: Clock) -> Iterator[Start]:
                 desk.stop()
 
         yield lambda mode="socket", **changed: running.enter_context(run(mode, changed))
+    assert_sound(database_url)

@@ -25,6 +25,7 @@ from store import cards, inbox, outbox, tables, tickets
 from store.database import Database
 from terminal.demo import demo_settings
 from tests.ports import free_ports
+from tests.sound import assert_sound
 
 CARLA = "carla@bakkerij-jansen.example"
 PATIENCE = 100
@@ -147,6 +148,7 @@ def desk(world, database_url, tmp_path):
     desk = Desk(world, database_url, tmp_path)
     yield desk
     desk.close()
+    assert_sound(database_url)
 
 
 def test_killed_after_slack_took_the_card_and_before_that_was_written_down(desk):

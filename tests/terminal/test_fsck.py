@@ -1,0 +1,49 @@
+"""`helpdesk fsck`: an operator, or a watching program, learns whether all is well."""
+
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+from sqlalchemy import text
+
+from store.database import Database
+from store.invariants import INVARIANTS
+
+Typed = Callable[..., Result]
+
+
+def test_a_sound_desk_is_well(typed: Typed, opened: Callable[..., int], db: Database) -> None:
+    opened()
+    scheduled(db)
+
+    said = typed("fsck")
+    assert said.exit_code == 0, said.output
+    assert said.output.count("ok   ") == len(INVARIANTS) + 1
+    assert said.output.endswith("\nAll is well.\n")
+
+
+def test_what_is_wrong_is_named(typed: Typed, opened: Callable[..., int], db: Database) -> None:
+    number = opened()
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE tickets SET version = 3"))
+
+    said = typed("fsck")
+    assert said.exit_code == 1
+    assert "NOT  gapless" in said.output
+    assert f"\n       ticket {number} is at version 3 and has 1 events\n" in said.output
+
+    verdicts = [json.loads(line) for line in typed("fsck", "--json").output.splitlines()]
+    broken = {each["invariant"]: each["places"] for each in verdicts if each["broken"]}
+    assert broken["looked-after"] == [
+        f"ticket {number} has something ahead of it, and no sweep will look at it"
+    ]
+    assert broken["gapless"] == [f"ticket {number} is at version 3 and has 1 events"]
+
+
+def test_without_a_database_it_says_so(typed: Typed) -> None:
+    assert typed("fsck", DATABASE_URL="sqlite:///nothing.db").exit_code == 78
+
+
+def scheduled(db: Database) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE tickets SET attention_at = opened_at"))
