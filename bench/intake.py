@@ -175,7 +175,12 @@ def others(engine: str) -> list[tuple[str, str]]:
 def theirs(way: str, folder: Path) -> Iterator[Callable[[Path], float]]:
     with an_address(way.partition("-")[0]) as url:
         address = url.replace("sqlite:", f"{way}:").replace("+psycopg", "")
-        program = [OTHERS / "bin" / "python", ROOT / "bench" / "others" / "django_helpdesk.py", address, folder]
+        program = [
+            OTHERS / "bin" / "python",
+            ROOT / "bench" / "others" / "django_helpdesk.py",
+            address,
+            folder,
+        ]
         process = subprocess.Popen(
             list(map(str, program)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
