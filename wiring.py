@@ -122,7 +122,8 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
-    wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
+    apart = timedelta(seconds=slack.seconds_between_messages)
+    wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep, every=apart))
     post = Postroom(config, db, clock)
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock, post=post)}
     couriers = {

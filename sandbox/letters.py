@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from functools import cached_property
 from typing import Any
 
 from sandbox.refused import Json
@@ -32,7 +33,11 @@ class Letter:
     raw: bytes
 
     def shown(self) -> Json:
-        """Parsed for reading: headers, both bodies, the names of its attachments."""
+        """Parsed for reading: headers, both bodies, its attachments.  To be read only: it is parsed once."""
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Json:
         mail = message_from_bytes(self.raw, policy=policy.default)
         headers = {name: str(mail.get(name, "")) for name in ("subject", "from", "to", "cc", "date")}
         threading = {

@@ -93,6 +93,9 @@ class Slack(Section):
         default="https://slack.com/api/",
         description="Another address of Slack's Web API, for trying things out",
     )
+    seconds_between_messages: float = Field(
+        default=1.1, description="How far apart messages to one channel are; Slack allows one a second", ge=0
+    )
     team_id: Annotated[str, TEAM] | None = Field(
         default=None,
         description="The home workspace; else the one the bot token belongs to",

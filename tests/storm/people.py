@@ -1,0 +1,131 @@
+"""Customers and agents in the storm.  They remember what they were told was taken, and nothing else."""
+
+import random
+import smtplib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from sandbox.director import NotPossibleHere
+from sandbox.visitor import Unanswered, Visitor
+from tests.storm.replicas import PATIENCE, Replica
+
+DESK = "help@desk.example"
+_BEGAN = datetime(2026, 11, 30, 9, tzinfo=UTC)
+
+
+def customer(n: int) -> str:
+    """The address of customer n."""
+    return f"klant{n}@bedrijf{n}.example"
+
+
+def subject(n: int) -> str:
+    return f"Storm {n:05d} in the shop"
+
+
+def marker(kind: str, n: int) -> str:
+    """Words that nobody else says."""
+    return f"{kind}-{n:05d}-said-once"
+
+
+@dataclass
+class Customers:
+    """Mail servers of customers: they hand in one mail until they hear 250, as mail servers do.
+
+    mailed, answered: the customers whose first mail, and whose answer, the desk took."""
+
+    replicas: Sequence[Replica]
+    desk_address: str
+    random: random.Random
+    mailed: list[int] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+
+    def write(self, n: int) -> None:
+        """Customer n writes for the first time."""
+        mail = self._mail(n, f"storm-{n}@bedrijf{n}.example", subject(n), marker("first", n))
+        self._hand_in(n, mail)
+        self.mailed.append(n)
+
+    def answer(self, n: int, visitor: Visitor) -> None:
+        """Customer n answers the confirmation, if it has come."""
+        letters = visitor.inbox(customer(n))
+        if not letters:
+            return
+        confirmation = letters[0]
+        words = marker("answer", n)
+        mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
+        mail["In-Reply-To"] = mail["References"] = confirmation["message_id"]
+        self._hand_in(n, mail)
+        self.answered.append(n)
+
+    def _mail(self, n: int, name: str, title: str, text: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = customer(n), self.desk_address, title
+        mail["Message-ID"] = f"<{name}>"
+        mail["Date"] = format_datetime(_BEGAN + timedelta(seconds=n))
+        mail.set_content(f"The till in shop {n} does nothing. {text}\n")
+        return mail
+
+    def _hand_in(self, n: int, mail: EmailMessage) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            port = self.random.choice(self.replicas).mail_port
+            try:
+                with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
+                    server.sendmail(customer(n), [self.desk_address], mail.as_bytes())
+                    return
+            except (OSError, smtplib.SMTPException):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+
+@dataclass
+class Agents:
+    """Alice clicks and writes.  taken, replied: customers whose ticket she was told she took, and whom she
+    was told she has answered."""
+
+    visitor: Visitor
+    taken: list[int] = field(default_factory=list)
+    replied: list[int] = field(default_factory=list)
+    unsure: list[int] = field(default_factory=list)
+
+    def take(self, n: int) -> None:
+        """Click *Take it* on the card of customer n, and again while Slack shows an error."""
+        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "take"))
+        self.taken.append(n)
+
+    def reply(self, n: int) -> None:
+        """Answer customer n.  When Slack shows an error after *Send*, she does not know, and leaves it."""
+        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "reply"))
+        try:
+            outcome = self.visitor.submit("Alice", {"text": marker("reply", n), "then": "keep"})
+        except (Unanswered, NotPossibleHere):
+            self.unsure.append(n)
+            self.visitor.close("Alice", everything=True)
+            return
+        if outcome["outcome"] == "closed":
+            self.replied.append(n)
+
+    def _card(self, n: int) -> dict[str, object]:
+        """Looks now and then: the workspace answers with all it has, and has other work to do."""
+        deadline = time.monotonic() + PATIENCE
+        while not (card := self.visitor.find("#support", subject(n))):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"customer {n} has no card")
+            time.sleep(0.3)
+        return card
+
+    def _until_taken(self, act: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                act()
+                return
+            except (Unanswered, NotPossibleHere):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)

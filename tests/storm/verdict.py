@@ -1,0 +1,124 @@
+"""What the world has after the storm, held against what people were told."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+from sqlalchemy import select
+
+from desk.delivery import Audience, DeliveryState
+from desk.event import Kind
+from sandbox.server import Sandbox
+from sandbox.visitor import Visitor, text_of
+from store import tables, tickets
+from store.database import Database
+from tests.storm.people import Agents, Customers, customer, marker, subject
+
+ASKED = frozenset({DeliveryState.DOUBTFUL, DeliveryState.DEAD})
+"""A person is asked about such a mail, in the thread."""
+
+
+@dataclass
+class Verdict:
+    """Finds what was lost, what is there twice, and what nobody said."""
+
+    world: Sandbox
+    db: Database
+    customers: Customers
+    agents: Agents
+
+    def wrongs(self) -> list[str]:
+        """Every promise that was broken, in words; [] when all were kept."""
+        visitor = Visitor(self.world.url)
+        return [
+            *self._of_tickets(),
+            *self._of_cards(visitor),
+            *self._of_messages(visitor),
+            *self._of_mailboxes(visitor),
+            *self._of_clicks(),
+            *self._of_replies(visitor),
+        ]
+
+    def _of_tickets(self) -> Iterator[str]:
+        row, event = tables.tickets.c, tables.events.c
+        with self.db.read() as session:
+            opened = Counter(session.scalars(select(row.subject)).all())
+            wrote = session.scalars(select(event.text).where(event.kind == Kind.CUSTOMER_WROTE)).all()
+        expected = Counter(subject(n) for n in self.customers.mailed)
+        yield from _compared("tickets", expected, opened)
+        for n in self.customers.answered:
+            times = sum(marker("answer", n) in text for text in wrote)
+            if times != 1:
+                yield f"the answer of customer {n} is on tickets {times} times"
+
+    def _of_cards(self, visitor: Visitor) -> Iterator[str]:
+        drawn = [text_of(message) for message in visitor.channel("#support")]
+        for n in self.customers.mailed:
+            times = sum(subject(n) in text for text in drawn)
+            if times != 1:
+                yield f"customer {n} has {times} cards"
+
+    def _of_messages(self, visitor: Visitor) -> Iterator[str]:
+        """No delivery is told twice, whoever it was told to."""
+        slack = WebClient(self.world.bot_token, base_url=self.world.api_url)
+        told: Counter[str] = Counter()
+        for root in visitor.channel("#support"):
+            found = slack.conversations_replies(
+                channel=root["channel"], ts=root["ts"], limit=200, include_all_metadata=True
+            )
+            for message in found["messages"]:
+                payload = (message.get("metadata") or {}).get("event_payload", {})
+                told.update(str(payload.get("token", "")).split())
+        yield from (f"delivery {token} was told {times} times" for token, times in told.items() if times > 1)
+
+    def _of_mailboxes(self, visitor: Visitor) -> Iterator[str]:
+        for n in self.customers.mailed:
+            names = Counter(letter["message_id"] for letter in visitor.inbox(customer(n)))
+            yield from (
+                f"customer {n} got {name} {times} times" for name, times in names.items() if times > 1
+            )
+
+    def _of_clicks(self) -> Iterator[str]:
+        with self.db.read() as session:
+            for n in self.agents.taken:
+                ticket = tickets.get(session, self._number(n))
+                times = sum(event.kind is Kind.TAKEN for event in ticket.history)
+                if times != 1:
+                    yield f"the ticket of customer {n} was taken {times} times"
+
+    def _of_replies(self, visitor: Visitor) -> Iterator[str]:
+        for n in [*self.agents.replied, *self.agents.unsure]:
+            words = marker("reply", n)
+            arrived = sum(words in letter["text"] for letter in visitor.inbox(customer(n)))
+            written = self._written(n, words)
+            if arrived > 1:
+                yield f"customer {n} got the reply {arrived} times"
+            if written > 1:
+                yield f"the reply to customer {n} is written {written} times"
+            if n in self.agents.replied and not arrived and not self._is_asked_about(n):
+                yield f"the reply to customer {n} is lost: it did not arrive, and nobody is asked about it"
+
+    def _number(self, n: int) -> int:
+        with self.db.read() as session:
+            return session.scalars(
+                select(tables.tickets.c.number).where(tables.tickets.c.customer == customer(n))
+            ).one()
+
+    def _written(self, n: int, words: str) -> int:
+        event = tables.events.c
+        query = select(event.text).where(event.ticket == self._number(n), event.kind == Kind.REPLIED)
+        with self.db.read() as session:
+            return sum(words in text for text in session.scalars(query))
+
+    def _is_asked_about(self, n: int) -> bool:
+        row = tables.outbox.c
+        query = select(row.state).where(row.ticket == self._number(n), row.audience == Audience.CUSTOMER)
+        with self.db.read() as session:
+            return any(state in ASKED for state in session.scalars(query))
+
+
+def _compared(what: str, expected: Counter[str], found: Counter[str]) -> Iterator[str]:
+    for name in sorted((expected | found).keys()):
+        if expected[name] != found[name]:
+            yield f"{what}: {name!r} is there {found[name]} times and not {expected[name]}"
