@@ -1,15 +1,16 @@
 """What lies ahead of the desk: the next moments at which it has something to do by itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session
 
 from store import tables
 from store.inbox import IS_NEW
+from store.session import Session
 from store.statements import PENDING
 
 
@@ -35,12 +36,16 @@ def next_due(session: Session) -> datetime | None:
 
 def look(session: Session) -> Ahead:
     """What is due next, or has been for some time."""
-    return Ahead(*session.execute(_earliest(later=False)).one())
+    return _found(session.execute(_earliest(later=False)).one())
 
 
 def look_beyond(session: Session, moment: datetime) -> Ahead:
     """The same without what is due by then, for somebody who knows why it waits."""
-    return Ahead(*session.execute(_earliest(later=True), {"moment": moment}).one())
+    return _found(session.execute(_earliest(later=True), {"moment": moment}).one())
+
+
+def _found(row: Sequence[Any]) -> Ahead:
+    return Ahead(*row)
 
 
 @cache

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.ticket import Ticket
-from store import statements, tables
+from store import mapping, statements, tables
+from store.session import Session
 
 S = DeliveryState
 _SOON = timedelta(minutes=1)
@@ -39,8 +39,7 @@ def owe_card(session: Session, ticket: Ticket) -> None:
         is None
     ):
         card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
-        card.ticket_number, card.seq = ticket.number, None
-        session.add(card)
+        session.execute(insert(tables.outbox), mapping.rows_of_deliveries(ticket.number, None, [card]))
 
 
 def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
@@ -58,8 +57,13 @@ def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetim
 def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
     """All deliveries that one message carries, this one among them, in order."""
     row = tables.outbox.c
-    query = select(Delivery).where(row.audience == delivery.audience, row.reference == delivery.reference)
-    return session.scalars(query.order_by(row.id)).all()
+    return find(session, row.audience == delivery.audience, row.reference == delivery.reference)
+
+
+def find(session: Session, *which: ColumnElement[bool]) -> list[Delivery]:
+    """The deliveries that are like that, in order."""
+    query = select(tables.outbox).where(*which).order_by(tables.outbox.c.id)
+    return [mapping.delivery_of(row) for row in session.execute(query)]
 
 
 def claim(
@@ -168,11 +172,7 @@ def _one_and_harmless(found: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
 
 
 def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:
-    facts = dict(row._mapping)
-    named = {name: facts.pop(column) for name, column in _NAMED_BY_THE_STORE.items()}
-    delivery = Delivery(**facts)
-    for name, value in named.items():
-        setattr(delivery, name, value)
+    delivery = mapping.delivery_of(row)
     abandoned, is_new = delivery.state is S.SENDING, delivery.state is S.READY
     delivery.fence += 1
     delivery.lease_until = until
@@ -183,9 +183,6 @@ def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:
     if abandoned:
         delivery.state, delivery.looked, delivery.not_before = S.UNCERTAIN, 0, now
     return delivery
-
-
-_NAMED_BY_THE_STORE = {"id": "id", "ticket_number": "ticket", "seq": "seq", "token": "token"}
 
 
 def _marks(delivery: Delivery) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from desk.delivery import Audience, DeliveryState
 from store import tables
@@ -43,7 +42,7 @@ def next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]:
     was just claimed, beside: its ids."""
     row = tables.outbox.c
     now: BindParameter[datetime] = bindparam("now")
-    earlier = aliased(tables.outbox).c
+    earlier = tables.outbox.alias().c
     in_front = [
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,

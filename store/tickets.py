@@ -9,7 +9,7 @@ from desk.errors import NotFound
 from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
-from store import tables
+from store import loading, tables
 from store.database import Session
 
 _row = tables.tickets.c
@@ -18,7 +18,6 @@ _row = tables.tickets.c
 def add(session: Session, ticket: Ticket) -> Ticket:
     """Keep a new ticket; it has its number afterwards."""
     session.add(ticket)
-    session.flush()
     return ticket
 
 
@@ -27,7 +26,7 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
 
     drawn: the version of the picture somebody clicked on.  Raises NotFound, and Conflict when something
     decisive happened since that picture."""
-    ticket = session.get(Ticket, number)
+    ticket = loading.one(session, number)
     if ticket is None:
         raise NotFound(number)
     if drawn is not None:
@@ -64,29 +63,29 @@ def postpone(
 
 def of_owner(session: Session, owner: str) -> Sequence[Ticket]:
     """The open tickets of an agent, the oldest first."""
-    query = select(Ticket).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
-    return session.scalars(query).all()
+    query = select(tables.tickets).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
+    return loading.some(session, query)
 
 
 def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
     """Open tickets that nobody took, the oldest first."""
-    query = select(Ticket).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
-    return session.scalars(query.limit(limit)).all()
+    query = select(tables.tickets).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
+    return loading.some(session, query.limit(limit))
 
 
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
-    query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
-    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+    query = select(tables.tickets).where(_row.number > number, _row.status != Status.CLOSED)
+    return loading.some(session, query.order_by(_row.number).limit(limit))
 
 
 def alive_after(
     session: Session, number: int, *, begin: datetime, end: datetime, limit: int
 ) -> Sequence[Ticket]:
     """The next tickets behind that number to which something could happen from begin up to end."""
-    query = select(Ticket).where(_row.number > number, _row.opened_at < end)
+    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end)
     query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
-    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+    return loading.some(session, query.order_by(_row.number).limit(limit))
 
 
 def reschedule(
@@ -100,8 +99,10 @@ def reschedule(
 
 def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:
     """The ticket that a customer's reply to the ended ticket `number` opened since then, if any."""
-    query = select(Ticket).where(_row.follows == number, _row.customer == customer, _row.opened_at >= since)
-    return session.scalars(query.order_by(_row.number.desc())).first()
+    query = select(tables.tickets).where(
+        _row.follows == number, _row.customer == customer, _row.opened_at >= since
+    )
+    return next(iter(loading.some(session, query.order_by(_row.number.desc()).limit(1))), None)
 
 
 def newest_of(session: Session, customer: str) -> int | None:
