@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from store import tables
 from store.database import Session
+from store.fixed import Fixed
 
 _row = tables.cards.c
+
+
+_PLACE = Fixed(select(_row.channel, _row.ts).where(_row.ticket == bindparam("number")))
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Place:
 
 def place_of(session: Session, number: int) -> Place | None:
     """Where the card of that ticket is, once it has been posted."""
-    found = session.execute(select(_row.channel, _row.ts).where(_row.ticket == number)).first()
+    found = session.first(_PLACE, number=number)
     return Place(*found) if found else None
 
 

@@ -3,17 +3,30 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from desk.event import Event
 from desk.ticket import Ticket
 from store import mapping, tables
+from store.fixed import Fixed, Row
 from store.session import Session
 
 _row = tables.tickets.c
 _event = tables.events.c
+
+_NUMBER, _VERSION = (list(_row).index(column) for column in (_row.number, _row.version))
+_OF, _SEQ = (list(_event).index(column) for column in (_event.ticket, _event.seq))
+"""Where these stand in a whole row."""
+
+_NUMBERED = Fixed(select(tables.tickets).where(_row.number == bindparam("number")))
+_LATER = Fixed(
+    select(tables.events)
+    .where(_event.ticket == bindparam("number"), _event.seq > bindparam("seq"))
+    .order_by(_event.seq)
+)
 
 
 def one(session: Session, number: int) -> Ticket | None:
@@ -21,22 +34,23 @@ def one(session: Session, number: int) -> Ticket | None:
     known = session.known(number)
     if known is not None:
         return known
-    found = session.execute(_numbered(), {"number": number}).first()
+    found = session.first(_NUMBERED, number=number)
     return None if found is None else _loaded(session, [found])[0]
 
 
 def some(session: Session, query: Select[Any]) -> list[Ticket]:
     """The tickets that a query over all their columns finds, in its order."""
     session.flush()  # what was done to tickets here counts
-    return _loaded(session, session.execute(query).all())
+    return _loaded(session, [tuple(row) for row in session.execute(query)])
 
 
-def _loaded(session: Session, rows: Sequence[Row[Any]]) -> list[Ticket]:
-    unknown = [row for row in rows if session.known(row.number) is None]
-    histories = _histories(session, {row.number: row.version for row in unknown})
-    for row in unknown:
-        session.learn(mapping.ticket_of(row, [*histories[row.number]]))
-    return [ticket for row in rows if (ticket := session.known(row.number)) is not None]
+def _loaded(session: Session, rows: Sequence[Row]) -> list[Ticket]:
+    numbers = [row[_NUMBER] for row in rows]
+    unknown = {row[_NUMBER]: row for row in rows if session.known(row[_NUMBER]) is None}
+    histories = _histories(session, {number: row[_VERSION] for number, row in unknown.items()})
+    for number, row in unknown.items():
+        session.learn(mapping.ticket_of(row, [*histories[number]]))
+    return [ticket for number in numbers if (ticket := session.known(number)) is not None]
 
 
 def _histories(session: Session, versions: dict[int, int]) -> dict[int, tuple[Event, ...]]:
@@ -54,24 +68,13 @@ def _read(
 ) -> Iterable[tuple[int, list[Event]]]:
     """What is not known of the histories of these tickets."""
     if len(numbers) == 1:
-        rows = session.execute(_later(), {"number": numbers[0], "seq": len(known[numbers[0]])})
+        rows = session.every(_LATER, number=numbers[0], seq=len(known[numbers[0]]))
     elif numbers:
-        rows = session.execute(_all_of(), {"numbers": numbers})
+        rows = [tuple(row) for row in session.execute(_all_of(), {"numbers": numbers})]
     else:
         return
-    for number, of_it in groupby(rows, key=lambda row: row.ticket):
-        yield number, [mapping.event_of(row) for row in of_it if row.seq > len(known[number])]
-
-
-@cache
-def _numbered() -> Select[Any]:
-    return select(tables.tickets).where(_row.number == bindparam("number"))
-
-
-@cache
-def _later() -> Select[Any]:
-    mine = (_event.ticket == bindparam("number"), _event.seq > bindparam("seq"))
-    return select(tables.events).where(*mine).order_by(_event.seq)
+    for number, of_it in groupby(rows, key=itemgetter(_OF)):
+        yield number, [mapping.event_of(row) for row in of_it if row[_SEQ] > len(known[number])]
 
 
 @cache

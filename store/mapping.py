@@ -23,6 +23,10 @@ _OF_EVENT = [name for name in _EVENT if name not in ("ticket", *_ACTED)]
 _OF_DELIVERY = [name for name in _DELIVERY if name not in _OWED]
 
 
+TICKET_CHANGES = [name for name in _TICKET if name != "number"]
+NEW_DELIVERY = [name for name in _DELIVERY if name != "id"]
+
+
 def ticket_of(row: Sequence[Any], history: list[Event]) -> Ticket:
     """The ticket of a whole row of the tickets."""
     facts = dict(zip(_TICKET, row, strict=True))

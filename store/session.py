@@ -10,6 +10,7 @@ from sqlalchemy import (
     Engine,
     Executable,
     ScalarResult,
+    Update,
     bindparam,
     insert,
     update,
@@ -20,6 +21,7 @@ from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
 from store import mapping, tables
+from store.fixed import Facts, Fixed, Row
 from store.histories import Histories
 
 Settle = Callable[[Ticket, Sequence[Event]], None]
@@ -31,12 +33,18 @@ _Ts = TypeVarTuple("_Ts")
 AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 
 _row = tables.tickets.c
-_NEW_TICKET = insert(tables.tickets).returning(_row.number)
-_CHANGED_TICKET = (
-    update(tables.tickets)
-    .where(_row.number == bindparam("its_number"), _row.version == bindparam("its_version"))
-    .returning(_row.number)
-)
+
+
+def _changed_ticket() -> Update:
+    as_read = (_row.number == bindparam("its_number"), _row.version == bindparam("its_version"))
+    values = {name: bindparam(f"new_{name}", type_=_row[name].type) for name in mapping.TICKET_CHANGES}
+    return update(tables.tickets).where(*as_read).values(values).returning(_row.number)
+
+
+_NEW_TICKET = Fixed(insert(tables.tickets).returning(_row.number), columns=mapping.TICKET_CHANGES)
+_CHANGED_TICKET = Fixed(_changed_ticket())
+_NEW_EVENT = Fixed(insert(tables.events))
+NEW_DELIVERY = Fixed(insert(tables.outbox), columns=mapping.NEW_DELIVERY)
 
 
 @dataclass
@@ -70,6 +78,7 @@ class Session:
         """The database's own, with the transaction begun."""
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._connection.begin()
         return self._connection
 
     @overload
@@ -92,6 +101,18 @@ class Session:
         """The first column of the first row, None where there is none."""
         return self.execute(statement, parameters).scalar()
 
+    def first(self, statement: Fixed, **facts: Any) -> Row | None:
+        """The first row of what is found, or of what was changed."""
+        return statement.first(self.connection(), facts)
+
+    def every(self, statement: Fixed, **facts: Any) -> list[Row]:
+        """All rows of what is found."""
+        return statement.every(self.connection(), facts)
+
+    def do(self, statement: Fixed, *facts: Facts) -> None:
+        """Do it once for each of these facts."""
+        statement.do(self.connection(), *facts)
+
     # Tickets
 
     def known(self, number: int) -> Ticket | None:
@@ -107,7 +128,7 @@ class Session:
     def add(self, ticket: Ticket) -> None:
         """Save a new ticket; it has its number afterwards."""
         self._settle(ticket, ticket.history)
-        ticket.number = self.execute(_NEW_TICKET, mapping.row_of_ticket(ticket)).scalar_one()
+        (ticket.number,) = self.first(_NEW_TICKET, **mapping.row_of_ticket(ticket)) or (0,)
         self._known[ticket.number] = _Known(ticket, ticket.version)
         self._write(ticket, ticket.history)
 
@@ -136,8 +157,8 @@ class Session:
         ticket, saved = known.ticket, known.saved
         fresh = [event for event in ticket.history if event.seq > saved]
         self._settle(ticket, fresh)
-        its = {"its_number": ticket.number, "its_version": saved}
-        if self.execute(_CHANGED_TICKET, mapping.row_of_ticket(ticket) | its).first() is None:
+        new = {f"new_{name}": value for name, value in mapping.row_of_ticket(ticket).items()}
+        if self.first(_CHANGED_TICKET, its_number=ticket.number, its_version=saved, **new) is None:
             raise Conflict(AT_ONCE)
         known.saved = ticket.version
         self._write(ticket, fresh)
@@ -145,11 +166,11 @@ class Session:
     def _write(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
         """What happened, and what is owed for it."""
         number = ticket.number
-        self.execute(insert(tables.events), [mapping.row_of_event(number, event) for event in fresh])
+        self.do(_NEW_EVENT, *(mapping.row_of_event(number, event) for event in fresh))
         owed = [
             row for event in fresh for row in mapping.rows_of_deliveries(number, event.seq, event.deliveries)
         ]
         if owed:
-            self.execute(insert(tables.outbox), owed)
+            self.do(NEW_DELIVERY, *owed)
         self.changed[number] = ticket
         self.redraws += [(number, event) for event in fresh if event.detail.get("redraws")]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
@@ -11,8 +11,11 @@ from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import loading, tables
 from store.database import Session
+from store.fixed import Fixed
 
 _row = tables.tickets.c
+_event = tables.events.c
+_KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _event.seq == bindparam("seq")))
 
 
 def add(session: Session, ticket: Ticket) -> Ticket:
@@ -36,9 +39,8 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
 
 def kind_of(session: Session, number: int, seq: int) -> Kind | None:
     """What kind of event that is, without the whole history around it."""
-    row = tables.events.c
-    kind: Kind | None = session.execute(select(row.kind).where(row.ticket == number, row.seq == seq)).scalar()
-    return kind
+    found = session.first(_KIND, number=number, seq=seq)
+    return found[0] if found else None
 
 
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
