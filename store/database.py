@@ -77,6 +77,11 @@ class Database:
         """Whether this is the embedded engine: one process, one writer at a time."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a person waits until this process has written; never on PostgreSQL, where all may write."""
+        return self._lane.is_awaited
+
     @contextmanager
     def change(self, *, urgent: bool = False) -> Iterator[Session]:
         """One transaction that writes; committed at the end, rolled back when anything is raised.
@@ -87,12 +92,9 @@ class Database:
         with turn, _translated(), self._begun(self._writer) as session:
             yield session
             session.flush()
-            for ticket in session.changed.values():
-                outbox.owe_card(session, ticket)
-            for number, event in session.redraws:
-                outbox.owe_again(session, number, event.detail["redraws"], at=event.at)
+            _owe(session)
             session.commit()
-        if session.changed:
+        if session.saved:
             self.on_commit()
 
     @contextmanager
@@ -128,6 +130,16 @@ class Database:
         self._seal(ticket, fresh)
         # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
         ticket.attention_at, ticket.due_at = self._attention(ticket), self._due(ticket)
+
+
+def _owe(session: Session) -> None:
+    """A new card for every ticket that was changed, and the messages that its new events redraw."""
+    for ticket in {ticket.number: ticket for ticket, _ in session.saved}.values():
+        outbox.owe_card(session, ticket)
+    for ticket, fresh in session.saved:
+        for each in fresh:
+            if each.detail.get("redraws"):
+                outbox.owe_again(session, ticket.number, each.detail["redraws"], at=each.at)
 
 
 def changes_a_ticket(session: Session) -> bool:

@@ -56,14 +56,14 @@ class _Known:
 
 
 class Session:
-    """Begins with the first statement.  settle: called with a changed ticket before it is saved.
+    """Begins with the first statement.  settle: called with a changed ticket before it is saved.  saved: what
+    was, with the events that were new.
 
     A ticket that was read here and changed by its own methods is saved by `flush`, and at the end."""
 
     def __init__(self, engine: Engine, histories: Histories, settle: Settle) -> None:
         self.histories = histories
-        self.changed: dict[int, Ticket] = {}
-        self.redraws: list[tuple[int, Event]] = []
+        self.saved: list[tuple[Ticket, Sequence[Event]]] = []
         self._engine = engine
         self._settle = settle
         self._known: dict[int, _Known] = {}
@@ -130,12 +130,12 @@ class Session:
         self._settle(ticket, ticket.history)
         (ticket.number,) = self.first(_NEW_TICKET, **mapping.row_of_ticket(ticket)) or (0,)
         self._known[ticket.number] = _Known(ticket, ticket.version)
-        self._write(ticket, ticket.history)
+        self._write(ticket, [*ticket.history])
 
     @property
     def is_changing(self) -> bool:
         """Whether a ticket was changed here, saved or not."""
-        return bool(self.changed) or any(each.ticket.version != each.saved for each in self._known.values())
+        return bool(self.saved) or any(each.ticket.version != each.saved for each in self._known.values())
 
     def flush(self) -> None:
         """Save what was done to tickets.  Raises Conflict where somebody else did so first."""
@@ -172,5 +172,4 @@ class Session:
         ]
         if owed:
             self.do(NEW_DELIVERY, *owed)
-        self.changed[number] = ticket
-        self.redraws += [(number, event) for event in fresh if event.detail.get("redraws")]
+        self.saved.append((ticket, fresh))

@@ -37,6 +37,11 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
     return ticket
 
 
+def some(session: Session, numbers: Sequence[int]) -> Sequence[Ticket]:
+    """Those of these tickets that are there, in the order of their numbers."""
+    return loading.some(session, select(tables.tickets).where(_row.number.in_(numbers)).order_by(_row.number))
+
+
 def kind_of(session: Session, number: int, seq: int) -> Kind | None:
     """What kind of event that is, without the whole history around it."""
     found = session.first(_KIND, number=number, seq=seq)
