@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from _measuring import machine, machine_line  # noqa: E402 - the path comes first
+from sqlalchemy import Connection, Engine, event  # noqa: E402
 
 from config import load_rehearsed  # noqa: E402
 from rehearsal import reading, telling  # noqa: E402
@@ -48,14 +49,33 @@ def main() -> None:
 def measure(tickets: int) -> dict[str, Any]:
     """Play the year once."""
     text = json.dumps(a_year(tickets))
+    asked = counting()
     wall, processor = time.perf_counter(), time.process_time()
     lines = Counter(played(text))
+    spent = time.process_time() - processor
     return {
         "tickets": tickets,
         "seconds": round(time.perf_counter() - wall, 1),
-        "processor_seconds": round(time.process_time() - processor, 1),
+        "processor_seconds": round(spent, 1),
         "lines": dict(sorted(lines.items())),
+        "of_each_ticket": {
+            "processor_ms": round(spent * 1000 / tickets, 1),
+            **{name: round(count / tickets, 1) for name, count in sorted(asked.items())},
+        },
     }
+
+
+def counting() -> Counter[str]:
+    """What the database is asked from now on, without BEGIN and COMMIT."""
+    asked = Counter[str]()
+
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("helpdesk_writes")
+        asked["transactions that write" if writes else "transactions that read"] += 1
+
+    event.listen(Engine, "begin", begun)
+    event.listen(Engine, "before_cursor_execute", lambda *_sent: asked.update(["statements"]))
+    return asked
 
 
 def played(text: str) -> Iterator[str]:
@@ -106,6 +126,12 @@ def table(measured: dict[str, Any]) -> Iterator[str]:
         f"| {measured['tickets']:,} | {measured['seconds']:,} | {measured['processor_seconds']:,} "
         f"| {sum(lines.values()):,} | {lines.get('mail', 0):,} | {lines.get('card', 0):,} "
         f"| {lines.get('thread', 0):,} | {lines.get('status', 0):,} |"
+    )
+    yield ""
+    yield "| of each ticket | |"
+    yield "|---|---|"
+    yield from (
+        f"| {name.replace('_', ' ')} | {value} |" for name, value in measured["of_each_ticket"].items()
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.headerregistry import Address
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from mail.addresses import is_address
@@ -18,6 +19,7 @@ from mail.conversation import Conversation
 from mail.letterhead import Letterhead
 from mail.notifications import Notification, sound
 from mail.screening import LOOP_HEADER
+from mail.writing import file_part, written
 
 MOST_BYTES = 18_000_000
 """Of all files of a mail together: written down they grow by a third, and many servers stop at 25 MB."""
@@ -153,20 +155,15 @@ def _known(envelope: Envelope) -> list[str]:
 def _written(
     lines: dict[str, str | Address], notification: Notification, files: Sequence[Attachment]
 ) -> bytes:
-    message = EmailMessage(policy=policy.SMTP)
     try:
-        for name, value in lines.items():
-            message[name] = value
-        message.set_content(notification.text, cte="quoted-printable")
-        message.add_alternative(notification.html, subtype="html", cte="quoted-printable")
-        for file in files:
-            kind, _, subkind = _type_of(file).partition("/")
-            name = safe_name(sound(file.name), file.content_type)
-            message.add_attachment(file.content, maintype=kind, subtype=subkind, filename=name)
-        # Folded at the usual width, Python 3.11 damages some long subjects that are not ASCII.
-        return message.as_bytes(policy=policy.SMTP.clone(max_line_length=998))
+        parts = [file_part(file.content, _type_of(file), _name_of(file)) for file in files]
+        return written(lines, notification.text, notification.html, parts)
     except (ValueError, LookupError, UnicodeError) as error:
         raise Unsendable(f"the mail cannot be written: {error}") from error
+
+
+def _name_of(file: Attachment) -> str:
+    return safe_name(sound(file.name), file.content_type)
 
 
 def _type_of(file: Attachment) -> str:
@@ -232,4 +229,10 @@ def _answers_come_where_meant(lines: dict[str, str | Address], headers: dict[str
 
 def _read(name: str, headers: dict[str, str]) -> Any:
     """A header as a modern mail program reads it; the others need not be read to compare the mail."""
-    return policy.default.header_fetch_parse(name, headers[name])
+    return _understood(name, headers[name])
+
+
+@lru_cache(maxsize=1_000)
+def _understood(name: str, value: str) -> Any:
+    """From the desk, to the same customer, about the same ticket: most are read again and again."""
+    return policy.default.header_fetch_parse(name, value)

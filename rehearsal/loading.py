@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -29,9 +30,21 @@ for _tag, _pattern, _first in (
 def load(text: str) -> Any:
     """What the text says.  Raises ScenarioRefused, with the line."""
     try:
-        return yaml.load(text, _Loader)
+        return _as_json(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise ScenarioRefused(f"This is not YAML: {where}{problem}.") from None
+
+
+def _as_json(text: str) -> Any:
+    """JSON is YAML that is read a hundred times as fast; and what only looks like it is read as YAML."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return yaml.load(text, _Loader)
+
+
+def _no_number(said: str) -> Any:
+    raise ValueError(f"{said} is no number")

@@ -22,14 +22,18 @@ from sla.clock import (
 from sla.notices import may_speak
 from sla.policy import WORKING_DAY, Goal, Policy
 from store import mailboxes, tickets
-from store.database import Database, Unavailable
+from store.database import Database, Session, Unavailable
 
 log = logging.getLogger(__name__)
 
 SWEEP = Actor.system("sweep")
 
 _BATCH = 200
-"""Tickets that are looked up at once; each is a transaction of its own, so that clicks go in between."""
+"""Tickets that are looked up at once."""
+
+_TOGETHER = 20
+"""Tickets in one transaction at the most, which ends early where a person waits: on SQLite, where only one
+may write.  On PostgreSQL each has its own: who holds many could wait for others in a circle."""
 
 _LOOK_AGAIN = timedelta(minutes=1)
 _AFTER_A_FAULT = timedelta(minutes=5)
@@ -75,7 +79,7 @@ Verdict = Warn | Supersede | Remind | ResolveSilent | Close
 
 
 def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str] = ()) -> int:
-    """Look at every ticket that is due and return how many.  In batches, and one transaction each.
+    """Look at every ticket that is due and return how many.  Some share a transaction, but for a bad one.
 
     sources: the mailboxes that must have been read before silence counts.  Any number of processes may sweep
     at once.  Raises Unavailable when the database cannot."""
@@ -130,32 +134,61 @@ def _due(db: Database, *, now: datetime) -> Sequence[int]:
 def _look_at_all(
     db: Database, due: Sequence[int], policy: Policy, *, now: datetime, read_up_to: datetime | None
 ) -> None:
-    for number in due:
+    left = list(due)
+    while left:
+        together = sorted(left[: _TOGETHER if db.is_sqlite else 1])
         try:
-            _look_at(db, number, policy, now=now, read_up_to=read_up_to)
-        except Conflict:
-            log.info("ticket %s was changed by somebody else; the next sweep looks again", number)
+            done = _look_at(db, together, policy, now=now, read_up_to=read_up_to)
         except Unavailable:
             raise
-        except Exception:
+        except Exception as problem:
             # One of the four loops: a fault in one ticket must not stop the promises of the others.
-            log.exception("the sweep failed at ticket %s", number)
-            _postpone(db, number, now=now, until=now + _AFTER_A_FAULT)
+            _one_by_one(db, together, policy, problem, now=now, read_up_to=read_up_to)
+            done = len(together)
+        left = together[done:] + left[len(together) :]
+
+
+def _one_by_one(
+    db: Database,
+    together: Sequence[int],
+    policy: Policy,
+    problem: Exception,
+    *,
+    now: datetime,
+    read_up_to: datetime | None,
+) -> None:
+    """Find the bad one among tickets that could not be looked at together."""
+    if len(together) > 1:
+        for number in together:
+            _look_at_all(db, [number], policy, now=now, read_up_to=read_up_to)
+    elif isinstance(problem, Conflict):
+        log.info("ticket %s was changed by somebody else; the next sweep looks again", *together)
+    else:
+        log.error("the sweep failed at ticket %s", *together, exc_info=problem)
+        _postpone(db, together[0], now=now, until=now + _AFTER_A_FAULT)
 
 
 def _look_at(
-    db: Database, number: int, policy: Policy, *, now: datetime, read_up_to: datetime | None
-) -> None:
+    db: Database, numbers: Sequence[int], policy: Policy, *, now: datetime, read_up_to: datetime | None
+) -> int:
+    """Look at these, or at fewer where a person waits; how many it were."""
     with db.change() as session:
-        ticket = tickets.get(session, number)
-        for verdict in list(judge(ticket, policy, now=now, read_up_to=read_up_to)):
-            carry_out(ticket, verdict, at=now)
-        session.flush()
-        if ticket.attention_at is not None and ticket.attention_at <= now:
-            # Held up, or moved by a changed policy: either way it must not stand in front of the others.
-            still = attention(ticket, policy)
-            until = still if still is None or still > now else _next_look(ticket, policy, now)
-            tickets.postpone(session, number, now=now, until=until, version=ticket.version)
+        for place, ticket in enumerate(tickets.some(session, numbers), 1):
+            for verdict in list(judge(ticket, policy, now=now, read_up_to=read_up_to)):
+                carry_out(ticket, verdict, at=now)
+            session.flush()
+            _put_right(session, ticket, policy, now)
+            if db.is_awaited:
+                return place
+    return len(numbers)
+
+
+def _put_right(session: Session, ticket: Ticket, policy: Policy, now: datetime) -> None:
+    """What is due still is held up, or moved by a changed policy; it must not stand in front of others."""
+    if ticket.attention_at is not None and ticket.attention_at <= now:
+        still = attention(ticket, policy)
+        until = still if still is None or still > now else _next_look(ticket, policy, now)
+        tickets.postpone(session, ticket.number, now=now, until=until, version=ticket.version)
 
 
 def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Column, ColumnElement, bindparam, func, or_, select
 
 from store import tables
+from store.fixed import Fixed, Row
 from store.inbox import IS_NEW
+from store.session import Session
 from store.statements import PENDING
 
 
@@ -35,24 +36,29 @@ def next_due(session: Session) -> datetime | None:
 
 def look(session: Session) -> Ahead:
     """What is due next, or has been for some time."""
-    return Ahead(*session.execute(_earliest(later=False)).one())
+    return _found(session.first(_earliest(later=False)))
 
 
 def look_beyond(session: Session, moment: datetime) -> Ahead:
     """The same without what is due by then, for somebody who knows why it waits."""
-    return Ahead(*session.execute(_earliest(later=True), {"moment": moment}).one())
+    return _found(session.first(_earliest(later=True), moment=moment))
+
+
+def _found(row: Row | None) -> Ahead:
+    return Ahead(*(row or (None, None, None)))
 
 
 @cache
-def _earliest(*, later: bool) -> Select[Any]:
+def _earliest(*, later: bool) -> Fixed:
     """One statement, built once; each of its three parts is a look into an index."""
     ticket, delivery, mail = tables.tickets.c, tables.outbox.c, tables.inbox.c
     pending = or_(*(delivery.state == each for each in PENDING))
-    return select(
+    earliest = select(
         _first(ticket.attention_at, ticket.attention_at.is_not(None), later=later),
         _first(delivery.not_before, pending, later=later),
         _first(mail.not_before, IS_NEW, later=later),
     )
+    return Fixed(earliest)
 
 
 def _first(moment: Column[datetime], which: ColumnElement[bool], *, later: bool) -> ColumnElement[Any]:

@@ -4,12 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from store import tables
 from store.database import Session
+from store.fixed import Fixed
 
 _row = tables.cards.c
+
+
+_PLACE = Fixed(select(_row.channel, _row.ts).where(_row.ticket == bindparam("number")))
+_NEW = Fixed(insert(tables.cards))
+_GONE = Fixed(delete(tables.cards).where(_row.ticket == bindparam("number")))
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,7 @@ class Place:
 
 def place_of(session: Session, number: int) -> Place | None:
     """Where the card of that ticket is, once it has been posted."""
-    found = session.execute(select(_row.channel, _row.ts).where(_row.ticket == number)).first()
+    found = session.first(_PLACE, number=number)
     return Place(*found) if found else None
 
 
@@ -42,11 +48,9 @@ def ticket_at(session: Session, place: Place) -> int | None:
 def keep(session: Session, number: int, place: Place, *, at: datetime) -> None:
     """Remember where the card was posted, instead of where it was before."""
     forget(session, number)
-    session.execute(
-        insert(tables.cards).values(ticket=number, channel=place.channel, ts=place.ts, posted_at=at)
-    )
+    session.do(_NEW, {"ticket": number, "channel": place.channel, "ts": place.ts, "posted_at": at})
 
 
 def forget(session: Session, number: int) -> None:
     """The card is gone; the next drawing posts a new one."""
-    session.execute(delete(tables.cards).where(_row.ticket == number))
+    session.do(_GONE, {"number": number})

@@ -7,24 +7,22 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from threading import local
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
-from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
 from store import outbox
+from store.histories import Histories
 from store.lane import Lane
-from store.mapping import map_desk
+from store.session import AT_ONCE, Session
 
 __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
 
@@ -32,9 +30,6 @@ Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
 _WRITES = "helpdesk_writes"
-_CHANGED = "helpdesk_changed_tickets"
-_REDRAWS = "helpdesk_redraws"
-_AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
 _OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
@@ -64,25 +59,28 @@ class Database:
         on_commit: Callable[[], None] = lambda: None,
         synchronous: Literal["FULL", "OFF"] = "FULL",
     ) -> None:
-        map_desk()
         self.engine = _engine(url, synchronous)
         self.on_commit = on_commit
         self._attention = attention
         self._due = due
         self._seal = seal
         self._lane = Lane()
-        self._writers = sessionmaker(self.engine.execution_options(**{_WRITES: True}), expire_on_commit=False)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
         # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        readers = self.engine.execution_options(**snapshot)
-        self._readers = sessionmaker(readers, expire_on_commit=False, autoflush=False)
+        self._reader = self.engine.execution_options(**snapshot)
+        self._histories = Histories()
         self._shared = local()
-        event.listen(self._writers, "before_flush", self._settle)
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is the embedded engine: one process, one writer at a time."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a person waits until this process has written; never on PostgreSQL, where all may write."""
+        return self._lane.is_awaited
 
     @contextmanager
     def change(self, *, urgent: bool = False) -> Iterator[Session]:
@@ -91,30 +89,25 @@ class Database:
         urgent: a person waits for it.  Raises Conflict when somebody else changed the same ticket first, and
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent) if self.is_sqlite else nullcontext()
-        with turn, _translated(), self._writers.begin() as session:
+        with turn, _translated(), self._begun(self._writer) as session:
             yield session
             session.flush()
-            changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
-            for ticket in changed.values():
-                outbox.owe_card(session, ticket)
-            for number, event in session.info.get(_REDRAWS, ()):
-                outbox.owe_again(session, number, event.detail["redraws"], at=event.at)
-        if changed:
+            _owe(session)
+            session.commit()
+        if session.saved:
             self.on_commit()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
         shared: Session | None = getattr(self._shared, "session", None)
-        with _translated(), nullcontext(shared) if shared else self._readers() as session:
+        with _translated(), nullcontext(shared) if shared else self._begun(self._reader) as session:
             yield session
 
     @contextmanager
     def one_moment(self) -> Iterator[None]:
-        """What this thread reads meanwhile is as of one moment, and nothing is loaded twice."""
-        with self._readers() as session:
-            kept: list[object] = []  # a session forgets what nobody else holds
-            event.listen(session, "loaded_as_persistent", lambda _session, loaded: kept.append(loaded))
+        """What this thread reads meanwhile is as of one moment, and no ticket is loaded twice."""
+        with self._begun(self._reader) as session:
             self._shared.session = session
             try:
                 yield
@@ -125,29 +118,38 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
-    def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
-        changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
-        redraws: list[tuple[int, Event]] = session.info.setdefault(_REDRAWS, [])
-        new = session.new
-        for each in [*new, *session.dirty]:
-            if isinstance(each, Ticket):
-                fresh = [event for event in each.history if event in new]
-                self._seal(each, fresh)
-                each.attention_at, each.due_at = self._attention(each), self._due(each)
-                # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
-                flag_modified(each, "attention_at")
-                changed[id(each)] = each
-                redraws.extend((each.number, event) for event in fresh if event.detail.get("redraws"))
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Session]:
+        session = Session(engine, self._histories, self._settle)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def _settle(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
+        self._seal(ticket, fresh)
+        # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
+        ticket.attention_at, ticket.due_at = self._attention(ticket), self._due(ticket)
+
+
+def _owe(session: Session) -> None:
+    """A new card for every ticket that was changed, and the messages that its new events redraw."""
+    for ticket in {ticket.number: ticket for ticket, _ in session.saved}.values():
+        outbox.owe_card(session, ticket)
+    for ticket, fresh in session.saved:
+        for each in fresh:
+            if each.detail.get("redraws"):
+                outbox.owe_again(session, ticket.number, each.detail["redraws"], at=each.at)
 
 
 def changes_a_ticket(session: Session) -> bool:
     """Whether this transaction has changed a ticket, so that its commit will owe its card."""
-    return bool(session.info.get(_CHANGED) or session.new or session.dirty)
+    return session.is_changing
 
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that does nothing where such a row exists, even one that another process is just writing."""
-    if session.get_bind().dialect.name == "sqlite":
+    if session.is_sqlite:
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
 
@@ -200,8 +202,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (StaleDataError, IntegrityError) as error:
-        raise Conflict(_AT_ONCE) from error
+    except IntegrityError as error:
+        raise Conflict(AT_ONCE) from error
     except _OUR_FAULTS:
         raise  # trying again cannot help
     except DBAPIError as error:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from store import tables
 from store.database import Session
+from store.fixed import Fixed, Row
 
 _row = tables.emails.c
+_FACTS = [column.name for column in _row][3:]
+_NEW = Fixed(insert(tables.emails), columns=[column.name for column in _row][1:])
+_OF_TICKET = Fixed(select(tables.emails).where(_row.ticket == bindparam("number")).order_by(_row.id))
+_OF_DELIVERY = Fixed(select(tables.emails).where(_row.delivery == bindparam("delivery")))
 
 
 class Direction(StrEnum):
@@ -47,7 +52,7 @@ class Email:
 
 def keep(session: Session, email: Email) -> None:
     """Keep a mail with its ticket."""
-    session.execute(insert(tables.emails).values(**{k: getattr(email, k) for k in email.__dict__}))
+    session.do(_NEW, vars(email))
 
 
 def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Direction] | None:
@@ -70,14 +75,13 @@ def is_ours(session: Session, message_id: str) -> bool:
 
 def of_ticket(session: Session, number: int) -> list[Email]:
     """All mails of a ticket, the oldest first."""
-    rows = session.execute(select(tables.emails).where(_row.ticket == number).order_by(_row.id))
-    return [_email(row._mapping) for row in rows]
+    return [_email(row) for row in session.every(_OF_TICKET, number=number)]
 
 
 def of_delivery(session: Session, delivery: int) -> Email | None:
     """The mail that a delivery sends, once it has been worded."""
-    found = session.execute(select(tables.emails).where(_row.delivery == delivery)).first()
-    return _email(found._mapping) if found else None
+    found = session.first(_OF_DELIVERY, delivery=delivery)
+    return _email(found) if found else None
 
 
 def prove(session: Session, message_id: str, *, at: datetime) -> int | None:
@@ -87,6 +91,6 @@ def prove(session: Session, message_id: str, *, at: datetime) -> int | None:
     return session.execute(noted).scalar() if message_id else None
 
 
-def _email(row: RowMapping) -> Email:
-    facts = {name: value for name, value in row.items() if name != "id"}
-    return Email(**{**facts, "direction": Direction(facts["direction"])})
+def _email(row: Row) -> Email:
+    _, ticket, direction, *facts = row
+    return Email(ticket=ticket, direction=Direction(direction), **dict(zip(_FACTS, facts, strict=True)))

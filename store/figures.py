@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
 from desk.event import HUMAN_MAILS, Kind, level_key
 from desk.priority import Priority
@@ -53,7 +52,7 @@ def answered(session: Session, goal: str, *, since: datetime) -> Kept:
     """First responses to the tickets that came in since then: those that are answered, or late already."""
     came = select(_row.number).join(tables.events, _event.ticket == _row.number)
     came = came.where(_event.kind == Kind.OPENED, _event.at >= since)
-    late, other = _is_late(goal), aliased(tables.events).c
+    late, other = _is_late(goal), tables.events.alias().c
     has_answer = exists().where(other.ticket == _row.number, other.kind.in_(_ANSWERS))
     return _kept(session, came.where(or_(late, has_answer)), late)
 
@@ -65,7 +64,7 @@ def recovered(session: Session, goal: str, *, since: datetime) -> Kept:
 
 
 def _is_late(goal: str) -> ColumnElement[bool]:
-    other = aliased(tables.events).c
+    other = tables.events.alias().c
     return exists().where(other.ticket == _row.number, other.key == level_key(goal, 1, _BREACH))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from store import tables
 from store.database import Session, insert_once
+from store.fixed import Fixed
 
 _row = tables.inbox.c
 
@@ -27,6 +28,15 @@ class State(StrEnum):
 
 IS_NEW = _row.state == bindparam("new", State.NEW.value, literal_execute=True)
 """Which mails nobody has read; said in the statement itself, so that the partial index over them serves."""
+
+
+_FIRST_WITH = Fixed(select(_row.id).where(_row.content_key == bindparam("content_key")))
+_BECAME = Fixed(select(_row.state, _row.ticket, _row.remark).where(_row.id == bindparam("its_id")))
+_DEALT_WITH = Fixed(
+    update(tables.inbox)
+    .where(_row.id == bindparam("its_id"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "remark", "ticket", "content_key")})
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,8 @@ def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | Non
 
 def first_with(session: Session, content_key: str) -> int | None:
     """The inbox id of the mail with that content, when one has been dealt with before."""
-    return session.execute(select(_row.id).where(_row.content_key == content_key)).scalar()
+    found = session.first(_FIRST_WITH, content_key=content_key)
+    return found[0] if found else None
 
 
 def dealt_with(
@@ -113,11 +124,8 @@ def dealt_with(
     content_key: str | None = None,
 ) -> None:
     """Say what became of a mail.  content_key is unique: of two copies read at once, one is refused."""
-    session.execute(
-        update(tables.inbox)
-        .where(_row.id == inbox_id)
-        .values(state=state, remark=remark, ticket=ticket, content_key=content_key)
-    )
+    became = {"state": state, "remark": remark, "ticket": ticket, "content_key": content_key}
+    session.do(_DEALT_WITH, {"its_id": inbox_id} | {f"new_{name}": value for name, value in became.items()})
 
 
 def raw_of(session: Session, inbox_id: int) -> bytes | None:
@@ -133,8 +141,8 @@ def uids_kept(session: Session, source: str, uidvalidity: int) -> set[int]:
 
 def what_became(session: Session, inbox_id: int) -> tuple[State, int | None, str]:
     """What became of a mail: its state, the ticket it is on, and the remark that was made."""
-    found = session.execute(select(_row.state, _row.ticket, _row.remark).where(_row.id == inbox_id)).one()
-    return State(found.state), found.ticket, found.remark
+    state, ticket, remark = session.first(_BECAME, its_id=inbox_id) or (State.NEW, None, "")
+    return State(state), ticket, remark
 
 
 def waiting(session: Session) -> int:
@@ -183,8 +191,18 @@ def claim_place(session: Session, name: str, *, most: int, at: datetime) -> bool
 def is_first(session: Session, key: str, *, at: datetime) -> bool:
     """Whether this click or event comes in for the first time.  Kept in the same commit as what it does, so a
     second delivery of the same one does nothing."""
-    new = insert_once(session, tables.clicks).values(key=key, at=at)
-    return session.execute(new.returning(tables.clicks.c.key)).first() is not None
+    return session.first(_click(session), key=key, at=at) is not None
+
+
+_CLICKS: dict[bool, Fixed] = {}
+
+
+def _click(session: Session) -> Fixed:
+    """Built once for each kind of database."""
+    if session.is_sqlite not in _CLICKS:
+        new = insert_once(session, tables.clicks).returning(tables.clicks.c.key)
+        _CLICKS[session.is_sqlite] = Fixed(new)
+    return _CLICKS[session.is_sqlite]
 
 
 def claim_keys(session: Session, keys: Sequence[str], *, at: datetime) -> None:

@@ -22,6 +22,11 @@ class Lane:
         finally:
             self._leave()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a person waits for a turn."""
+        return self._urgent_waiting > 0
+
     def _enter(self, urgent: bool) -> None:
         with self._changed:
             self._urgent_waiting += urgent

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from store import tables
 from store.database import Session, insert_once
+from store.fixed import Fixed
 from store.inbox import IS_NEW
 
 _row = tables.mailboxes.c
+_READ = Fixed(
+    update(tables.mailboxes).where(_row.name == bindparam("its_name")).values(read_up_to=bindparam("up_to"))
+)
 
 
 def claim(session: Session, name: str, reader: str, *, now: datetime, lease: timedelta) -> bool:
@@ -26,7 +30,7 @@ def claim(session: Session, name: str, reader: str, *, now: datetime, lease: tim
 
 def read_completely(session: Session, name: str, *, up_to: datetime) -> None:
     """Say that everything which arrived in the mailbox up to then is in the inbox."""
-    session.execute(update(tables.mailboxes).where(_row.name == name).values(read_up_to=up_to))
+    session.do(_READ, {"its_name": name, "up_to": up_to})
 
 
 def all_read_up_to(session: Session, names: Sequence[str], *, now: datetime) -> datetime | None:

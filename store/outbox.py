@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.ticket import Ticket
-from store import statements, tables
+from store import mapping, statements, tables
+from store.session import NEW_DELIVERY, Session
 
 S = DeliveryState
 _SOON = timedelta(minutes=1)
@@ -34,13 +34,9 @@ def owe_card(session: Session, ticket: Ticket) -> None:
     """Say that the ticket's card is stale: one row per ticket, however much happens.
 
     Decided by the database in one statement, since a sender may be at the same row at this moment."""
-    if (
-        session.execute(statements.stale_card(), {"number": ticket.number, "at": ticket.changed_at}).first()
-        is None
-    ):
+    if session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is None:
         card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
-        card.ticket_number, card.seq = ticket.number, None
-        session.add(card)
+        session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
 
 
 def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
@@ -58,8 +54,13 @@ def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetim
 def together(session: Session, delivery: Delivery) -> Sequence[Delivery]:
     """All deliveries that one message carries, this one among them, in order."""
     row = tables.outbox.c
-    query = select(Delivery).where(row.audience == delivery.audience, row.reference == delivery.reference)
-    return session.scalars(query.order_by(row.id)).all()
+    return find(session, row.audience == delivery.audience, row.reference == delivery.reference)
+
+
+def find(session: Session, *which: ColumnElement[bool]) -> list[Delivery]:
+    """The deliveries that are like that, in order."""
+    query = select(tables.outbox).where(*which).order_by(tables.outbox.c.id)
+    return [mapping.delivery_of(row) for row in session.execute(query)]
 
 
 def claim(
@@ -92,19 +93,23 @@ def claim_some(
     doubt than the one call that was made, since the others are drawn or looked for again without harm.
     beside: what was just claimed, when others are to go out in the same call: they must be new."""
     facts = {"now": now, "soon": now + _SOON, "most": most}
-    facts |= {"beside": [each.id for each in beside]} if beside else {}
-    found = session.execute(statements.next_due(audiences, only_new=bool(beside)), facts).all()
-    chosen = found if beside else _one_and_harmless(found)
-    claimed = [_taken(row, now, now + lease) for row in chosen]
-    if claimed:
-        session.execute(statements.claimed(), [_marks(delivery) for delivery in claimed])
+    if beside:
+        ids = {"beside": [each.id for each in beside]}
+        found: Sequence[Sequence[Any]] = session.execute(statements.next_beside(audiences), facts | ids).all()
+    else:
+        found = session.every(statements.next_due(audiences), **facts)
+    due = [mapping.delivery_of(row) for row in found]
+    claimed = due if beside else _one_and_harmless(due)
+    for delivery in claimed:
+        _take(delivery, now, now + lease)
+    session.do(statements.claimed(), *map(_marks, claimed))
     return claimed
 
 
 def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
     """Mark it done, or ready again where the card became stale meanwhile.  False: no longer ours to say."""
-    mine = {"its_id": delivery.id, "its_fence": delivery.fence, "revision_sent": delivery.revision}
-    return session.execute(statements.arrival(), mine | {"new_reference": reference}).first() is not None
+    its = {"its_id": delivery.id, "its_fence": delivery.fence, "revision_sent": delivery.revision}
+    return session.first(statements.arrival(), **its, new_reference=reference) is not None
 
 
 def put_back(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
@@ -162,17 +167,12 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     return oldest
 
 
-def _one_and_harmless(found: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
-    harmless = [row for row in found if row.state is not S.READY or row.reference]
-    return [*[row for row in found if row not in harmless][:1], *harmless]
+def _one_and_harmless(due: Sequence[Delivery]) -> list[Delivery]:
+    harmless = [each for each in due if each.state is not S.READY or each.reference]
+    return [*[each for each in due if each not in harmless][:1], *harmless]
 
 
-def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:
-    facts = dict(row._mapping)
-    named = {name: facts.pop(column) for name, column in _NAMED_BY_THE_STORE.items()}
-    delivery = Delivery(**facts)
-    for name, value in named.items():
-        setattr(delivery, name, value)
+def _take(delivery: Delivery, now: datetime, until: datetime) -> None:
     abandoned, is_new = delivery.state is S.SENDING, delivery.state is S.READY
     delivery.fence += 1
     delivery.lease_until = until
@@ -182,10 +182,6 @@ def _taken(row: Row[Any], now: datetime, until: datetime) -> Delivery:
         delivery.attempts += 1
     if abandoned:
         delivery.state, delivery.looked, delivery.not_before = S.UNCERTAIN, 0, now
-    return delivery
-
-
-_NAMED_BY_THE_STORE = {"id": "id", "ticket_number": "ticket", "seq": "seq", "token": "token"}
 
 
 def _marks(delivery: Delivery) -> dict[str, Any]:
@@ -193,6 +189,6 @@ def _marks(delivery: Delivery) -> dict[str, Any]:
 
 
 def _settle(session: Session, delivery: Delivery, **values: object) -> bool:
-    mine = {"its_id": delivery.id, "its_fence": delivery.fence}
-    facts = mine | {f"new_{name}": value for name, value in values.items()}
-    return session.execute(statements.settled(*values), facts).first() is not None
+    new = {f"new_{name}": value for name, value in values.items()}
+    mine = session.first(statements.settled(*values), its_id=delivery.id, its_fence=delivery.fence, **new)
+    return mine is not None

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
 
 from desk.actor import Actor
 from desk.company import company_of
@@ -42,7 +41,7 @@ class Held:
 
 def waiting(session: Session) -> Sequence[Held]:
     """All that nobody has decided about, the oldest first."""
-    row, later = tables.events.c, aliased(tables.events).c
+    row, later = tables.events.c, tables.events.alias().c
     decided = exists().where(
         later.ticket == row.ticket,
         later.kind.in_((Kind.ACCEPTED, Kind.DISMISSED)),

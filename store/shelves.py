@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from desk.status import RUNNING, Status
 from desk.ticket import Ticket
-from store import tables
+from store import loading, tables
 from store.database import Session
 
 _row = tables.tickets.c
@@ -47,7 +47,7 @@ def due_before(session: Session, moment: datetime, *, limit: int) -> Shelf:
 
 
 def _shelf(session: Session, *which: ColumnElement[bool], by: Sequence[Any], limit: int) -> Shelf:
-    found = session.scalars(select(Ticket).where(*which).order_by(*by).limit(limit)).all()
+    found = loading.some(session, select(tables.tickets).where(*which).order_by(*by).limit(limit))
     if len(found) < limit:
         return Shelf(found, len(found))
     counted = select(func.count()).select_from(tables.tickets).where(*which)

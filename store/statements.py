@@ -10,7 +10,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
-    Update,
     bindparam,
     case,
     exists,
@@ -18,10 +17,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from desk.delivery import Audience, DeliveryState
 from store import tables
+from store.fixed import Fixed
 
 S = DeliveryState
 PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
@@ -32,18 +31,27 @@ MARKS = ("state", "attempts", "looked", "fence", "not_before", "lease_until", "f
 
 
 @cache
-def claimed() -> Update:
+def claimed() -> Fixed:
     marks: dict[str, Any] = {name: bindparam(f"new_{name}") for name in MARKS}
-    return update(tables.outbox).where(tables.outbox.c.id == bindparam("its_id")).values(marks)
+    return Fixed(update(tables.outbox).where(tables.outbox.c.id == bindparam("its_id")).values(marks))
 
 
 @cache
-def next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]:
-    """Built once, for a courier asks every second.  Takes now, soon, most and, where only new ones join what
-    was just claimed, beside: its ids."""
+def next_due(audiences: tuple[Audience, ...]) -> Fixed:
+    """Takes now, soon and most."""
+    return Fixed(_next_due(audiences, only_new=False))
+
+
+@cache
+def next_beside(audiences: tuple[Audience, ...]) -> Select[Any]:
+    """New ones that join what was just claimed.  Takes beside, the ids of that, as well."""
+    return _next_due(audiences, only_new=True)
+
+
+def _next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]:
     row = tables.outbox.c
     now: BindParameter[datetime] = bindparam("now")
-    earlier = aliased(tables.outbox).c
+    earlier = tables.outbox.alias().c
     in_front = [
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
@@ -77,12 +85,12 @@ def _one_of(column: ColumnElement[Any], values: Sequence[StrEnum]) -> ColumnElem
 
 
 @cache
-def settled(*columns: str) -> Update:
+def settled(*columns: str) -> Fixed:
     return _mine({name: bindparam(f"new_{name}") for name in columns})
 
 
 @cache
-def arrival() -> Update:
+def arrival() -> Fixed:
     row = tables.outbox.c
     stale = row.revision > bindparam("revision_sent")
     return _mine(
@@ -96,22 +104,19 @@ def arrival() -> Update:
     )
 
 
-def _mine(values: dict[str, Any]) -> Update:
+def _mine(values: dict[str, Any]) -> Fixed:
     row = tables.outbox.c
     mine = (row.id == bindparam("its_id"), row.fence == bindparam("its_fence"))
-    return update(tables.outbox).where(*mine).values(lease_until=None, **values).returning(row.id)
+    return Fixed(update(tables.outbox).where(*mine).values(lease_until=None, **values).returning(row.id))
 
 
 @cache
-def stale_card() -> Update:
+def stale_card() -> Fixed:
     row = tables.outbox.c
-    at_rest = row.state.in_((S.DONE, S.DOUBTFUL, S.DEAD))
-    return (
-        update(tables.outbox)
-        .where(row.ticket == bindparam("number"), row.audience == Audience.CARD)
-        .values(drawn_anew(at_rest, bindparam("at", type_=row.not_before.type)))
-        .returning(row.id)
-    )
+    at_rest = _one_of(row.state, (S.DONE, S.DOUBTFUL, S.DEAD))
+    its = update(tables.outbox).where(row.ticket == bindparam("number"), row.audience == Audience.CARD)
+    anew = drawn_anew(at_rest, bindparam("at", type_=row.not_before.type))
+    return Fixed(its.values(anew).returning(row.id))
 
 
 def drawn_anew(at_rest: ColumnElement[bool], at: Any) -> dict[str, Any]:

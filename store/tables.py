@@ -61,7 +61,8 @@ _json = JSON().with_variant(JSONB(), "postgresql")
 _serial = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _token() -> str:
+def new_token() -> str:
+    """By what the other side may remember a delivery."""
     return uuid4().hex
 
 
@@ -131,7 +132,7 @@ outbox = Table(
     Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
     Column("seq", Integer),
     Column("audience", _one_of(Audience), nullable=False),
-    Column("token", String(32), nullable=False, unique=True, default=_token),
+    Column("token", String(32), nullable=False, unique=True, default=new_token),
     Column("state", _one_of(DeliveryState), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("looked", Integer, nullable=False),

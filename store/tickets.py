@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
-from store import tables
+from store import loading, tables
 from store.database import Session
+from store.fixed import Fixed
 
 _row = tables.tickets.c
+_event = tables.events.c
+_KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _event.seq == bindparam("seq")))
 
 
 def add(session: Session, ticket: Ticket) -> Ticket:
     """Keep a new ticket; it has its number afterwards."""
     session.add(ticket)
-    session.flush()
     return ticket
 
 
@@ -27,7 +29,7 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
 
     drawn: the version of the picture somebody clicked on.  Raises NotFound, and Conflict when something
     decisive happened since that picture."""
-    ticket = session.get(Ticket, number)
+    ticket = loading.one(session, number)
     if ticket is None:
         raise NotFound(number)
     if drawn is not None:
@@ -35,11 +37,15 @@ def get(session: Session, number: int, *, drawn: int | None = None) -> Ticket:
     return ticket
 
 
+def some(session: Session, numbers: Sequence[int]) -> Sequence[Ticket]:
+    """Those of these tickets that are there, in the order of their numbers."""
+    return loading.some(session, select(tables.tickets).where(_row.number.in_(numbers)).order_by(_row.number))
+
+
 def kind_of(session: Session, number: int, seq: int) -> Kind | None:
     """What kind of event that is, without the whole history around it."""
-    row = tables.events.c
-    kind: Kind | None = session.execute(select(row.kind).where(row.ticket == number, row.seq == seq)).scalar()
-    return kind
+    found = session.first(_KIND, number=number, seq=seq)
+    return found[0] if found else None
 
 
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
@@ -64,29 +70,29 @@ def postpone(
 
 def of_owner(session: Session, owner: str) -> Sequence[Ticket]:
     """The open tickets of an agent, the oldest first."""
-    query = select(Ticket).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
-    return session.scalars(query).all()
+    query = select(tables.tickets).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
+    return loading.some(session, query)
 
 
 def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
     """Open tickets that nobody took, the oldest first."""
-    query = select(Ticket).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
-    return session.scalars(query.limit(limit)).all()
+    query = select(tables.tickets).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
+    return loading.some(session, query.limit(limit))
 
 
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
-    query = select(Ticket).where(_row.number > number, _row.status != Status.CLOSED)
-    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+    query = select(tables.tickets).where(_row.number > number, _row.status != Status.CLOSED)
+    return loading.some(session, query.order_by(_row.number).limit(limit))
 
 
 def alive_after(
     session: Session, number: int, *, begin: datetime, end: datetime, limit: int
 ) -> Sequence[Ticket]:
     """The next tickets behind that number to which something could happen from begin up to end."""
-    query = select(Ticket).where(_row.number > number, _row.opened_at < end)
+    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end)
     query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
-    return session.scalars(query.order_by(_row.number).limit(limit)).all()
+    return loading.some(session, query.order_by(_row.number).limit(limit))
 
 
 def reschedule(
@@ -100,8 +106,10 @@ def reschedule(
 
 def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:
     """The ticket that a customer's reply to the ended ticket `number` opened since then, if any."""
-    query = select(Ticket).where(_row.follows == number, _row.customer == customer, _row.opened_at >= since)
-    return session.scalars(query.order_by(_row.number.desc())).first()
+    query = select(tables.tickets).where(
+        _row.follows == number, _row.customer == customer, _row.opened_at >= since
+    )
+    return next(iter(loading.some(session, query.order_by(_row.number.desc()).limit(1))), None)
 
 
 def newest_of(session: Session, customer: str) -> int | None:

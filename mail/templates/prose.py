@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,6 +62,7 @@ def _escape(fact: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(fact.split()))
 
 
+@lru_cache(maxsize=128)
 def to_html(source: str) -> Markup:
     """Markdown as HTML; HTML in it is shown, not obeyed, and there are no pictures."""
     markdown = dialect.parser()
@@ -78,6 +80,7 @@ def to_html(source: str) -> Markup:
     return Markup(_ALLOWED.clean(html.replace("<pre>", f'<pre style="{_STYLES["pre"]}">')))
 
 
+@lru_cache(maxsize=128)
 def to_text(source: str) -> str:
     """Markdown as plain text: links with their address, lists with their marks."""
     return _block(SyntaxTreeNode(dialect.parser().parse(source)))

@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
+from sqlalchemy import update
 
 from desk.actor import Actor
 from desk.event import Kind
@@ -15,7 +16,7 @@ from desk.ticket import Ticket
 from sla.clock import attention
 from sla.policy import Goal, Policy
 from sla.sweep import Close, Remind, ResolveSilent, Supersede, Verdict, Warn, carry_out, judge, sweep
-from store import schema, tickets
+from store import schema, tables, tickets
 from store.database import Database, Unavailable
 
 At = Callable[[str], datetime]
@@ -173,12 +174,65 @@ def test_more_than_a_batch_is_worked_through_while_clicks_are_answered(
 def test_one_bad_ticket_does_not_stop_the_others(desk: Database, at: At, policy: Policy) -> None:
     bad, good = (_keep(desk, _answered(at("2026-11-30 09:00"))) for _ in range(2))
     with desk.change() as session:
-        event = tickets.get(session, bad).history[-1]
-        event.detail = {}
+        row = tables.events.c
+        session.execute(update(tables.events).where(row.ticket == bad, row.seq > 1).values(detail={}))
     now = at("2026-11-30 13:00")
     assert sweep(desk, policy, now=now) == 2
     assert _warned(_get(desk, good)) == [50]
     assert _get(desk, bad).attention_at == now + timedelta(minutes=5)
+
+
+def test_what_shares_a_transaction_with_a_bad_ticket_is_told_once_all_the_same(
+    desk: Database, at: At, policy: Policy
+) -> None:
+    numbers = [_keep(desk, _answered(at("2026-11-30 09:00"))) for _ in range(25)]
+    with desk.change() as session:
+        row = tables.events.c
+        spoilt = update(tables.events).where(row.ticket == numbers[10], row.seq > 1)
+        session.execute(spoilt.values(detail={}))
+    assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 25
+    good = [number for number in numbers if number != numbers[10]]
+    assert [_warned(_get(desk, number)) for number in good] == [[50]] * 24
+
+
+def test_a_sweep_lets_a_person_go_first_in_the_middle_of_what_it_does_together(
+    sqlite_template: Path, tmp_path: Path, at: At, policy: Policy
+) -> None:
+    """Where only one may write at a time: on PostgreSQL a click need not wait."""
+    looked, clicks = list[int](), list[Thread]()
+    after: list[int] = []
+
+    def click() -> None:
+        with desk.change(urgent=True):
+            after.append(len(looked))
+
+    def reckon(ticket: Ticket) -> datetime | None:
+        if is_swept:
+            looked.append(ticket.number)
+            if len(looked) == 3:
+                clicks.append(Thread(target=click))
+                clicks[0].start()
+                _until(lambda: desk.is_awaited)
+        return attention(ticket, policy)
+
+    is_swept = False
+    shutil.copy(sqlite_template, tmp_path / "helpdesk.sqlite3")
+    desk = Database(f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}", attention=reckon)
+    numbers = [_keep(desk, _answered(at("2026-11-30 09:00"))) for _ in range(10)]
+    is_swept = True
+    assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 10
+    clicks[0].join(30)
+    assert (after, looked) == ([3], numbers)
+    desk.close()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    turn = Event()
+    for _ in range(6000):
+        if holds():
+            return
+        turn.wait(0.005)
+    raise AssertionError("waited thirty seconds in vain")
 
 
 def test_two_sweeps_at_once_give_one_warning(desk: Database, at: At, policy: Policy) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import pytest
-from sqlalchemy import select
 
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -96,7 +95,8 @@ Carry = Callable[[Post], Courier]
 def row(db: Database) -> Delivery:
     """The only delivery that is owed to a customer."""
     with db.read() as session:
-        return session.scalars(select(Delivery).where(tables.outbox.c.audience == Audience.CUSTOMER)).one()
+        (only,) = outbox.find(session, tables.outbox.c.audience == Audience.CUSTOMER)
+        return only
 
 
 def ticket_of(db: Database, number: int) -> Ticket:
@@ -182,7 +182,7 @@ def test_a_closed_road_stops_everything_on_it_and_burns_no_attempts(
     assert courier.deliver_due() == 3
     assert courier.closed_because == ""
     with db.read() as session:
-        rows = session.scalars(select(Delivery).where(tables.outbox.c.audience == Audience.CUSTOMER)).all()
+        rows = outbox.find(session, tables.outbox.c.audience == Audience.CUSTOMER)
     assert sorted(each.state for each in rows) == [S.DONE, S.DONE, S.READY]
     assert {each.attempts for each in rows} == {1}
     assert post.given_up == []
@@ -306,10 +306,9 @@ def test_an_agent_at_the_same_ticket_does_not_make_a_sent_mail_doubtful(
     post.before_keeping = interfere
     assert carry(post).deliver_due() >= 1
     with db.read() as session:
-        query = select(Delivery).where(
-            tables.outbox.c.audience == Audience.CUSTOMER, tables.outbox.c.seq == 1
-        )
-        assert session.scalars(query).one().state is S.DONE
+        row = tables.outbox.c
+        first = outbox.find(session, row.audience == Audience.CUSTOMER, row.seq == 1)
+        assert [each.state for each in first] == [S.DONE]
     kinds = [event.kind for event in ticket_of(db, number).history]
     assert kinds.count(Kind.SENT) == len(post.sent)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -67,7 +67,7 @@ def courier(db, wall, clock, together=10) -> Courier:
 def cards(db) -> list[Delivery]:
     row = tables.outbox.c
     with db.read() as session:
-        return list(session.scalars(select(Delivery).where(row.audience == Audience.CARD).order_by(row.id)))
+        return outbox.find(session, row.audience == Audience.CARD)
 
 
 def states(db) -> list[DeliveryState]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Protocol
 
 import pytest
-from sqlalchemy import select
 
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -84,7 +83,7 @@ def rows(db: Database) -> list[Delivery]:
     """What the leads are owed, in order."""
     row = tables.outbox.c
     with db.read() as session:
-        return list(session.scalars(select(Delivery).where(row.audience == Audience.LEADS).order_by(row.id)))
+        return outbox.find(session, row.audience == Audience.LEADS)
 
 
 def carry(db: Database, board: Board, clock: Clock) -> Courier:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery, DeliveryState
@@ -37,14 +36,13 @@ def done(db: Database, delivery: Delivery, reference: str = "") -> bool:
 
 def row_of(db: Database, delivery: Delivery) -> Delivery:
     with db.read() as session:
-        return session.scalars(select(Delivery).where(tables.outbox.c.id == delivery.id)).one()
+        return outbox.find(session, tables.outbox.c.id == delivery.id)[0]
 
 
 def cards_owed(db: Database, number: int) -> list[Delivery]:
     with db.read() as session:
         row = tables.outbox.c
-        query = select(Delivery).where(row.ticket == number, row.audience == Audience.CARD)
-        return list(session.scalars(query))
+        return outbox.find(session, row.ticket == number, row.audience == Audience.CARD)
 
 
 @pytest.fixture

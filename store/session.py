@@ -1,0 +1,175 @@
+"""One transaction: its connection, and the tickets that were read or opened in it, each of them once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVarTuple, overload
+
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    ScalarResult,
+    Update,
+    bindparam,
+    insert,
+    update,
+)
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from desk.errors import Conflict
+from desk.event import Event
+from desk.ticket import Ticket
+from store import mapping, tables
+from store.fixed import Facts, Fixed, Row
+from store.histories import Histories
+
+Settle = Callable[[Ticket, Sequence[Event]], None]
+Rows = CursorResult[*tuple[Any, ...]]
+Parameters = dict[str, Any] | Sequence[dict[str, Any]] | None
+
+_Ts = TypeVarTuple("_Ts")
+
+AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
+
+_row = tables.tickets.c
+
+
+def _changed_ticket() -> Update:
+    as_read = (_row.number == bindparam("its_number"), _row.version == bindparam("its_version"))
+    values = {name: bindparam(f"new_{name}", type_=_row[name].type) for name in mapping.TICKET_CHANGES}
+    return update(tables.tickets).where(*as_read).values(values).returning(_row.number)
+
+
+_NEW_TICKET = Fixed(insert(tables.tickets).returning(_row.number), columns=mapping.TICKET_CHANGES)
+_CHANGED_TICKET = Fixed(_changed_ticket())
+_NEW_EVENT = Fixed(insert(tables.events))
+NEW_DELIVERY = Fixed(insert(tables.outbox), columns=mapping.NEW_DELIVERY)
+
+
+@dataclass
+class _Known:
+    """saved: the version of it that the database has."""
+
+    ticket: Ticket
+    saved: int
+
+
+class Session:
+    """Begins with the first statement.  settle: called with a changed ticket before it is saved.  saved: what
+    was, with the events that were new.
+
+    A ticket that was read here and changed by its own methods is saved by `flush`, and at the end."""
+
+    def __init__(self, engine: Engine, histories: Histories, settle: Settle) -> None:
+        self.histories = histories
+        self.saved: list[tuple[Ticket, Sequence[Event]]] = []
+        self._engine = engine
+        self._settle = settle
+        self._known: dict[int, _Known] = {}
+        self._connection: Connection | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is on the embedded engine."""
+        return self._engine.dialect.name == "sqlite"
+
+    def connection(self) -> Connection:
+        """The database's own, with the transaction begun."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._connection.begin()
+        return self._connection
+
+    @overload
+    def execute(
+        self, statement: TypedReturnsRows[*_Ts], parameters: Parameters = None
+    ) -> CursorResult[*_Ts]: ...
+
+    @overload
+    def execute(self, statement: Executable, parameters: Parameters = None) -> Rows: ...
+
+    def execute(self, statement: Executable, parameters: Parameters = None) -> Rows:
+        """Have the database do that."""
+        return self.connection().execute(statement, parameters)
+
+    def scalars(self, statement: Executable, parameters: Parameters = None) -> ScalarResult[Any]:
+        """The first column of what is found."""
+        return self.execute(statement, parameters).scalars()
+
+    def scalar(self, statement: Executable, parameters: Parameters = None) -> Any:
+        """The first column of the first row, None where there is none."""
+        return self.execute(statement, parameters).scalar()
+
+    def first(self, statement: Fixed, **facts: Any) -> Row | None:
+        """The first row of what is found, or of what was changed."""
+        return statement.first(self.connection(), facts)
+
+    def every(self, statement: Fixed, **facts: Any) -> list[Row]:
+        """All rows of what is found."""
+        return statement.every(self.connection(), facts)
+
+    def do(self, statement: Fixed, *facts: Facts) -> None:
+        """Do it once for each of these facts."""
+        statement.do(self.connection(), *facts)
+
+    # Tickets
+
+    def known(self, number: int) -> Ticket | None:
+        """The ticket, where it was read here before."""
+        known = self._known.get(number)
+        return known.ticket if known else None
+
+    def learn(self, ticket: Ticket) -> Ticket:
+        """Note that the ticket was read here."""
+        self._known[ticket.number] = _Known(ticket, ticket.version)
+        return ticket
+
+    def add(self, ticket: Ticket) -> None:
+        """Save a new ticket; it has its number afterwards."""
+        self._settle(ticket, ticket.history)
+        (ticket.number,) = self.first(_NEW_TICKET, **mapping.row_of_ticket(ticket)) or (0,)
+        self._known[ticket.number] = _Known(ticket, ticket.version)
+        self._write(ticket, [*ticket.history])
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether a ticket was changed here, saved or not."""
+        return bool(self.saved) or any(each.ticket.version != each.saved for each in self._known.values())
+
+    def flush(self) -> None:
+        """Save what was done to tickets.  Raises Conflict where somebody else did so first."""
+        for known in [each for each in self._known.values() if each.ticket.version != each.saved]:
+            self._save(known)
+
+    def commit(self) -> None:
+        """End it well."""
+        if self._connection is not None:
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Undo what is not committed, and give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _save(self, known: _Known) -> None:
+        ticket, saved = known.ticket, known.saved
+        fresh = [event for event in ticket.history if event.seq > saved]
+        self._settle(ticket, fresh)
+        new = {f"new_{name}": value for name, value in mapping.row_of_ticket(ticket).items()}
+        if self.first(_CHANGED_TICKET, its_number=ticket.number, its_version=saved, **new) is None:
+            raise Conflict(AT_ONCE)
+        known.saved = ticket.version
+        self._write(ticket, fresh)
+
+    def _write(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
+        """What happened, and what is owed for it."""
+        number = ticket.number
+        self.do(_NEW_EVENT, *(mapping.row_of_event(number, event) for event in fresh))
+        owed = [
+            row for event in fresh for row in mapping.rows_of_deliveries(number, event.seq, event.deliveries)
+        ]
+        if owed:
+            self.do(NEW_DELIVERY, *owed)
+        self.saved.append((ticket, fresh))
