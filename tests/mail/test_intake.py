@@ -657,7 +657,7 @@ def test_an_unreadable_mail_becomes_a_ticket_that_says_why(desk):
 
 def test_a_mail_whose_reader_is_killed_over_it_becomes_a_ticket_and_the_next_one_is_read(desk):
     kept = desk.is_kept(mail(subject="Bomb"))
-    desk.an_intake(read=Reader(bounds=Bounds(patience=0))).receive_new()
+    desk.an_intake(read=Reader(bounds=Bounds(patience=0)).ahead).receive_new()
     desk.arrives(mail(message_id="m2@customer.example"))
 
     assert (desk.fate_of(kept).state, desk.ticket().subject) == (State.DONE, "Bomb")
