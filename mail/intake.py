@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -99,7 +99,7 @@ class Intake:
             ):  # else they wait for the end of their lease
                 unread.give_back(session, waiting)
 
-    def _read(self, taken: Sequence[Kept]) -> Iterator[InboundEmail | Unreadable]:
+    def _read(self, taken: Sequence[Kept]) -> Generator[InboundEmail | Unreadable, None, None]:
         first = taken[0]
         if first.attempts >= POISON:
             yield _unread(first.arrival, f"reading it was begun {first.attempts} times and never finished")

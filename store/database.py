@@ -26,7 +26,7 @@ from store import outbox
 from store.lane import Lane
 from store.mapping import map_desk
 
-__all__ = ["NEW_ROW", "Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
+__all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
 
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
@@ -147,11 +147,14 @@ def changes_a_ticket(session: Session) -> bool:
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that does nothing where such a row exists, even one that another process is just writing."""
-    return NEW_ROW[session.get_bind().dialect.name](table).on_conflict_do_nothing()
+    return insert_once_on(session.get_bind().dialect.name, table)
 
 
-NEW_ROW = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The engines' own INSERT, which can give way to a row that is there."""
+def insert_once_on(engine: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """The same for an engine by its name."""
+    if engine == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _engine(url: str, synchronous: str) -> Engine:

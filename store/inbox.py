@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Executable, Select, Update, bindparam, delete, func, select, update
 
 from store import tables
-from store.database import Session, insert_once
+from store.database import Session, insert_once, insert_once_on
 
 _row = tables.inbox.c
 
@@ -65,42 +66,22 @@ def keep(session: Session, arrival: Arrival) -> int | None:
         "attempts": 0,
         "remark": "",
     }
-    return session.execute(insert_once(session, tables.inbox).values(values).returning(_row.id)).scalar()
+    return session.execute(_kept_statement(session.get_bind().dialect.name), values).scalar()
 
 
-def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | None:
-    """Take the next mail nobody has read, for `lease`: whoever dies over it leaves it to the next.
-
-    A new one is due at once, even where the clock of the server that accepted it is ahead of ours."""
-    due = (
-        select(tables.inbox)
-        .where(IS_NEW, or_(_row.attempts == 0, _row.not_before <= now))
-        .order_by(_row.id + 0)  # by the bare id SQLite walks over every mail that was ever read
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = session.execute(due).first()
-    if found is None:
-        return None
-    session.execute(
-        update(tables.inbox)
-        .where(_row.id == found.id)
-        .values(attempts=_row.attempts + 1, not_before=now + lease)
-    )
-    arrival = Arrival(
-        source=found.source,
-        raw=found.raw,
-        at=found.arrived_at,
-        uidvalidity=found.uidvalidity,
-        uid=found.uid,
-        envelope=found.envelope,
-    )
-    return Kept(found.id, arrival, found.attempts)
+@cache
+def _kept_statement(engine: str) -> Executable:
+    return insert_once_on(engine, tables.inbox).returning(_row.id)
 
 
 def first_with(session: Session, content_key: str) -> int | None:
     """The inbox id of the mail with that content, when one has been dealt with before."""
-    return session.execute(select(_row.id).where(_row.content_key == content_key)).scalar()
+    return session.execute(_first_statement(), {"key": content_key}).scalar()
+
+
+@cache
+def _first_statement() -> Select[Any]:
+    return select(_row.id).where(_row.content_key == bindparam("key"))
 
 
 def dealt_with(
@@ -113,11 +94,15 @@ def dealt_with(
     content_key: str | None = None,
 ) -> None:
     """Say what became of a mail.  content_key is unique: of two copies read at once, one is refused."""
-    session.execute(
-        update(tables.inbox)
-        .where(_row.id == inbox_id)
-        .values(state=state, remark=remark, ticket=ticket, content_key=content_key)
-    )
+    facts = {"its_state": state, "its_remark": remark, "its_ticket": ticket, "its_key": content_key}
+    session.execute(_settled_statement(), facts | {"its_id": inbox_id})
+
+
+@cache
+def _settled_statement() -> Update:
+    columns = {"state": "its_state", "remark": "its_remark", "ticket": "its_ticket", "content_key": "its_key"}
+    values: dict[str, Any] = {column: bindparam(given) for column, given in columns.items()}
+    return update(tables.inbox).where(_row.id == bindparam("its_id")).values(values)
 
 
 def raw_of(session: Session, inbox_id: int) -> bytes | None:
@@ -148,10 +133,17 @@ def collected(session: Session, ticket: int) -> int:
     return session.execute(select(func.count()).where(*mine)).scalar_one()
 
 
-def let_in(session: Session, ticket: int, *, now: datetime, most: int) -> int:
+def floods(session: Session) -> list[tuple[int, int]]:
+    """The tickets that have collected mails, and how many each."""
+    query = select(_row.ticket, func.count()).where(_row.state == State.COLLECTED)
+    return [(ticket, count) for ticket, count in session.execute(query.group_by(_row.ticket)) if ticket]
+
+
+def let_in(session: Session, ticket: int, *, now: datetime, most: int, only: int | None = None) -> int:
     """Have the first of what a ticket collected read once more, as if no other mail had come; returns how
-    many those are."""
+    many those are.  only: none but that mail."""
     mine = select(_row.id, _row.envelope).where(_row.state == State.COLLECTED, _row.ticket == ticket)
+    mine = mine if only is None else mine.where(_row.id == only)
     waiting = session.execute(mine.order_by(_row.id).limit(most)).all()
     for kept, envelope in waiting:
         again = {"state": State.NEW, "attempts": 0, "not_before": now, "content_key": None, "ticket": None}
@@ -176,14 +168,20 @@ def claim_place(session: Session, name: str, *, most: int, at: datetime) -> bool
 def is_first(session: Session, key: str, *, at: datetime) -> bool:
     """Whether this click or event comes in for the first time.  Kept in the same commit as what it does, so a
     second delivery of the same one does nothing."""
-    new = insert_once(session, tables.clicks).values(key=key, at=at)
-    return session.execute(new.returning(tables.clicks.c.key)).first() is not None
+    new = _click_statement(session.get_bind().dialect.name)
+    return session.execute(new, {"key": key, "at": at}).first() is not None
+
+
+@cache
+def _click_statement(engine: str) -> Executable:
+    """Built once for each engine, for every mail has several keys."""
+    return insert_once_on(engine, tables.clicks).returning(tables.clicks.c.key)
 
 
 def claim_keys(session: Session, keys: Sequence[str], *, at: datetime) -> None:
     """Let none of these keys be the first any more."""
-    new = insert_once(session, tables.clicks).values([{"key": key, "at": at} for key in keys])
-    session.execute(new)
+    new = insert_once(session, tables.clicks)
+    session.execute(new, [{"key": key, "at": at} for key in keys])
 
 
 def forget_clicks(session: Session, *, before: datetime) -> None:
