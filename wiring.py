@@ -270,6 +270,7 @@ def intake_of(
         prefix=desk.prefix,
         loop_mark=desk.address,
         language=desk.language,
+        languages=frozenset(settings.languages),
         priority=desk.default_priority,
         trusted_authserv=settings.trusted_authserv,
         client_of=client_of,
