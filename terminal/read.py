@@ -6,11 +6,12 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 import click
 
-from terminal.call import EX_DATAERR
+from terminal.call import EX_DATAERR, Call
 from terminal.deciding import HIDDEN, reveal
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ def read(context: click.Context, files: Sequence[str], as_json: bool, whole: boo
     """Say how the desk understands a mail: who wrote it, what they wrote now, their files, and whether a
     machine wrote it.
 
-    Without a FILE, or for -, it reads standard input.  Needs no settings and changes nothing.  Exit status
+    Without a FILE, or for -, it reads standard input.  Needs no settings and changes nothing; where there are
+    some, the hours of invitations are told in the desk's time zone, else in UTC.  Exit status
     65: at least one could not be read; the others are shown all the same.
 
     Example: helpdesk read --json *.eml
     """
     from mail.reader import Reader
 
-    reader, failed = Reader(), False
+    reader, failed = Reader(zone=_zone(context)), False
     try:
         for number, name in enumerate(files or ["-"]):
             mail, error = _read(name, reader)
@@ -48,6 +50,15 @@ def read(context: click.Context, files: Sequence[str], as_json: bool, whole: boo
     finally:
         reader.stop()
     context.exit(EX_DATAERR if failed else 0)
+
+
+def _zone(context: click.Context) -> tzinfo:
+    """The desk's, as far as its settings can be read."""
+    call = context.find_object(Call)
+    try:
+        return call.worded().desk.timezone if call else UTC
+    except click.ClickException:
+        return UTC
 
 
 def _read(name: str, reader: Reader) -> tuple[InboundEmail | Unreadable | None, str | None]:
