@@ -442,7 +442,7 @@ def _some_facts():
 
 
 def test_an_unknown_language_is_answered_in_english():
-    ticket = a_ticket("fr")
+    ticket = a_ticket("es")
     assert "Thank you for your mail" in mail_about(ticket).text
 
 
