@@ -26,14 +26,13 @@ from heartbeat import heartbeat
 from mail import house as mail_house
 from mail.delays import tell_of_delays
 from mail.desks import Desks
-from mail.intake import Intake
+from mail.intake import Intake, Read
 from mail.letterhead import Brand, Letterhead
 from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
 from mail.reader import Reader
-from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
 from mail.smtp import hand_over
 from postroom import Postroom
@@ -140,7 +139,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
-        Job("intake", intake_of(config, db, policy, clock, post=post, read=reader).receive_new, every=1),
+        Job(
+            "intake", intake_of(config, db, policy, clock, post=post, read=reader.ahead).receive_new, every=1
+        ),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
@@ -257,9 +258,9 @@ def intake_of(
     clock: Clock,
     *,
     post: Postroom | None = None,
-    read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
+    read: Read | None = None,
 ) -> Intake:
-    """What makes tickets of the mails that were kept.  read: understands one; here, if nothing is given."""
+    """What makes tickets of the mails that were kept.  read: understands them; here, if nothing is given."""
     post = post or Postroom(config, db, clock)
 
     def client_of(address: str) -> mail_house.Client | None:
@@ -274,6 +275,7 @@ def intake_of(
         prefix=desk.prefix,
         loop_mark=desk.address,
         language=desk.language,
+        languages=frozenset(settings.languages),
         priority=desk.default_priority,
         trusted_authserv=settings.trusted_authserv,
         client_of=client_of,

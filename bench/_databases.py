@@ -1,4 +1,4 @@
-"""Databases to measure on: a SQLite file, or a PostgreSQL server that comes as a wheel and waits for its disk."""
+"""Databases to measure on: a SQLite file, or a PostgreSQL server from a wheel; both wait for the disk."""
 
 from __future__ import annotations
 

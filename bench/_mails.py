@@ -18,8 +18,9 @@ Received: from mx.bedrijf{company}.example (mx.bedrijf{company}.example [192.0.2
  by mx.desk.example (Postfix) with ESMTPS id 4XyZ{n}; {date}
 Authentication-Results: mx.desk.example; dkim=pass header.d=bedrijf{company}.example; dmarc=pass
 Received: by mail-ej1-f{n}.bedrijf{company}.example with SMTP id a640c23a62f3a; {date}
-DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=bedrijf{company}.example; s=s1; h=from:to:subject:date;
- bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=FAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAke
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=bedrijf{company}.example; s=s1;
+ h=from:to:subject:date; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;
+ b=FAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAkeFAke
 From: "Klant {n}" <klant{n}@bedrijf{company}.example>
 To: Helpdesk <help@desk.example>
 Subject: =?utf-8?Q?Printer_in_winkel_{n}_doet_h=C3=A9t_niet?=

@@ -1,4 +1,4 @@
-"""From raw mail to committed ticket: `./run bench intake [--beside] [--json] [--engine E] [--rounds N] [--mails N]`.
+"""From raw mail to committed ticket: `./run bench intake [--beside] [--json] [--rounds N] [--mails N]`.
 
 Each round keeps so many first mails in the inbox, one by one, as the listener does, and receives them as the
 running desk does: read in a process of their own, screened, every limit counted, committed.  Then without
@@ -132,7 +132,7 @@ def ours(engine: str, way: str) -> Iterator[Callable[[Path], float]]:
         db, clock, reader = database_of(url, policy), Clock(), Reader()
         schema.upgrade(db)
         house = House(addresses=frozenset({"help@desk.example"}), loop_mark="help@desk.example", secret="s")
-        read = None if way == WAYS[1] else reader
+        read = None if way == WAYS[1] else reader.ahead
         intake = Intake(db, house, clock=clock, read=read)
         try:
             yield lambda mails: seconds(db, clock, intake, mails, whole=way != WAYS[2])

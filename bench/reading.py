@@ -11,6 +11,7 @@ import json
 import sys
 from base64 import encodebytes
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -18,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from _measuring import Rate, machine, machine_line, rate  # noqa: E402 - the path comes first
+from _mails import first_mail  # noqa: E402 - the path comes first
+from _measuring import Rate, machine, machine_line, rate  # noqa: E402
 
 from mail.quoting import trim  # noqa: E402
 from mail.reader import Reader  # noqa: E402
@@ -29,6 +31,7 @@ LETTERS = ROOT / "tests" / "mail" / "letters"
 WORDS = "Goedemorgen, sinds vanochtend drukt de printer in de winkel niets meer af.\n"
 ATTRIBUTION = "Op ma 23 nov 2026 om 09:12 schreef Helpdesk <help@desk.example>:\n"
 LEAST_SECONDS = 0.3
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def html_of(size: int) -> bytes:
@@ -46,6 +49,7 @@ def with_file(size: int) -> bytes:
 MAILS: dict[str, Callable[[], bytes]] = {
     "a reply from Thunderbird": lambda: (LETTERS / "thunderbird-reply-nl.eml").read_bytes(),
     "a reply from Outlook": lambda: (LETTERS / "outlook-windows-reply-nl.eml").read_bytes(),
+    "a first mail of 5 kB": lambda: first_mail(1, at=MONDAY),
     "50 kB of HTML": lambda: html_of(50_000),
     "500 kB of HTML": lambda: html_of(500_000),
     "a file of 1 MB": lambda: with_file(1_000_000),

@@ -52,7 +52,7 @@ def on_ticket(ack: Ack, words: str, actor: Actor, house: House) -> None:
     """Answer at once.  words: in lower case, with single spaces."""
     asked = re.fullmatch(r"(?:(why|waarom) )?(?:#|[a-z][a-z0-9]*-?)?(\d{1,12})", words)
     if words.partition(" ")[0] in blocking.VERBS:
-        answer = blocking.answer(house, actor, words)
+        answer = blocking.answer(house, actor, words, house.people.language(actor.key))
     elif asked is None:
         answer = _ANSWERS[meant(words)](house, actor)
     elif asked[1]:

@@ -16,6 +16,12 @@ _SHOWN = 20_000
 """Characters of a mail that the window holds."""
 
 
+_WORDS = {
+    "en": ("Only you see this.", "A hidden mail"),
+    "nl": ("Alleen jij ziet dit.", "Een verborgen mail"),
+}
+
+
 def register(app: App) -> None:
     """Listen to the button that shows it."""
     app.action("reveal")(on_reveal)
@@ -31,6 +37,7 @@ def on_reveal(
     )
     with house.db.read() as session:
         event = tickets.get(session, click.number).event(seq)
-    said = [blocks.context(plain("🔒 Only you see this.")), *blocks.quotes(event.text, limit=_SHOWN)]
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.reading("A hidden mail", said))
+    only_you, title = _WORDS[house.people.language(actor.key)]
+    said = [blocks.context(plain(f"🔒 {only_you}")), *blocks.quotes(event.text, limit=_SHOWN)]
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.reading(title, said))
     ack()

@@ -164,16 +164,27 @@ class Correspondence(Record):
         """The mail of event seq has not left for a while and is still tried; said once."""
         return self._record(Kind.MAIL_DELAYED, by=by, at=at, text=reason, key=f"delayed:{seq}", of=seq)
 
-    def mail_failed(self, seq: int, reason: str, *, certain: bool, by: Actor, at: datetime) -> bool:
-        """The mail of event seq was given up.  certain: it did not arrive; else nobody can tell.
+    def mail_failed(
+        self,
+        seq: int,
+        reason: str,
+        *,
+        certain: bool,
+        by: Actor,
+        at: datetime,
+        left_at: datetime | None = None,
+    ) -> bool:
+        """The mail of event seq was given up.  certain: it did not arrive; else nobody can tell.  left_at:
+        when it left, if it did.
 
         When it surely was the question we wait for, nobody was asked, so back to support."""
         nobody_asked = certain and self.status is Status.WAITING_FOR_CUSTOMER and seq == self._last_question
         status = Status.WAITING_FOR_SUPPORT if nobody_asked else None
         again = sum(each.kind is Kind.RESENT for each in self.outcomes(seq))
+        more: dict[str, Any] = {"left_at": left_at.isoformat()} if left_at else {}
         return self._record(
             Kind.MAIL_FAILED, by=by, at=at, text=reason, key=f"failed:{seq}" + f":{again}" * bool(again),
-            status=status, of=seq, certain=certain,
+            status=status, of=seq, certain=certain, **more,
         )  # fmt: skip
 
     def resend(self, seq: int, *, by: Actor, at: datetime) -> bool:
@@ -184,10 +195,16 @@ class Correspondence(Record):
         return self._record(Kind.RESENT, by=by, at=at, of=seq, redraws=doubted)
 
     def vouch(self, seq: int, *, recipients: list[str], by: Actor, at: datetime) -> bool:
-        """An agent knows that the mail of event seq arrived, which was in doubt; promises count from here."""
+        """An agent knows that the mail of event seq arrived, which was in doubt; promises count from when it
+        left."""
         by.must_be(STAFF, "say that a mail arrived")
         self._given_up(seq)
-        return self.mailed(seq, recipients=recipients, by=by, at=at)
+        return self.mailed(seq, recipients=recipients, by=by, at=self.left_at(seq) or at)
+
+    def left_at(self, seq: int) -> datetime | None:
+        """When the mail of event seq left, if it did, as nobody knows; None where that is unknown, too."""
+        told = [event.detail.get("left_at") for event in self.outcomes(seq)]
+        return datetime.fromisoformat(told[-1]) if told and told[-1] else None
 
     def outcomes(self, seq: int) -> list[Event]:
         """What was heard of the mail of event seq since it was owed, in order."""

@@ -64,9 +64,17 @@ def decode_header(value: str, fallback: str = "") -> str:
     """A raw header as people read it: encoded words decoded, control characters gone, one line.
 
     value: as the parser keeps it, with bytes above 127 as surrogates.  fallback: the charset of the body."""
+    if value.isascii() and "=?" not in value and "\x1b" not in value and fallback.lower() not in _BY_ASCII:
+        return one_line(value[:LONGEST_HEADER])  # as most headers are
     runs = _runs(value[:LONGEST_HEADER])
     text = "".join(decode(run.data, run.charset or fallback) for run in _joined(runs))
     return one_line(text)
+
+
+_BY_ASCII = frozenset(
+    {"utf-7", "unicode-1-1-utf-7", "hz", "hz-gb-2312", "utf-16", "utf-16le", "utf-16be", "utf-32"}
+)
+"""Charsets that write other letters in ASCII, or ASCII otherwise."""
 
 
 def raw_bytes(text: str) -> bytes:
@@ -79,6 +87,8 @@ def raw_bytes(text: str) -> bytes:
 
 def one_line(text: str) -> str:
     """Text without line ends, control characters and marks that turn its direction."""
+    if text.isprintable():
+        return " ".join(text.split())
     kept = (" " if character.isspace() else character for character in text if not _is_unsafe(character))
     return " ".join("".join(kept).split())
 

@@ -135,7 +135,9 @@ class Connection:
             return False
         with self.line.asked():
             self._client.idle()
-        self._listen(stop, seconds)
+            called = self.line.holds_more
+        if not called:
+            self._listen(stop, seconds)
         with self.line.asked():
             self._client.idle_done()
         return True
@@ -145,9 +147,7 @@ class Connection:
         self.line.close()
 
     def _listen(self, stop: Event, seconds: float) -> None:
-        """Only whether something comes: IMAPClient's own idle_check takes half a line for a fault.
-
-        What came in one piece with the answer to IDLE is not heard; the next look finds it."""
+        """Only whether something comes: IMAPClient's own idle_check takes half a line for a fault."""
         step = min(_HEARTBEAT, seconds)
         line = self.line.socket
         with DefaultSelector() as ear:

@@ -12,7 +12,12 @@ from desk.event import Event
 from desk.status import OPEN, RUNNING, Status
 from desk.ticket import Ticket
 
-_DATES = {"nl": ("nl", "EEEE d MMMM y 'om' HH:mm"), "en": ("en_GB", "EEEE d MMMM y 'at' HH:mm")}
+_DATES = {
+    "nl": ("nl", "EEEE d MMMM y 'om' HH:mm"),
+    "en": ("en_GB", "EEEE d MMMM y 'at' HH:mm"),
+    "de": ("de", "EEEE, d. MMMM y, 'um' HH:mm 'Uhr'"),
+    "fr": ("fr", "EEEE d MMMM y 'à' HH\u00a0'h'\u00a0mm"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,8 @@ class Said:
         if moment is None or (after is not None and moment <= after):
             return ""
         locale, pattern = _DATES[self.language]
+        if self.language == "fr" and moment.astimezone(self.zone).day == 1:
+            pattern = pattern.replace("d MMMM", "d'er' MMMM")
         return format_datetime(moment, pattern, tzinfo=self.zone, locale=locale)
 
 

@@ -32,7 +32,12 @@ TOGETHER = timedelta(hours=24)
 LONGEST_TEXT = 50_000
 """Characters of a mail that an event holds; all of it is kept with the ticket's mails."""
 
-_NO_SUBJECT = {"nl": "(geen onderwerp)", "en": "(no subject)"}
+_NO_SUBJECT = {
+    "nl": "(geen onderwerp)",
+    "en": "(no subject)",
+    "de": "(kein Betreff)",
+    "fr": "(sans objet)",
+}
 _MACHINES = frozenset({Kind.AUTO_REPLY, Kind.AUTOMATIC, Kind.BOUNCE})
 
 
@@ -140,7 +145,8 @@ class Filing:
     ) -> Ticket:
         client = self.house.client(customer.key)
         known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
-        language = client.language or mail.language or self._usual_language(known)
+        written = mail.language if mail.language in self.house.languages else None
+        language = client.language or written or self._usual_language(known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self._at,

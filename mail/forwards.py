@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 from mail import subjects
 from mail.addresses import Address, addresses_in
-from mail.attachments import Attachment
 from mail.authenticity import is_forged
 from mail.headings import fields_of, header_block_at, is_divider
 from mail.house import House
-from mail.reading import InboundEmail, read
+from mail.reading import Enclosed, InboundEmail
 from mail.signatures import without_signature
 
 _MOST_LINES = 2_000
-_LARGEST = 1_000_000
-"""Bytes of an attached mail that is read for its words; a larger one stays a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +39,13 @@ def passed_on_by_agent(email: InboundEmail, house: House) -> Forwarded | None:
 
 def forwarded_in(email: InboundEmail) -> Forwarded | None:
     """The mail that this one passes on, in its text or attached; None where none says whose it is."""
-    attached = [file for file in email.attachments if file.content_type == "message/rfc822"]
-    if len(attached) == 1 and len(attached[0].content) <= _LARGEST:
-        return _attached(email, attached[0])
+    if email.enclosed:
+        return _attached(email, email.enclosed)
     return _within(email) if subjects.is_forward(email.subject_line) else None
 
 
-def _attached(email: InboundEmail, file: Attachment) -> Forwarded | None:
-    inner = read(file.content)
-    if not isinstance(inner, InboundEmail) or inner.sender is None or inner.senders != 1:
+def _attached(email: InboundEmail, inner: Enclosed) -> Forwarded | None:
+    if inner.sender is None or inner.senders != 1:
         return None
     words = "" if _same(email.text, inner.text) else _words(email.text.split("\n"))
     return Forwarded(words, inner.sender, inner.subject or email.subject, inner.text)

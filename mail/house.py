@@ -35,7 +35,7 @@ class House:
 
     addresses: its own, of every mailbox; others: those beside its first, with what is special about them;
     sources: whose mail a way in brings, where it is one address's; loop_mark: what the loop header of our
-    mails holds;
+    mails holds; languages: those in which customers are answered who write in them;
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
     addresses, which may forward; blocked: addresses and domains that are not heard.
@@ -47,6 +47,7 @@ class House:
     prefix: str = "HD"
     loop_mark: str = ""
     language: str = "en"
+    languages: frozenset[str] = frozenset({"nl", "en"})
     priority: Priority = Priority.MEDIUM
     trusted_authserv: str | None = None
     client_of: Callable[[str], Client | None] = lambda address: None

@@ -1,8 +1,10 @@
-"""Take the mails that were kept, one by one, and make of each what it is to the desk."""
+"""Take the mails that were kept, and make of each what it is to the desk."""
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,11 +15,16 @@ from mail.filing import Filing
 from mail.house import House
 from mail.limits import Limits
 from mail.reading import InboundEmail, Unreadable
-from store import inbox
+from store import inbox, unread
 from store.database import Database, Session, Unavailable
 from store.inbox import Arrival, Kept, State
 
 log = logging.getLogger(__name__)
+
+Read = Callable[[Iterable[bytes]], Iterator[InboundEmail | Unreadable]]
+
+TOGETHER = 20
+"""Mails taken at once, so that one is read while the one before is filed."""
 
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
@@ -29,8 +36,8 @@ _AT_ONCE = 3
 class Intake:
     """Receives mail from the inbox.
 
-    clock: reads the time; read: understands a raw mail, here where nothing is given.  lease: how long one
-    mail may take; what died over it is taken again after that.
+    clock: reads the time; read: understands raw mails one after the other, here where nothing is given.
+    lease: how long the mails that are taken at once may take; what died over one is taken again after that.
     """
 
     def __init__(
@@ -39,14 +46,14 @@ class Intake:
         house: House,
         *,
         clock: Callable[[], datetime],
-        read: Callable[[bytes], InboundEmail | Unreadable] | None = None,
+        read: Read | None = None,
         limits: Limits | None = None,
         lease: timedelta = timedelta(minutes=1),
     ) -> None:
         self._db = db
         self._house = house
         self._clock = clock
-        self._read_raw = read or partial(reading.read, prefix=house.prefix)
+        self._read_each = read or partial(map, partial(reading.read, prefix=house.prefix))
         self._limits = limits or Limits()
         self._lease = lease
 
@@ -57,37 +64,57 @@ class Intake:
         again when its lease is over."""
         received = 0
         try:
-            while (kept := self._take()) is not None:
-                received += self._receive(kept)
+            while taken := self._take():
+                received += self._receive(taken)
         except Unavailable as problem:
             log.warning("mail waits in the inbox: %s", problem)
         return received
 
-    def _take(self) -> Kept | None:
+    def _take(self) -> list[Kept]:
         with self._db.change() as session:
-            return inbox.next_new(session, now=self._clock(), lease=self._lease)
+            return unread.next_some(session, now=self._clock(), lease=self._lease, most=TOGETHER)
 
-    def _receive(self, kept: Kept) -> bool:
-        begun = self._clock()
+    def _receive(self, taken: list[Kept]) -> int:
+        begun, received, waiting = self._clock(), 0, deque(taken)
         try:
-            mail = self._read(kept)
-            if self._clock() - begun < self._lease / 2:  # else another process may be at it by now
-                return self._settle(kept, mail)
+            with closing(self._read(taken)) as mails:
+                for mail in mails:
+                    kept = waiting.popleft()
+                    if self._clock() - begun >= self._lease / 2:
+                        break  # another process may be at it by now
+                    received += self._file(kept, mail)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("mail %s of the inbox could not be read", waiting.popleft().id)
+        finally:
+            self._leave(waiting)
+        return received
+
+    def _leave(self, waiting: Sequence[Kept]) -> None:
+        if waiting:
+            with (
+                suppress(Unavailable),
+                self._db.change() as session,
+            ):  # else they wait for the end of their lease
+                unread.give_back(session, waiting)
+
+    def _read(self, taken: Sequence[Kept]) -> Generator[InboundEmail | Unreadable, None, None]:
+        first = taken[0]
+        if first.attempts >= POISON:
+            yield _unread(first.arrival, f"reading it was begun {first.attempts} times and never finished")
+        else:
+            yield from self._read_each(kept.arrival.raw for kept in taken)
+
+    def _file(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+        try:
+            return self._settle(kept, _as_let_in(kept, mail))
         except Unavailable:
             raise
         except Exception:
             # One of the four loops: a fault over one mail must not stop the others.
             log.exception("mail %s of the inbox could not be received", kept.id)
         return False
-
-    def _read(self, kept: Kept) -> InboundEmail | Unreadable:
-        if kept.attempts >= POISON:
-            return _unread(kept.arrival, f"reading it was begun {kept.attempts} times and never finished")
-        mail = self._read_raw(kept.arrival.raw)
-        withheld = kept.arrival.envelope.get("withheld")
-        if withheld and isinstance(mail, InboundEmail):
-            return replace(mail, text=str(withheld), written=None)
-        return mail
 
     def _settle(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
         for _ in range(_AT_ONCE):
@@ -112,6 +139,13 @@ class Intake:
             remark=filed.remark, ticket=filed.ticket, content_key=mail.content_key,
         )  # fmt: skip
         return True
+
+
+def _as_let_in(kept: Kept, mail: InboundEmail | Unreadable) -> InboundEmail | Unreadable:
+    withheld = kept.arrival.envelope.get("withheld")
+    if withheld and isinstance(mail, InboundEmail):
+        return replace(mail, text=str(withheld), written=None)
+    return mail
 
 
 def _unread(arrival: Arrival, reason: str) -> Unreadable:

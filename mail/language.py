@@ -43,9 +43,9 @@ _ENOUGH = 2
 
 def guess(text: str) -> str | None:
     """One of LANGUAGES, or None where the words do not say."""
-    words = [word.strip(".,;:!?()\"'").lower() for word in text[:8000].split()[:_LOOKED_AT]]
+    words = Counter(word.strip(".,;:!?()\"'") for word in text[:8000].lower().split()[:_LOOKED_AT])
     found = Counter(
-        {language: sum(word in small for word in words) for language, small in _SETS.items()}
+        {language: sum(words[word] for word in words.keys() & small) for language, small in _SETS.items()}
     ).most_common(2)
     if found[0][1] < _ENOUGH or found[0][1] == found[1][1]:
         return None

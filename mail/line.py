@@ -65,6 +65,19 @@ class Line:
         found: socket.socket = self.client.socket()
         return found
 
+    @property
+    def holds_more(self) -> bool:
+        """Whether something came in one piece with what was read last."""
+        connection = self.socket
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self.client._imap.file.peek(1))
+        except (ssl.SSLWantReadError, BlockingIOError):
+            return False
+        finally:
+            connection.settimeout(patience)
+
     @contextmanager
     def asked(self) -> Iterator[None]:
         """A command, which ends within its time.  Raises Unreachable or Refused."""

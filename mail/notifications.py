@@ -1,4 +1,4 @@
-"""Words the mail that tells a customer of one event of their ticket, in Dutch and in English."""
+"""Words the mail that tells a customer of one event of their ticket, in each of the languages."""
 
 import re
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def compose(
 
     last_mail_at: when the customer was last mailed about this ticket, so that what changed since is told.
     told: which dates they have in mind."""
-    language = ticket.language if ticket.language in LANGUAGES else "en"
+    language = _language(ticket.language, event, templates)
     said = Said(language, letterhead.zone)
     facts = _facts(ticket, event, letterhead, promises, now, said) | _news(ticket, last_mail_at, language)
     facts |= moved(ticket, told or Told(), facts["recovery"], said)
@@ -90,6 +90,10 @@ def compose(
         response=_named(facts["response"], promises.response, words),
         recovery=_named(facts["recovery"], promises.recovery, words),
     )
+
+
+def _language(wanted: str, event: Event, templates: Templates) -> str:
+    return wanted if wanted in LANGUAGES and templates.words(wanted, event.kind.value) else "en"
 
 
 def _named(date: str, moment: datetime | None, words: str) -> datetime | None:
@@ -119,6 +123,8 @@ def _subject(ticket: Ticket, prefix: str) -> str:
 _PRIORITIES = {
     "nl": dict(zip(Priority, ("urgent", "hoog", "gemiddeld", "laag", "verbetering"), strict=True)),
     "en": dict(zip(Priority, ("urgent", "high", "medium", "low", "improvement"), strict=True)),
+    "de": dict(zip(Priority, ("dringend", "hoch", "mittel", "niedrig", "Verbesserung"), strict=True)),
+    "fr": dict(zip(Priority, ("urgente", "haute", "moyenne", "basse", "amélioration"), strict=True)),
 }
 
 

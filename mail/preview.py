@@ -57,6 +57,30 @@ WORDS = {
         solution="A new roll is in, and the printer has been **tested**.",
         reason="This request is the same as HD-41.",
     ),
+    "de": Words(
+        subject="Der Bon wird nicht gedruckt",
+        request="Guten Morgen,\n\nseit heute früh kommt kein Bon mehr aus dem Drucker im Laden.\n"
+        "Können Sie uns helfen?\n\nMit freundlichen Grüßen\nJan",
+        reply="Guten Tag Herr Jansen,\n\nder Drucker braucht eine **neue Rolle Papier**. Bitte:\n\n"
+        "1. die Klappe öffnen\n2. die Rolle austauschen\n3. die Klappe schließen\n\n"
+        "Siehe auch [die Anleitung](https://desk.example/printer).",
+        question="Guten Tag Herr Jansen,\n\nwelche Nummer steht auf dem Aufkleber *unter* dem Drucker?",
+        answer="Auf dem Aufkleber steht TM-88.",
+        solution="Eine neue Rolle ist eingelegt, und der Drucker ist **getestet**.",
+        reason="Diese Anfrage ist dieselbe wie HD-41.",
+    ),
+    "fr": Words(
+        subject="Les tickets ne s'impriment plus",
+        request="Bonjour,\n\nDepuis ce matin, l'imprimante du magasin ne sort plus aucun ticket.\n"
+        "Pouvez-vous nous aider ?\n\nCordialement,\nJan",
+        reply="Bonjour Monsieur Jansen,\n\nL'imprimante attend un **nouveau rouleau**. Veuillez :\n\n"
+        "1. ouvrir le capot\n2. remplacer le rouleau\n3. refermer le capot\n\n"
+        "Voir aussi [le mode d'emploi](https://desk.example/printer).",
+        question="Bonjour Monsieur Jansen,\n\nQuel numéro figure sur l'étiquette *sous* l'imprimante ?",
+        answer="L'étiquette indique TM-88.",
+        solution="Un nouveau rouleau est en place, et l'imprimante a été **testée**.",
+        reason="Cette demande est la même que HD-41.",
+    ),
 }
 
 

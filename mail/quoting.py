@@ -14,6 +14,8 @@ from mail.signatures import without_signature
 MARKERS = {
     "nl": "-- antwoord boven deze regel --",
     "en": "-- reply above this line --",
+    "de": "-- bitte oberhalb dieser Zeile antworten --",
+    "fr": "-- répondre au-dessus de cette ligne --",
 }
 """What our mails carry above the history they quote."""
 
@@ -102,7 +104,7 @@ def _of_passages(lines: list[str]) -> list[str]:
 
 
 def _above_marker(lines: list[str]) -> list[str]:
-    markers = tuple(marker.strip("- ") for marker in MARKERS.values())
+    markers = tuple(marker.strip("- ").lower() for marker in MARKERS.values())
     for index, line in enumerate(lines):
         if line.strip(" >*-").lower() in markers:
             above = lines[:index]

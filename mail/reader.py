@@ -5,12 +5,13 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Condition, Lock, Thread
+from time import monotonic
 from typing import IO
 
 from mail.reading import InboundEmail, Unreadable, unreadable
@@ -45,21 +46,34 @@ class Reader:
         self._bounds = bounds or Bounds()
         self._turn = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._watch: _Watch
 
     def __call__(self, raw: bytes) -> InboundEmail | Unreadable:
         """Read a mail as mail.reading.read does, within the bounds.
 
         Raises OSError where no process can be started."""
         with self._turn:
+            return self._read(raw)
+
+    def ahead(self, raws: Iterable[bytes]) -> Iterator[InboundEmail | Unreadable]:
+        """Read several: each while whoever asks is busy with the one before.  Raises OSError, as above.
+
+        Other threads wait until that is over or left."""
+        asked: _Asked | None = None
+        with self._turn:
             try:
-                return self._ask(raw)
-            except _Died as first:
-                if first.reason:
-                    return unreadable(raw, first.reason)
-            try:  # once more: not by this mail, perhaps, but by whatever makes room on a full machine
-                return self._ask(raw)
-            except _Died as again:
-                return unreadable(raw, again.reason or "the process that reads it ends over it")
+                for raw in raws:
+                    before, asked = asked, None
+                    answer = self._read_out(before) if before else None
+                    asked = self._ask(raw)
+                    if answer:
+                        yield answer
+                last, asked = asked, None
+                if last:
+                    yield self._read_out(last)
+            finally:
+                if asked:  # nobody waits for its answer any more
+                    self._forget(asked)
 
     @property
     def process_id(self) -> int | None:
@@ -71,25 +85,55 @@ class Reader:
         with self._turn:
             process, self._process = self._process, None
             if process is not None:
+                self._watch.end()
                 _end(process, patience=_LAST_WORDS)
 
-    def _ask(self, raw: bytes) -> InboundEmail | Unreadable:
-        process = self._process = self._process or self._started()
-        with _killed_after(self._bounds.patience, process) as too_long:
-            try:
-                pickle.dump(raw, _pipe(process.stdin), pickle.HIGHEST_PROTOCOL)
-                _pipe(process.stdin).flush()
-                answer: InboundEmail | Unreadable | MemoryError = pickle.load(_pipe(process.stdout))
-            except (OSError, EOFError, pickle.UnpicklingError) as problem:
-                self._process = None
-                ended = _end(process, patience=0)
-                raise _Died(self._why(ended, too_long=bool(too_long))) from problem
-        if isinstance(answer, MemoryError) or too_long:
-            self._process = None
-            _end(process, patience=0)
+    def _read(self, raw: bytes) -> InboundEmail | Unreadable:
+        try:
+            return self._answer_to(self._ask(raw))
+        except _Died as first:
+            if first.reason:
+                return unreadable(raw, first.reason)
+        try:  # once more: not by this mail, perhaps, but by whatever makes room on a full machine
+            return self._answer_to(self._ask(raw))
+        except _Died as again:
+            return unreadable(raw, again.reason or "the process that reads it ends over it")
+
+    def _read_out(self, asked: "_Asked") -> InboundEmail | Unreadable:
+        """What was asked a while ago.  Whoever asked may be who was slow: it is late only if it is again."""
+        try:
+            return self._answer_to(asked)
+        except _Died as died:
+            final = died.reason and not asked.watch.late
+            return unreadable(asked.raw, died.reason) if final else self._read(asked.raw)
+
+    def _ask(self, raw: bytes) -> "_Asked":
+        if self._process is None:
+            self._process = self._started()
+            self._watch = _Watch(self._process, self._bounds.patience)
+        asked = _Asked(raw, self._process, self._watch)
+        asked.watch.begin()
+        with suppress(OSError):  # it has died before, as its answer will show
+            pickle.dump(raw, _pipe(asked.process.stdin), pickle.HIGHEST_PROTOCOL)
+            _pipe(asked.process.stdin).flush()
+        return asked
+
+    def _answer_to(self, asked: "_Asked") -> InboundEmail | Unreadable:
+        try:
+            answer: InboundEmail | Unreadable | MemoryError = pickle.load(_pipe(asked.process.stdout))
+        except (OSError, EOFError, pickle.UnpicklingError) as problem:
+            raise _Died(self._why(self._forget(asked), too_long=asked.watch.late)) from problem
+        if asked.watch.rest() or isinstance(answer, MemoryError):
+            self._forget(asked)
         if isinstance(answer, MemoryError):
             raise _Died("reading it takes more memory than a mail may have")
         return answer
+
+    def _forget(self, asked: "_Asked") -> int:
+        """End the process.  Its exit status."""
+        self._process = None
+        asked.watch.end()
+        return _end(asked.process, patience=0)
 
     def _started(self) -> subprocess.Popen[bytes]:
         given = {name: os.environ[name] for name in _MADE_BY_SYSTEM if name in os.environ}
@@ -118,23 +162,57 @@ class _Died(Exception):
         return str(self)
 
 
-@contextmanager
-def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[list[bool]]:
-    """Kill the process when the time is over; what is given says whether it was."""
-    killed: list[bool] = []
+class _Watch:
+    """Kills the process over a mail that outlasts our patience.  late: whether it did.
 
-    def kill() -> None:
-        killed.append(True)
-        process.kill()
+    One thread for each process: to start one for each mail takes as long as reading it."""
 
-    timer = Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield killed
-    finally:
-        timer.cancel()
-        timer.join()
+    def __init__(self, process: subprocess.Popen[bytes], patience: float) -> None:
+        self.late = False
+        self._process, self._patience = process, patience
+        self._changed = Condition()
+        self._until: float | None = None
+        self._asleep = self._over = False
+        Thread(target=self._run, name="watch over reading", daemon=True).start()
+
+    def begin(self) -> None:
+        """Watch from now on."""
+        with self._changed:
+            self._until = monotonic() + self._patience
+            if self._asleep:  # else it wakes for an earlier mail, and sees how long this one may take
+                self._changed.notify()
+
+    def rest(self) -> bool:
+        """Watch no more until the next; whether it was late."""
+        with self._changed:
+            self._until = None
+            return self.late
+
+    def end(self) -> None:
+        """The process is gone."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not (self._over or self.late):
+                left = None if self._until is None else self._until - monotonic()
+                if left is not None and left <= 0:
+                    self.late = True
+                    self._process.kill()
+                else:
+                    self._asleep = left is None
+                    self._changed.wait(left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A mail that is being read."""
+
+    raw: bytes
+    process: subprocess.Popen[bytes]
+    watch: _Watch
 
 
 def _end(process: subprocess.Popen[bytes], *, patience: float) -> int:

@@ -1,7 +1,7 @@
 """Read a raw mail: bytes in, a frozen value or the reason why there is none out."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from email import message_from_bytes
 from email.errors import MessageError
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from mail import language, subjects
 from mail.addresses import Address, addresses_in
 from mail.attachments import Attachment
-from mail.ballast import lighten
+from mail.ballast import Ballast, lighten
 from mail.charsets import decode_header, sound_lines
 from mail.clients import written_now
 from mail.contents import Part, charset_of
@@ -31,7 +31,7 @@ class InboundEmail:
     text, nothing trimmed; written is that without what its HTML marks as quoted or signed, None where it
     marks nothing.  calendars are invitations in words, notes what the desk has to say of parts that nobody
     here can open.  reports are the groups of a delivery status, returned the headers of the mail that came
-    back with it.
+    back with it; enclosed is the one mail that is attached, if it is the only one and can be read.
     """
 
     content_key: str
@@ -56,11 +56,22 @@ class InboundEmail:
     notes: tuple[str, ...]
     reports: tuple[Headers, ...]
     returned: Headers | None
+    enclosed: "Enclosed | None" = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What belongs below the text, as far as it does not stand there already."""
         return tuple(each for each in (*self.calendars, *self.notes) if each not in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What a mail says that somebody attached to theirs."""
+
+    sender: Address | None
+    senders: int
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +95,31 @@ def read(raw: bytes, *, prefix: str = "HD", zone: tzinfo = UTC) -> InboundEmail 
     try:
         light, ballast = lighten(raw)
         message = message_from_bytes(light, policy=compat32)
-        return _understand(message, collect(message, ballast, zone), prefix)
+        understood = _understand(message, collect(message, ballast, zone), prefix)
+        return replace(understood, enclosed=_enclosed(understood, prefix))
     except RecursionError:
         return unreadable(raw, "its parts are nested too deeply")
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
+    except _BROKEN as error:
         return unreadable(raw, f"its structure is broken ({type(error).__name__})")
+
+
+_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError)
+"""What the standard library raises over mails that it cannot make sense of."""
+
+_LARGEST_ENCLOSED = 1_000_000
+"""Bytes of an attached mail that is read for its words; a larger one stays a file."""
+
+
+def _enclosed(mail: InboundEmail, prefix: str) -> Enclosed | None:
+    attached = [file.content for file in mail.attachments if file.content_type == "message/rfc822"]
+    if len(attached) != 1 or len(attached[0]) > _LARGEST_ENCLOSED or why_unreadable(attached[0]):
+        return None
+    try:
+        message = message_from_bytes(attached[0], policy=compat32)
+        inner = _understand(message, collect(message, Ballast()), prefix)
+    except (RecursionError, *_BROKEN):
+        return None
+    return Enclosed(inner.sender, inner.senders, inner.subject, inner.text)
 
 
 def _understand(message: Part, body: Body, prefix: str) -> InboundEmail:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.actor import Actor
-from desk.delivery import Delivery
+from desk.delivery import Delivery, DeliveryState
 from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import Status
@@ -29,7 +29,6 @@ from store import emails, files, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.outbox import Patience
-from store.settling import LOOKS
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +50,10 @@ class Journal(Protocol):
     def holds(self, message_id: str) -> bool: ...
 
 
+_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 25, 90, 180, 300))
+"""How long to wait before each look for a copy of a mail: ten minutes altogether, then somebody is asked."""
+
+
 class MailSender:
     """The store.sender.Sender of mails to customers.
 
@@ -60,7 +63,7 @@ class MailSender:
     gets a copy of every mail, by which the desk sees that it left; journal: where it can be looked for
     besides.  road: what mails leave by."""
 
-    patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5))
+    patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5), looks=_LOOKS)
 
     def __init__(
         self,
@@ -120,7 +123,7 @@ class MailSender:
             raise DeliveryFailed("it was interrupted before it was sent", permanent=False)
         if email.proved_at or (self._journal and self._journal.holds(email.message_id)):
             return email.message_id
-        if (self._journal or self._copy_to) and delivery.looked + 1 < len(LOOKS):
+        if (self._journal or self._copy_to) and delivery.looked + 1 < len(_LOOKS):
             return None  # a copy may take its time
         raise DeliveryUncertain("the mail server did not say whether it took the mail")
 
@@ -146,7 +149,7 @@ class MailSender:
         email = emails.of_delivery(session, delivery.id)
         if email is not None:
             ticket = tickets.get(session, delivery.ticket_number)
-            ticket.mailed(delivery.seq, recipients=[email.address], by=_BY, at=at)
+            ticket.mailed(delivery.seq, recipients=[email.address], by=_BY, at=_left_at(delivery, at))
 
     def gave_up(
         self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
@@ -154,7 +157,8 @@ class MailSender:
         """Tell the agents, but for a mail by the machine that may well have arrived."""
         ticket, event = _about(session, delivery)
         if certain or not is_automatic(event):
-            ticket.mail_failed(event.seq, reason, certain=certain, by=_BY, at=at)
+            left_at = None if certain else _left_at(delivery, at)
+            ticket.mail_failed(event.seq, reason, certain=certain, by=_BY, at=at, left_at=left_at)
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
         with self._db.read() as session:
@@ -227,6 +231,12 @@ class MailSender:
 
     def _reply_to(self, ticket: Ticket) -> str:
         return reply_address(self._letterhead.address, ticket=ticket.number, secret=self._secret)
+
+
+def _left_at(delivery: Delivery, at: datetime) -> datetime:
+    """When a mail left at the latest that was in doubt until then: before we began to wait and to look."""
+    doubted = delivery.state is DeliveryState.UNCERTAIN
+    return at - sum(_LOOKS[: delivery.looked + 1], timedelta()) if doubted else at
 
 
 def _files(session: Session, ticket: Ticket, event: Event) -> list[Attachment]:

@@ -38,7 +38,7 @@ _DEVICES_TEXT = """
     mobiltelefon phone
     smartphone cell tablet htc nokia lumia huawei xiaomi pixel windows outlook yahoo mail mailbox airmail
     device toestel telefoon handy portable téléphone protonmail proton gmail spark thunderbird sparrow
-    app ios iphone'a iphonu iphonesta iphone-omról surface fairphone ti-85 mac
+    app ios iphone'a iphonu iphonesta iphone-omról surface fairphone mac
     macbook alcatel motorola sony lg oneplus"""
 _DEVICES = frozenset(_DEVICES_TEXT.split())
 _LONGEST_DEVICE_LINE = 14
@@ -112,7 +112,51 @@ def _signs(lines: Sequence[str], index: int, end: int) -> bool:
     if is_delimiter(lines[index]):
         return True
     is_last = not any(line.strip() for line in lines[index + 1 : end])
-    return (is_last and _is_dashed_name(lines[index])) or _is_footer(lines[index:end])
+    if (is_last and _is_dashed_name(lines[index])) or _is_footer(lines[index:end]):
+        return True
+    return _is_drawn(lines[index]) and _stands_alone(lines, index) and _is_card(lines[index + 1 : end])
+
+
+def _is_drawn(line: str) -> bool:
+    """A line drawn across the mail, of one or two signs."""
+    text = line.strip()
+    return 3 <= len(text) <= 80 and set(text) <= _DRAWN_WITH and len(set(text)) <= 2
+
+
+_DRAWN_WITH = frozenset("-_=*~–—#")
+
+
+def _stands_alone(lines: Sequence[str], index: int) -> bool:
+    """Whether that line underlines no heading, and ends nothing that another one began."""
+    if lines[index].strip() in {line.strip() for line in lines[max(0, index - 50) : index]}:
+        return False
+    return index > 0 and (not lines[index - 1].strip() or "_" in lines[index])
+
+
+def _is_card(lines: Sequence[str]) -> bool:
+    """A name and how to reach it: few short lines, none of them a sentence."""
+    said = [line.strip() for line in lines if line.strip()]
+    if not said or len(said) > _TALLEST_CARD or any(map(_is_sentence, said)):
+        return False
+    return _is_name(said[0]) or any(mark in line for line in said for mark in ("@", "www.", "://"))
+
+
+_TALLEST_CARD = 8
+
+
+def _is_sentence(line: str) -> bool:
+    return (
+        len(line) > 70 or line.endswith(("?", "!", ":", ";")) or (line.endswith(".") and line.count(" ") > 3)
+    )
+
+
+def _is_name(line: str) -> bool:
+    words = line.rstrip(",").split()
+    return 1 < len(words) < 5 and all(word[:1].isupper() for word in words if word not in _BETWEEN_NAMES)
+
+
+_BETWEEN_NAMES_TEXT = "van de der den ter ten von zu du la le di da dos el op 't"
+_BETWEEN_NAMES = frozenset(_BETWEEN_NAMES_TEXT.split())
 
 
 def _is_dashed_name(line: str) -> bool:

@@ -54,7 +54,7 @@ class Desk(Section):
         default="HD", description="What stands before a ticket's number", pattern=r"^[A-Z][A-Z0-9]{0,9}$"
     )
     language: Language = Field(
-        default="en", description="The language of mails where nothing else decides: nl or en"
+        default="en", description="The language of mails where nothing else decides: nl, en, de or fr"
     )
     default_priority: Priority = Field(default=Priority.MEDIUM, description="The priority of a new ticket")
     timezone: ZoneInfo = Field(
@@ -319,6 +319,11 @@ class Limits(Section):
 class Mail(Section):
     templates: Path | None = Field(
         default=None, description="A folder whose templates replace the built-in ones", examples=["templates"]
+    )
+    languages: tuple[Language, ...] = Field(
+        default=("nl", "en"),
+        description="The languages in which customers are answered who write in them: of nl, en, de, fr",
+        examples=[["nl", "en", "de", "fr"]],
     )
     trusted_authserv: str | None = Field(
         default=None,

@@ -205,6 +205,6 @@ ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]
 Token = Annotated[SecretStr, Field(min_length=1)]
 BotToken = Annotated[SecretStr, _like(r"xoxb-\S+", "a bot token (xoxb-...)", BOT_TOKEN_MEND)]
 AppToken = Annotated[SecretStr, _like(r"xapp-\S+", "an app token (xapp-...)", APP_TOKEN_MEND)]
-Language = Literal["nl", "en"]
+Language = Literal["nl", "en", "de", "fr"]
 
 NINE_TO_FIVE = (Period(time(9), time(17)),)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 
 from desk.actor import Actor
 from store import tables
@@ -42,6 +43,11 @@ def every(session: Session) -> list[Block]:
 
 def first_of(session: Session, senders: Sequence[str]) -> Block | None:
     """The first of these that is blocked, if any."""
-    rows = session.execute(select(_row.sender, _row.by, _row.at).where(_row.sender.in_(senders)))
-    found = {row.sender: Block(*row) for row in rows}
+    found = {row.sender: Block(*row) for row in session.execute(_named(), {"senders": senders})}
     return next((found[sender] for sender in senders if sender in found), None)
+
+
+@cache
+def _named() -> Executable:
+    among = _row.sender.in_(bindparam("senders", expanding=True))
+    return select(_row.sender, _row.by, _row.at).where(among)

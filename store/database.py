@@ -149,7 +149,12 @@ def changes_a_ticket(session: Session) -> bool:
 
 def insert_once(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that does nothing where such a row exists, even one that another process is just writing."""
-    if session.is_sqlite:
+    return insert_once_on(table, is_sqlite=session.is_sqlite)
+
+
+def insert_once_on(table: Table, *, is_sqlite: bool) -> postgresql.Insert | sqlite.Insert:
+    """The same, for one of the two engines."""
+    if is_sqlite:
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Executable, Select, bindparam, func, insert, select, update
 
 from store import tables
 from store.database import Session
@@ -61,16 +63,28 @@ def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Directi
     The first of message_ids counts most: give the newest first.  Where two mails bear the same one, the
     desk's own counts; an empty one is nobody's."""
     given = [mid for mid in message_ids if mid]
-    query = select(_row.message_id, _row.ticket, _row.direction).where(_row.message_id.in_(given))
-    ours_last = query.order_by(_row.direction, _row.id)
-    known = {mid: (ticket, Direction(way)) for mid, ticket, way in session.execute(ours_last)}
+    if not given:
+        return None
+    found = session.execute(_owners(), {"given": given})
+    known = {mid: (ticket, Direction(way)) for mid, ticket, way in found}
     return next((known[mid] for mid in given if mid in known), None)
+
+
+@cache
+def _owners() -> Executable:
+    query = select(_row.message_id, _row.ticket, _row.direction)
+    named = query.where(_row.message_id.in_(bindparam("given", expanding=True)))
+    return named.order_by(_row.direction, _row.id)  # ours last
 
 
 def is_ours(session: Session, message_id: str) -> bool:
     """Whether the desk sent a mail of that name."""
-    ours = (_row.message_id == message_id, _row.direction == Direction.OUT)
-    return bool(message_id) and session.execute(select(_row.id).where(*ours)).first() is not None
+    return bool(message_id) and session.execute(_ours(), {"its_name": message_id}).first() is not None
+
+
+@cache
+def _ours() -> Select[Any]:
+    return select(_row.id).where(_row.message_id == bindparam("its_name"), _row.direction == Direction.OUT)
 
 
 def of_ticket(session: Session, number: int) -> list[Email]:

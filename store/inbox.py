@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import Executable, bindparam, delete, func, select, update
 
 from store import tables
-from store.database import Session, insert_once
+from store.database import Session, insert_once, insert_once_on
 from store.fixed import Fixed
 
 _row = tables.inbox.c
@@ -75,37 +76,12 @@ def keep(session: Session, arrival: Arrival) -> int | None:
         "attempts": 0,
         "remark": "",
     }
-    return session.execute(insert_once(session, tables.inbox).values(values).returning(_row.id)).scalar()
+    return session.execute(_kept_statement(is_sqlite=session.is_sqlite), values).scalar()
 
 
-def next_new(session: Session, *, now: datetime, lease: timedelta) -> Kept | None:
-    """Take the next mail nobody has read, for `lease`: whoever dies over it leaves it to the next.
-
-    A new one is due at once, even where the clock of the server that accepted it is ahead of ours."""
-    due = (
-        select(tables.inbox)
-        .where(IS_NEW, or_(_row.attempts == 0, _row.not_before <= now))
-        .order_by(_row.id + 0)  # by the bare id SQLite walks over every mail that was ever read
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = session.execute(due).first()
-    if found is None:
-        return None
-    session.execute(
-        update(tables.inbox)
-        .where(_row.id == found.id)
-        .values(attempts=_row.attempts + 1, not_before=now + lease)
-    )
-    arrival = Arrival(
-        source=found.source,
-        raw=found.raw,
-        at=found.arrived_at,
-        uidvalidity=found.uidvalidity,
-        uid=found.uid,
-        envelope=found.envelope,
-    )
-    return Kept(found.id, arrival, found.attempts)
+@cache
+def _kept_statement(*, is_sqlite: bool) -> Executable:
+    return insert_once_on(tables.inbox, is_sqlite=is_sqlite).returning(_row.id)
 
 
 def first_with(session: Session, content_key: str) -> int | None:
@@ -163,10 +139,17 @@ def collected(session: Session, ticket: int) -> int:
     return session.execute(select(func.count()).where(*mine)).scalar_one()
 
 
-def let_in(session: Session, ticket: int, *, now: datetime, most: int) -> int:
+def floods(session: Session) -> list[tuple[int, int]]:
+    """The tickets that have collected mails, and how many each."""
+    query = select(_row.ticket, func.count()).where(_row.state == State.COLLECTED)
+    return [(ticket, count) for ticket, count in session.execute(query.group_by(_row.ticket)) if ticket]
+
+
+def let_in(session: Session, ticket: int, *, now: datetime, most: int, only: int | None = None) -> int:
     """Have the first of what a ticket collected read once more, as if no other mail had come; returns how
-    many those are."""
+    many those are.  only: none but that mail."""
     mine = select(_row.id, _row.envelope).where(_row.state == State.COLLECTED, _row.ticket == ticket)
+    mine = mine if only is None else mine.where(_row.id == only)
     waiting = session.execute(mine.order_by(_row.id).limit(most)).all()
     for kept, envelope in waiting:
         again = {"state": State.NEW, "attempts": 0, "not_before": now, "content_key": None, "ticket": None}
@@ -207,8 +190,8 @@ def _click(session: Session) -> Fixed:
 
 def claim_keys(session: Session, keys: Sequence[str], *, at: datetime) -> None:
     """Let none of these keys be the first any more."""
-    new = insert_once(session, tables.clicks).values([{"key": key, "at": at} for key in keys])
-    session.execute(new)
+    new = insert_once(session, tables.clicks)
+    session.execute(new, [{"key": key, "at": at} for key in keys])
 
 
 def forget_clicks(session: Session, *, before: datetime) -> None:

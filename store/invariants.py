@@ -60,7 +60,7 @@ def examine(session: Session, invariant: Invariant, *, now: datetime) -> Verdict
 
 
 def _sound(session: Session, _now: datetime) -> Places:
-    if session.get_bind().dialect.name != "sqlite":
+    if not session.is_sqlite:
         unproved = text("SELECT conname FROM pg_constraint WHERE NOT convalidated")
         broken = text("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid")
         for statement in (unproved, broken):

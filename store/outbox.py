@@ -19,11 +19,14 @@ _SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Patience:
-    """How often to try again: first after `first`, doubling up to `longest`, and no more after `give_up`."""
+    """How often to try again: first after `first`, doubling up to `longest`, and no more after `give_up`.
+
+    looks: how long to wait before each look for what may have arrived: Slack's history may lag."""
 
     first: timedelta
     longest: timedelta
     give_up: timedelta
+    looks: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=90))
 
     def wait(self, attempts: int) -> timedelta:
         """How long to wait after that many attempts (1 or more)."""

@@ -12,9 +12,6 @@ from store.sender import Sender
 
 log = logging.getLogger(__name__)
 
-LOOKS = (timedelta(seconds=5), timedelta(seconds=25), timedelta(seconds=90))
-"""How long to wait before each look for a delivery that may have arrived: Slack's history may lag."""
-
 
 @dataclass(frozen=True)
 class NotTried:
@@ -60,7 +57,7 @@ def settle(session: Session, sender: Sender, carried: Carried) -> None:
         case DeliveryUncertain() if looking:
             _give_up(session, sender, delivery, str(outcome), certain=False, at=at)
         case DeliveryUncertain():
-            outbox.doubt(session, delivery, str(outcome), looked=0, until=at + LOOKS[0])
+            outbox.doubt(session, delivery, str(outcome), looked=0, until=at + sender.patience.looks[0])
         case DeliveryFailed(permanent=True):
             _give_up(session, sender, delivery, str(outcome), certain=True, at=at)
         case DeliveryFailed():
@@ -68,9 +65,9 @@ def settle(session: Session, sender: Sender, carried: Carried) -> None:
 
 
 def _not_seen(session: Session, sender: Sender, delivery: Delivery, at: datetime) -> None:
-    looked = delivery.looked + 1
-    if looked < len(LOOKS):
-        outbox.doubt(session, delivery, "not seen yet", looked=looked, until=at + LOOKS[looked])
+    looked, looks = delivery.looked + 1, sender.patience.looks
+    if looked < len(looks):
+        outbox.doubt(session, delivery, "not seen yet", looked=looked, until=at + looks[looked])
     else:
         failure = DeliveryFailed("it did not arrive", permanent=False, wait=timedelta(0))
         _try_again(session, sender, delivery, failure, at)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
@@ -114,9 +116,13 @@ def following(session: Session, number: int, customer: str, *, since: datetime) 
 
 def newest_of(session: Session, customer: str) -> int | None:
     """The number of the last ticket that a customer opened, if any."""
-    query = select(func.max(_row.number)).where(_row.customer == customer)
-    number: int | None = session.execute(query).scalar()
+    number: int | None = session.execute(_newest(), {"its_customer": customer}).scalar()
     return number
+
+
+@cache
+def _newest() -> Select[Any]:
+    return select(func.max(_row.number)).where(_row.customer == bindparam("its_customer"))
 
 
 def count(session: Session) -> dict[Status, int]:

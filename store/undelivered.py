@@ -85,7 +85,8 @@ def proved(session: Session, delivery: int, *, by: Actor, at: datetime) -> None:
         return
     if mail.kind in HUMAN_MAILS:
         recipients = _recipients(session, mail.ticket, mail.seq)
-        tickets.get(session, mail.ticket).mailed(mail.seq, recipients=recipients, by=by, at=at)
+        ticket = tickets.get(session, mail.ticket)
+        ticket.mailed(mail.seq, recipients=recipients, by=by, at=ticket.left_at(mail.seq) or at)
     _settled(session, mail.ticket, mail.seq, DeliveryState.DONE, at)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from desk.actor import Actor
     from store.database import Session
 
+T = TypeVar("T")
+
 as_json = click.option("--json", "in_json", is_flag=True, help="JSON, one object a line.")
+
+reveal = click.option(
+    "--reveal", "shown", is_flag=True, help="Show codes and links that let their reader in."
+)
+HIDDEN = "Hidden: it holds {} (--reveal shows it)."
+"""What stands in place of such a mail."""
 
 
 @contextmanager
@@ -39,6 +47,26 @@ def changing(call: Call) -> Iterator[tuple[Session, Actor]]:
                 yield session, Actor.operator(_user())
         except DeskError as refusal:
             raise Refused(str(refusal), 1) from refusal
+
+
+def done(call: Call, deed: Callable[[Session, Actor], T]) -> T:
+    """Do that in a transaction, and once more where somebody else changed the same ticket at that moment."""
+    from desk.actor import Actor
+    from desk.errors import Conflict, DeskError
+
+    operator = Actor.operator(_user())
+    with opened(call.settings()) as db:
+        for left in reversed(range(_TRIES)):
+            try:
+                with db.change(urgent=True) as session:
+                    return deed(session, operator)
+            except DeskError as refusal:
+                if not (left and isinstance(refusal, Conflict)):
+                    raise Refused(str(refusal), 1) from refusal
+    raise AssertionError("the last try returns or raises")
+
+
+_TRIES = 3
 
 
 def say(facts: Mapping[str, Any], words: str, *, in_json: bool) -> None:

@@ -26,7 +26,7 @@ def fsck(call: Call, in_json: bool) -> None:
 
     config, wrong = call.settings(), 0
     with refusals(), opened(config) as db:
-        for invariant in (*INVARIANTS, *invariants(policy_of(config))):
+        for invariant in (*INVARIANTS, *invariants(db, policy_of(config))):
             with db.read() as session:
                 verdict = examine(session, invariant, now=call.now())
             wrong += verdict.count

@@ -17,7 +17,7 @@ def mail() -> None:
 
 @mail.command()
 @click.argument("kind", required=False)
-@click.option("--language", help="nl or en.  Default: desk.language.")
+@click.option("--language", help="nl, en, de or fr.  Default: desk.language.")
 @click.option("--html", is_flag=True, help="The HTML part instead of the text.")
 @click.option("--list", "names", is_flag=True, help="Name the kinds of mail there are.")
 @click.pass_obj

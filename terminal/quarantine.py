@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from terminal.call import EX_NOINPUT, Call, Refused
-from terminal.deciding import as_json, changing, looking, say
+from terminal.deciding import HIDDEN, as_json, changing, looking, reveal, say
 
 if TYPE_CHECKING:
     from store.database import Session
@@ -45,13 +45,16 @@ def list_(call: Call, in_json: bool) -> None:
 
 @quarantine.command()
 @_which
+@reveal
 @as_json
 @click.pass_obj
-def show(call: Call, which: str, in_json: bool) -> None:
+def show(call: Call, which: str, in_json: bool, shown: bool) -> None:
     """Show one mail, who it says it is from and why it is held.  Exit status 66: there is none."""
     with looking(call) as session:
         held = _held(session, which)
         decision = held.ticket.decision_on(held.event.seq)
+    sensitive = held.event.detail.get("sensitive")
+    text = HIDDEN.format(sensitive) if sensitive and not shown else held.event.text
     decided = f"{decision.by.name}: {decision.kind.words}" if decision else ""
     lines = [
         f"Held on ticket {held.ticket.number} · {held.ticket.subject}",
@@ -60,9 +63,9 @@ def show(call: Call, which: str, in_json: bool) -> None:
         f"Why: {held.event.detail.get('reason', '')}",
         f"Decided by {decided}" if decided else "Nobody has decided yet.",
         "",
-        held.event.text,
+        text,
     ]
-    more = {"text": held.event.text, "decided": decided or None}
+    more = {"text": text, "decided": decided or None}
     say(_facts(held) | more, "\n".join(lines), in_json=in_json)
 
 

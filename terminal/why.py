@@ -39,7 +39,7 @@ def why(call: Call, ticket: str, language: str | None) -> None:
         sums = sums_of(found, policy_of(config), now=call.now())
     subject = " ".join("".join(c if c.isprintable() else " " for c in found.subject).split())
     click.echo(f"{config.desk.prefix}-{number} · {subject}")
-    for paragraph in tell(sums, language or config.desk.language, config.desk.timezone):
+    for paragraph in tell(sums, language or _spoken(config.desk.language), config.desk.timezone):
         click.echo(f"\n{paragraph}")
 
 
@@ -49,3 +49,10 @@ def _number(text: str, prefix: str) -> int:
     if found is None:
         raise click.BadParameter(f"{text!r} is no ticket number", param_hint="NUMBER")
     return int(found[1])
+
+
+def _spoken(language: str) -> str:
+    """Sums are told in fewer languages than mails are written in."""
+    from sla.telling import LANGUAGES
+
+    return language if language in LANGUAGES else "en"

@@ -1,4 +1,4 @@
-"""django-helpdesk, which makes tickets of mails for bench/intake.py: told to on its input, it answers how long.
+"""django-helpdesk, which makes tickets of mails for bench/intake.py: asked on its input, it says how long.
 
     python django_helpdesk.py DATABASE MAILS
 

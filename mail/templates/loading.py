@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mail.templates.prose import escaped
 
-LANGUAGES = ("nl", "en")
+LANGUAGES = ("nl", "en", "de", "fr")
 
 _OURS = Path(__file__).parent
 
@@ -53,6 +53,10 @@ class Templates:
     def letter(self, language: str, name: str, facts: Facts) -> str:
         """The letter of that name in that language, as Markdown; facts mean nothing in it but themselves."""
         return self._render(f"{language}/{name}.txt", escaped(facts))
+
+    def words(self, language: str, name: str) -> bool:
+        """Whether there is such a letter in that language."""
+        return f"{language}/{name}.txt" in self._files
 
     def page(self, facts: Facts) -> str:
         """The whole mail as HTML."""

@@ -52,3 +52,10 @@ def test_many_blocked_senders_fit_one_answer(desk):
             blocks.add(session, f"s{number}@spam.example", by=lena, at=desk.time.now())
 
     assert "and 20 more" in said(desk, "blocked")
+
+
+def test_whoever_reads_dutch_is_answered_in_dutch(desk):
+    assert "onbeleefd@other.example is geblokkeerd" in said(desk, "block onbeleefd@other.example", by="U0BOB")
+    assert "door Bob" in said(desk, "blocked", by="U0BOB")
+    assert "Alleen een teamleider mag een heel domein blokkeren" in said(desk, "block x.example", by="U0BOB")
+    assert "Schrijf het zo: /ticket block" in said(desk, "block iets", by="U0BOB")

@@ -1,9 +1,14 @@
 """Whose mail an agent passes on, and what the agent wrote above it."""
 
+from base64 import encodebytes
+from time import process_time
+
 import pytest
 
 from mail.forwards import forwarded_in
-from mail.reading import read
+from mail.reader import Reader
+from mail.reading import InboundEmail, read
+from tests.mail.bombs import BOMBS
 
 GMAIL = """Can one of you look at this? She called twice.
 
@@ -115,3 +120,33 @@ def test_a_mail_that_is_attached_is_passed_on_too(letter):
 )
 def test_what_says_of_nobody_whose_it_is_is_no_forward(letter, subject, text):
     assert forwarded_in(read(letter(text, Subject=subject))) is None
+
+
+def enclosing(attached, encoding="base64"):
+    body = encodebytes(attached).decode() if encoding == "base64" else attached.decode("latin-1")
+    return (
+        'From: Robin <robin@desk.example>\nSubject: see this\nContent-Type: multipart/mixed; boundary="g"\n\n'
+        "--g\nContent-Type: text/plain; charset=utf-8\n\nPlease have a look.\n"
+        f"--g\nContent-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n{body}\n--g--\n"
+    ).encode()
+
+
+@pytest.fixture(scope="module")
+def reader():
+    reader = Reader()
+    yield reader
+    reader.stop()
+
+
+@pytest.mark.parametrize("encoding", ["base64", "8bit"])
+@pytest.mark.parametrize(
+    "bomb", ["nested 2000 deep", "20000 parameters", "comments never closed", "deep quotes"]
+)
+def test_a_bomb_that_is_passed_on_goes_off_where_mails_are_read_and_not_at_the_desk(bomb, encoding, reader):
+    mail = reader(enclosing(BOMBS[bomb](), encoding))
+    begin = process_time()
+    found = forwarded_in(mail) if isinstance(mail, InboundEmail) else None
+
+    assert found is None or found.words == "Please have a look."
+    assert process_time() - begin < 0.2
+    assert isinstance(reader(enclosing(b"From: sanne@bakkerij.example\n\nStill broken.")), InboundEmail)

@@ -116,6 +116,18 @@ def test_the_mail_is_kept_with_its_ticket(open_ticket):
 
 
 @pytest.mark.parametrize(
+    ("languages", "language"),
+    [({"nl", "en"}, "en"), ({"nl", "en", "de"}, "de")],
+    ids=["not listed", "listed"],
+)
+def test_a_language_is_answered_in_only_where_the_desk_lists_it(db, languages, language):
+    desk = MailDesk(db, languages=frozenset(languages))
+    words = "Guten Morgen, der Drucker funktioniert nicht. Können Sie bitte helfen? Mit freundlichen Grüßen"
+    desk.arrives(mail(words, sender="petra@firma.example"))
+    assert desk.ticket().language == language
+
+
+@pytest.mark.parametrize(
     ("sender", "words", "language", "client"),
     [
         ("anna@klant.example", "Please look at the printer, it does not work.", "nl", "Klant BV"),
@@ -657,7 +669,7 @@ def test_an_unreadable_mail_becomes_a_ticket_that_says_why(desk):
 
 def test_a_mail_whose_reader_is_killed_over_it_becomes_a_ticket_and_the_next_one_is_read(desk):
     kept = desk.is_kept(mail(subject="Bomb"))
-    desk.an_intake(read=Reader(bounds=Bounds(patience=0))).receive_new()
+    desk.an_intake(read=Reader(bounds=Bounds(patience=0)).ahead).receive_new()
     desk.arrives(mail(message_id="m2@customer.example"))
 
     assert (desk.fate_of(kept).state, desk.ticket().subject) == (State.DONE, "Bomb")

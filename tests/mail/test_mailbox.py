@@ -457,8 +457,11 @@ class OddServer:
 
     def _idle(self, line, commands, announced):
         """Announce the first half of a line, and the other half when the client has had enough."""
-        half = len(announced) // 2
-        for piece in (b"+ idling\r\n", announced[:half].encode()):
+        together = announced.startswith(TOGETHER)
+        announced = announced.removeprefix(TOGETHER)
+        half = len(announced) if together else len(announced) // 2
+        pieces = (b"+ idling\r\n", announced[:half].encode())
+        for piece in (b"".join(pieces),) if together else pieces:
             line.sendall(piece)
         commands.readline()
         if announced == SILENCE:
@@ -476,6 +479,7 @@ def odd_server(context=None, drip=0, **answers):
 
 
 SILENCE = ""
+TOGETHER = "in one piece with the answer: "
 WITH_IDLE = "* CAPABILITY IMAP4rev1 IDLE\r\n"
 
 
@@ -591,6 +595,21 @@ def test_a_line_that_is_announced_in_two_pieces_is_no_reason_to_hang_up(db):
             assert arrived.wait(WAIT)
 
     assert server.connections == 1
+
+
+@WITH_ONE_ENGINE
+@pytest.mark.parametrize("tls", ["none", "tls"])
+def test_what_is_announced_in_one_piece_with_the_answer_to_idle_is_heard_at_once(db, tls, certificate):
+    ours, theirs = certificate if tls == "tls" else (None, None)
+    searches = ["* SEARCH\r\n"] * 3 + ["* SEARCH 1\r\n"]
+    announced, arrived = f"{TOGETHER}* 1 EXISTS\r\n", Event()
+    with odd_server(ours, CAPABILITY=WITH_IDLE, IDLE=announced, **{"UID SEARCH": searches}) as server:
+        mailbox = Mailbox(
+            db, server.account(host="localhost", tls=tls), clock=lambda: MONDAY, poll=timedelta(minutes=9),
+            on_mail=arrived.set, context=theirs,
+        )  # fmt: skip
+        with reading(mailbox):
+            assert arrived.wait(WAIT)
 
 
 @WITH_ONE_ENGINE

@@ -114,3 +114,9 @@ def test_facts_are_escaped_and_peoples_words_are_not():
 
     assert "<strong>bold</strong>" in to_html(letter)
     assert "*Eve* # x" in to_text(letter)
+
+
+def test_a_language_says_which_letters_it_has():
+    templates = Templates()
+    assert all(templates.words(language, "taken") for language in ("nl", "en", "de", "fr"))
+    assert not templates.words("de", "nothing")

@@ -175,3 +175,23 @@ def test_a_forward_in_outlook_with_no_word_above_it_is_not_cut_to_nothing():
     html = reply.replace("Het werkt nog steeds niet.", "").replace("Groet, Sanne", "")
 
     assert "Kunt u de printer herstarten?" in trimmed_html(html).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wat ik deed:\n\n-----\nregel een\nregel twee\n-----\n\nKijken jullie mee?",
+        "De stappen\n-----\nEerst Aan\nDan Uit",
+        "Hallo,\n\n-----\nDe printer doet het niet, en dat al sinds gisteren.",
+        "Hallo,\n\n=====\nKan dit vandaag nog?",
+    ],
+    ids=["between two lines", "under a heading", "a sentence", "a question"],
+)
+def test_a_drawn_line_alone_signs_nothing(text):
+    assert trim(text).text == text
+
+
+@pytest.mark.parametrize("line", ["___", "-----", "=-=-=-=", "*****"])
+def test_a_name_and_how_to_reach_it_below_a_drawn_line_are_a_signature(line):
+    card = "Sanne de Wit\nBakkerij Jansen\n06 - 12 34 56 78"
+    assert trim(f"Hij doet het weer.\n\n{line}\n{card}").text == "Hij doet het weer."

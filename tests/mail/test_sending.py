@@ -22,7 +22,6 @@ from sla.policy import Policy
 from store import emails, outbox, tickets
 from store.courier import Courier
 from store.emails import Direction
-from store.settling import LOOKS
 from tests.mail.mailing_desk import JAN, MONDAY, SECRET
 
 
@@ -144,7 +143,7 @@ def test_a_reply_that_may_have_arrived_is_never_repeated_and_the_agents_are_aske
     house.post.breaks = 1
     house.courier.deliver_due()
     for _ in range(5):
-        house.later(seconds=LOOKS[0].total_seconds())
+        house.later(seconds=MailSender.patience.looks[0].total_seconds())
     ticket = house.ticket(number)
 
     assert len(house.post.mails) == 1

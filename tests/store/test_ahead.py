@@ -7,7 +7,7 @@ from sqlalchemy import event, insert
 
 from desk.delivery import Audience
 from desk.ticket import Ticket
-from store import ahead, inbox, mailboxes, outbox, tables, tickets
+from store import ahead, inbox, mailboxes, outbox, tables, tickets, unread
 from store.database import Database
 from store.inbox import Arrival, State
 
@@ -67,7 +67,7 @@ def read_long_ago(desk, at):
         lambda session: ahead.look_beyond(session, datetime(2026, 11, 1, tzinfo=UTC)),
         lambda session: mailboxes.all_read_up_to(session, (), now=datetime(2026, 12, 1, tzinfo=UTC)),
         inbox.waiting,
-        lambda session: inbox.next_new(
+        lambda session: unread.next_new(
             session, now=datetime(2026, 12, 1, tzinfo=UTC), lease=timedelta(minutes=1)
         ),
     ],

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from desk.errors import Conflict
-from store import inbox, keepsakes, mailboxes
+from store import inbox, keepsakes, mailboxes, unread
 from store.database import Database
 from store.inbox import Arrival, Kept, State
 
@@ -24,7 +24,7 @@ def keep(db: Database, arrival: Arrival) -> int | None:
 
 def next_new(db: Database, now: datetime) -> Kept | None:
     with db.change() as session:
-        return inbox.next_new(session, now=now, lease=LEASE)
+        return unread.next_new(session, now=now, lease=LEASE)
 
 
 def settle(db: Database, number: int | None, state: State, content_key: str | None = None) -> None:

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from desk.actor import Actor
 from desk.ticket import Ticket
 from store import cards, emails, inbox, tickets
 from store.database import Database
 from store.emails import Direction, Email
+from store.histories import Histories
 from store.inbox import Arrival
 from store.invariants import INVARIANTS, Invariant, examine
+from store.session import Session
 
 At = Callable[[str], datetime]
 Broken = Callable[..., dict[str, tuple[str, ...]]]
@@ -55,11 +56,11 @@ def broken(worked: Database, at: At) -> Callable[..., dict[str, tuple[str, ...]]
     """Does damage, tells which invariants are broken on Wednesday morning and where, and undoes it."""
 
     def after(*damage: str) -> dict[str, tuple[str, ...]]:
-        with worked.engine.connect() as connection, Session(connection) as session:
-            for statement in damage:
-                session.execute(text(statement))
-            found = [examine(session, each, now=at("wed 09:00")) for each in INVARIANTS]
-            session.rollback()
+        session = Session(worked.engine, Histories(), lambda _ticket, _fresh: None)
+        for statement in damage:
+            session.execute(text(statement))
+        found = [examine(session, each, now=at("wed 09:00")) for each in INVARIANTS]
+        session.close()
         return {verdict.invariant.name: verdict.places for verdict in found if verdict.count}
 
     return after

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -14,7 +15,7 @@ from desk.status import Status
 from desk.ticket import Ticket
 from mail.house import House
 from mail.intake import Intake
-from store import emails, inbox, outbox, tickets, undelivered
+from store import emails, inbox, outbox, tickets, undelivered, unread
 from store.database import Database
 from store.emails import Direction, Email
 from store.inbox import Arrival, State
@@ -139,7 +140,7 @@ def test_a_mail_whose_filing_failed_is_filed_again(typed: Typed, db: Database, i
     with db.change() as session:
         inbox.keep(session, Arrival(source="smtp", raw=raw, at=MONDAY_NINE))
         for _ in range(2):
-            inbox.next_new(session, now=MONDAY_NINE + timedelta(hours=1), lease=timedelta(0))
+            unread.next_new(session, now=MONDAY_NINE + timedelta(hours=1), lease=timedelta(0))
     assert "its filing was begun 2 times and not finished" in typed("inbox", "list").output
 
     assert typed("inbox", "retry", "1").output == "Mail 1 is read and filed again.\n"
@@ -191,3 +192,56 @@ def test_a_mail_that_was_refused_is_sent_again_at_the_operators_word(
     last = ticket_of(db, 1).history[-1]
     assert (last.kind, last.by.role) == (Kind.RESENT, Role.OPERATOR)
     assert typed("inbox", "retry", name).exit_code == 1
+
+
+CODE = b"From: no-reply@shop.example\r\nSubject: Login code 448812\r\n\r\nYour login code is 448812.\r\n"
+
+
+def test_a_code_is_shown_at_the_terminal_only_to_whoever_asks_for_it(
+    typed: Typed, db: Database, tmp_path: Path
+) -> None:
+    with db.change() as session:
+        inbox.keep(session, Arrival(source="smtp", raw=CODE, at=MONDAY_NINE))
+    (tmp_path / "code.eml").write_bytes(CODE)
+
+    for command in (("inbox", "show", "1"), ("read", "code.eml"), ("read", "--json", "code.eml")):
+        hidden = typed(*command).output
+        assert "448812" not in hidden
+        assert "Hidden: it holds a code to log in with (--reveal shows it)." in hidden
+        assert "448812" in typed(*command, "--reveal").output
+
+
+def test_a_held_mail_with_a_code_is_hidden_until_it_is_asked_for(
+    typed: Typed, db: Database, opened: Callable[..., int]
+) -> None:
+    number = opened()
+    with db.change() as session:
+        tickets.get(session, number).quarantine(
+            "Your code is 448812.", by=Actor.customer("x@y.example", "X"), at=MONDAY_NINE, reason="a",
+            sensitive="a code to log in with",
+        )  # fmt: skip
+
+    assert "448812" not in typed("quarantine", "show", f"{number}.2").output
+    assert "448812" in typed("quarantine", "show", f"{number}.2", "--reveal").output
+
+
+def test_what_was_only_counted_is_let_in_by_its_id_or_all_of_it(
+    typed: Typed, db: Database, opened: Callable[..., int], intake: Intake
+) -> None:
+    number = opened()
+    raw = b"From: jan@bakkerij.example\r\nMessage-ID: <%d@b>\r\n\r\nBroken.\r\n"
+    with db.change() as session:
+        ids = [
+            inbox.keep(session, Arrival(source="smtp", raw=raw % each, at=MONDAY_NINE)) for each in range(3)
+        ]
+        for each in ids:
+            inbox.dealt_with(session, each or 0, State.COLLECTED, ticket=number)
+
+    assert "3 mails of a flood are only counted" in typed("inbox", "list").output
+    one = typed("inbox", "retry", str(ids[1])).output
+    assert one == f"Mail {ids[1]}, which ticket {number} had only counted, is read and filed after all.\n"
+    assert intake.receive_new() == 1
+    assert typed("inbox", "retry", f"collected-{number}").output == "2 mails are read and filed after all.\n"
+    assert intake.receive_new() == 2
+    assert ticket_of(db, number).history[-1].text == "Had 2 collected mails read after all."
+    assert typed("inbox", "retry", f"collected-{number}").exit_code == 66
