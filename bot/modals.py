@@ -1,6 +1,5 @@
 """Windows with a form: opened by a click on the card, sent with one more."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from bot import forms, guard, why
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
+from bot.outgoing import Outgoing
 from bot.promises import promised
 from desk.actor import Actor
 from desk.priority import Priority
@@ -69,16 +69,12 @@ def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
 
 
 def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text, then = value_of(view["state"], "text"), value_of(view["state"], "then")
-    guard.check(text)
-    house.act(click, actor, lambda ticket, at: SAY[then](ticket, text, by=actor, at=at))
+    _send(Outgoing.read(view["state"]), click, actor, house)
     ack()
 
 
 def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text = value_of(view["state"], "text")
-    guard.check(text)
-    house.act(click, actor, lambda ticket, at: ticket.resolve(text, by=actor, at=at))
+    _send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
     ack()
 
 
@@ -95,13 +91,6 @@ def on_priority(ack: Ack, view: Body, click: Click, actor: Actor, house: House) 
     ack()
 
 
-SAY: dict[str, Callable[..., bool]] = {
-    forms.KEEP: Ticket.reply,
-    forms.ASK: Ticket.ask,
-    forms.RESOLVE: Ticket.resolve,
-}
-"""What a mail to the customer does to the ticket, by what is chosen to follow it."""
-
 OPENED_BY_STATUS = {
     Status.WAITING_FOR_CUSTOMER: open_ask,
     Status.RESOLVED: open_resolve,
@@ -111,6 +100,11 @@ OPENED_BY_STATUS = {
 
 OPENED_BY_MORE = {"ask": open_ask, "resolve": open_resolve, "cancel": open_cancel, "why": why.on_why}
 """The entries of More."""
+
+
+def _send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
+    most = house.a_mail_takes
+    house.act(click, actor, lambda ticket, at: mail.do(ticket, by=actor, at=at, most=most))
 
 
 def _priority(house: House, ticket: Ticket, level: Priority) -> Block:

@@ -36,3 +36,16 @@ def to_fetch(files: Sequence[Named]) -> bool:
 def size_of(files: Sequence[Named]) -> int:
     """Bytes of all together, as far as they are known."""
     return sum(int(file.get("bytes") or 0) for file in files)
+
+
+def in_words(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size / 1_000_000:,.3g} MB" if size >= 1_000_000 else f"{max(size, 1) / 1000:,.2g} kB"
+
+
+_RUNS = """
+    ade adp app appimage appx apk bas bat chm cmd com cpl deb dll dmg exe gadget hta inf ins iso isp jar js
+    jse lnk mde msc msh msi msix msp mst pif ps1 psm1 reg rpm scr sct sh sys url vb vbe vbs vhd vhdx vxd wsc
+    wsf wsh xll docm dotm pptm potm ppam ppsm sldm xlam xlsm xltm"""
+RUNS = tuple(_RUNS.split())
+"""Endings of what runs, or makes something run, when somebody opens it."""

@@ -160,12 +160,14 @@ def became_of(
     """What became of what was owed to that audience about an event, and what went wrong last."""
     row = tables.outbox.c
     query = select(row.state, row.last_error)
-    found = session.execute(query.where(row.ticket == number, row.seq == seq, row.audience == audience)).first()
+    found = session.execute(
+        query.where(row.ticket == number, row.seq == seq, row.audience == audience)
+    ).first()
     return (found.state, found.last_error) if found else None
 
 
 def is_ours(session: Session, delivery: Delivery) -> bool:
-    """Whether nobody else has taken that delivery over since it was claimed; the row is held until the end."""
+    """Whether nobody has taken that delivery over since it was claimed; holds the row until the commit."""
     row = tables.outbox.c
     mine = select(row.id).where(row.id == delivery.id, row.fence == delivery.fence)
     return session.execute(mine.with_for_update()).first() is not None

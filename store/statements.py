@@ -28,7 +28,7 @@ PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
 """Where a delivery stands while it is still owed."""
 
 BEHIND = {Audience.FILES: Audience.AGENTS, Audience.CUSTOMER: Audience.DESK}
-"""What of one event goes after what: files after the words they came with, a mail after what it takes along."""
+"""What of one event goes after what: files after the words they came with, a mail after what it takes."""
 
 IN_A_THREAD = (Audience.AGENTS, Audience.FILES)
 """What needs a card to stand under."""

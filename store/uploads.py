@@ -53,9 +53,9 @@ def begin(session: Session, delivery: Delivery, part: int, slack_file: str, *, a
 
 
 def came_to(session: Session, delivery: Delivery, step: Step, parts: Sequence[int], *, at: datetime) -> None:
-    """These files came to that step.  Raises as begin does."""
+    """These files came to that step; when they first did is kept.  Raises as begin does."""
     _must_be_ours(session, delivery)
-    mine = (_row.delivery == delivery.id, _row.part.in_(parts))
+    mine = (_row.delivery == delivery.id, _row.part.in_(parts), _row.step != step.value)
     session.execute(update(tables.uploads).where(*mine).values(step=step.value, at=at))
 
 
