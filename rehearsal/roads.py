@@ -140,8 +140,8 @@ class WrittenFiles(FileWire):
         """Write down what is shown."""
         self._outages.must_serve(Road.SLACK)
         for delivery in self._underway.deliveries:
-            named = [file.title for file in files]
-            self._diary.write("files", delivery.ticket_number, headline=words, text="\n".join(named))
+            names = [file.title for file in files]
+            self._diary.write("files", delivery.ticket_number, headline=words, names=names)
 
     def are_shown(self, slack_files: Sequence[str], place: Place, *, since: datetime) -> bool:
         """Nothing is ever in doubt here."""
