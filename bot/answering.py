@@ -12,6 +12,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
 from bot.gate import writer_of
+from bot.outgoing import Misfit
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -104,13 +105,14 @@ def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltRespo
 
 
 def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
-    """An error under the first field, or a window of its own where the form has no field."""
+    """An error under the field it is about, else the first; a window of its own where there is none."""
     words = words_for(error)
     if isinstance(error, Overtaken):
         return {"response_action": "update", "view": again(view, words, memory=error.picture)}
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        return {"response_action": "errors", "errors": {fields[0]: cut(words, 150)}}
+        meant = error.field if isinstance(error, Misfit) and error.field in fields else fields[0]
+        return {"response_action": "errors", "errors": {meant: cut(words, 150)}}
     return {"response_action": "update", "view": notice("Not possible", words)}
 
 

@@ -13,6 +13,14 @@ from desk.files import Named, in_words, size_of
 from desk.ticket import Ticket
 
 
+class Misfit(DeskError):
+    """Something in one field of a window is refused.  field: which."""
+
+    def __init__(self, reason: str, field: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """text: the agent's words; then: what follows them; picked: files of the thread, by their keys; added:
@@ -38,13 +46,11 @@ class Outgoing:
         return [*(attachable.found(ticket, key) for key in self.picked), *self.added]
 
     def must_fit(self, files: list[Named], most: int) -> None:
-        """Raise DeskError where a mail does not take as much."""
+        """Raise Misfit where a mail does not take as much."""
         size = size_of(files)
         if size > most:
-            raise DeskError(
-                f"These files are {in_words(size)} together and a mail takes {in_words(most)}: "
-                "leave some out, or send a link."
-            )
+            words = f"These files are {in_words(size)} together and a mail takes {in_words(most)}: "
+            raise Misfit(words + "leave some out, or send a link.", "added" if self.added else "picked")
 
     def do(self, ticket: Ticket, *, by: Actor, at: datetime, most: int) -> bool:
         """Owe the customer this mail.  most: bytes that one takes along.  Raises DeskError."""
