@@ -40,7 +40,9 @@ def size_of(files: Sequence[Named]) -> int:
 
 def in_words(size: int) -> str:
     """A number of bytes as people say it."""
-    return f"{size / 1_000_000:,.3g} MB" if size >= 1_000_000 else f"{max(size, 1) / 1000:,.2g} kB"
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:,.1f} MB".replace(".0 MB", " MB")
 
 
 _RUNS = """
