@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.filewire import FileGone, FileWire
 from bot.uploading import Attached
 from desk.delivery import Delivery
-from desk.errors import DeliveryFailed
+from desk.errors import DeliveryFailed, DeliveryPutOff
 from desk.files import Named, named_in
 from store import files, outbox, tickets
 from store.database import Database, Session
@@ -39,7 +39,7 @@ class FilesFetcher:
 
     def prove(self, delivery: Delivery) -> str | None:
         """What is there is not fetched again."""
-        raise DeliveryFailed("fetching it again does no harm", permanent=False, wait=timedelta(0))
+        raise DeliveryPutOff("fetching it again does no harm", until=self.clock())
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Nothing follows from it but that the mail may leave."""

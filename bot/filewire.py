@@ -1,5 +1,6 @@
 """The calls of Slack that move files: three to show some in a thread, and those to look and to fetch."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,14 +71,14 @@ class FileWire:
 
         Raises DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone (the thread is), FileGone."""
         call = {
-            "files": [{"id": file.slack_file, "title": file.title} for file in files],
+            "files": json.dumps([{"id": file.slack_file, "title": file.title} for file in files]),
             "channel_id": place.channel,
             "thread_ts": place.ts,
             "initial_comment": words,
         }
         self._pace.wait(place.channel)
         with told(), _gone():
-            self._slack.api_call("files.completeUploadExternal", json=call)
+            self._slack.api_call("files.completeUploadExternal", params=call)
 
     def are_shown(self, slack_files: Sequence[str], place: Place, *, since: datetime) -> bool:
         """Whether the thread shows one of these, which are shown all together or not at all.

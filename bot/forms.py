@@ -33,8 +33,9 @@ LEVELS = {
 """When each priority is the right one, in the words of the published page."""
 
 
-def reply(ticket: Ticket, then: str, prefix: str) -> Block:
-    """The window for a mail to the customer.  then: what is chosen to follow it."""
+def reply(ticket: Ticket, then: str, prefix: str, *, opens_files: bool) -> Block:
+    """The window for a mail to the customer.  then: what is chosen to follow it; opens_files: whether the
+    desk may fetch what people put into Slack."""
     possible = [key for key, (_, status) in _AFTERWARDS.items() if _may(ticket, status)]
     options = {key: blocks.option(_AFTERWARDS[key][0], key) for key in possible}
     chosen = options.get(then, options[KEEP])
@@ -45,15 +46,17 @@ def reply(ticket: Ticket, then: str, prefix: str) -> Block:
         "element": blocks.select("then", "Choose", list(options.values()), chosen=chosen),
     }
     words = blocks.text_input("text", "Your mail", placeholder="Dear …", hint=_IS_MAIL)
-    parts = [words, *_files(ticket), afterwards]
+    parts = [words, *_files(ticket, opens_files=opens_files), afterwards]
     return _form("reply", "Reply to customer", "Send", ticket, prefix, parts)
 
 
-def resolve(ticket: Ticket, prefix: str) -> Block:
-    """The window for saying that it is solved."""
+def resolve(ticket: Ticket, prefix: str, *, opens_files: bool) -> Block:
+    """The window for saying that it is solved.  opens_files: as for a reply."""
     hint = "The customer gets it with the mail that says it is resolved."
     words = blocks.text_input("text", "What was done", optional=True, hint=hint)
-    return _form("resolve", "Resolve", "Resolve", ticket, prefix, [words, *_files(ticket)])
+    return _form(
+        "resolve", "Resolve", "Resolve", ticket, prefix, [words, *_files(ticket, opens_files=opens_files)]
+    )
 
 
 def cancel(ticket: Ticket, prefix: str) -> Block:
@@ -81,11 +84,13 @@ def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str
     return blocks.modal("priority", "Priority", "Change", [about, choice, promised], memory=_memory(ticket))
 
 
-def _files(ticket: Ticket) -> list[Block]:
+def _files(ticket: Ticket, *, opens_files: bool) -> list[Block]:
     """What goes along: files of the thread, where there are any, and new ones."""
-    there = [blocks.option(_choice(each), each.key, f"from {each.whose}") for each in choices(ticket)]
+    may = [each for each in choices(ticket) if opens_files or "part" in each.file]
+    there = [blocks.option(_choice(each), each.key, f"from {each.whose}") for each in may]
+    drawn = [blocks.many("picked", "Files of the thread", "None", there)] if there else []
     new = blocks.file_input("added", "New files", "From your computer, up to 10.")
-    return [*([blocks.many("picked", "Files of the thread", "None", there)] if there else []), new]
+    return [*drawn, new] if opens_files else drawn
 
 
 def _choice(choice: Choice) -> str:

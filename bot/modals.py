@@ -33,19 +33,21 @@ def register(app: App) -> None:
 
 def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.KEEP, house.style.prefix))
+    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.KEEP))
     ack()
 
 
 def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.ASK, house.style.prefix))
+    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.ASK))
     ack()
 
 
 def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.resolve(ticket, house.style.prefix))
+    opens = house.people.home().opens_files
+    view = forms.resolve(ticket, house.style.prefix, opens_files=opens)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
     ack()
 
 
@@ -100,6 +102,11 @@ OPENED_BY_STATUS = {
 
 OPENED_BY_MORE = {"ask": open_ask, "resolve": open_resolve, "cancel": open_cancel, "why": why.on_why}
 """The entries of More."""
+
+
+def _reply(house: House, ticket: Ticket, then: str) -> Block:
+    opens = house.people.home().opens_files
+    return forms.reply(ticket, then, house.style.prefix, opens_files=opens)
 
 
 def _send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:

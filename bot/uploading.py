@@ -43,7 +43,7 @@ class FilesSender:
     attached: Attached
     style: Style
     clock: Callable[[], datetime]
-    patience = Patience(timedelta(seconds=5), timedelta(minutes=10), timedelta(days=1))
+    patience = Patience(timedelta(seconds=5), timedelta(minutes=10), timedelta(days=3))
 
     def send(self, delivery: Delivery) -> str:
         """Show what is not shown yet, AT_ONCE at a time."""
@@ -68,7 +68,7 @@ class FilesSender:
             return None
         if sharing:
             self._note(delivery, Step.SHOWN, [upload.part for upload in sharing])
-        raise DeliveryFailed("it goes on where it stopped", permanent=False, wait=timedelta(0))
+        raise DeliveryPutOff("it goes on where it stopped", until=self.clock())
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Nothing follows from it."""

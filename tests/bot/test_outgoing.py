@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import forms
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.event import Kind
@@ -168,3 +169,13 @@ def test_files_that_were_chosen_stay_chosen_when_the_window_is_drawn_anew(desk, 
     assert desk.submit({}).status == 200
     desk.deliver_files()
     assert fetched(desk, number) == [OFFER, MANUAL]
+
+
+def test_an_app_that_may_not_open_files_offers_those_of_mails_only(desk, slack, number):
+    desk.heard(
+        lambda: slack.say("Bob", "#support", "", thread=desk.place(number).ts, files=[("a.log", b"E")])
+    )
+    assert desk.people.home().opens_files
+    drawn = forms.reply(desk.ticket(number), forms.KEEP, "HD", opens_files=False)
+    assert "added" not in [block.get("block_id") for block in drawn["blocks"]]
+    assert [name for name, _ in options(drawn)] == ["offer.pdf (1 kB)"]

@@ -137,7 +137,7 @@ def test_files_that_cannot_be_uploaded_hold_back_no_words_and_the_thread_says_so
     desk.deliver()
     assert "took it" in str(slack.thread(desk.place(number).ts)[-1])
 
-    desk.time.at += timedelta(days=2)
+    desk.time.at += timedelta(days=4)
     desk.deliver_files()
     desk.deliver()
 

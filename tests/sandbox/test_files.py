@@ -68,6 +68,7 @@ def test_without_the_scope_a_download_ends_at_the_page_to_log_in() -> None:
         done = slack.files_completeUploadExternal(files=[{"id": upload(slack)}], channel_id="C0SUPPORT")
         assert refusal(slack.files_info, file=done["files"][0]["id"]) == "missing_scope"
         assert got(done["files"][0]["url_private"], sandbox.bot_token)[1] == "text/html"
+        assert refusal(slack.views_open, trigger_id="any", view=a_dialog()) == "missing_scope"
 
 
 def test_a_message_shows_ten_files_and_no_more(slack: WebClient) -> None:
