@@ -69,7 +69,7 @@ def next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]:
             _one_of(row.audience, audiences),
             row.not_before <= now,
             or_(row.lease_until.is_(None), row.lease_until <= now),
-            or_(row.audience.not_in(IN_A_THREAD), has_card),
+            or_(~_one_of(row.audience, IN_A_THREAD), has_card),
             ~waits_for_another,
             *behind,
         )
