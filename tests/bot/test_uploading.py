@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.filewire import Address, FileWire, Shared
+from bot.strip import Strip
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.event import Kind
@@ -152,6 +153,12 @@ def test_a_missing_scope_closes_only_the_road_of_files_and_says_what_to_do(desk,
     desk.deliver_files()
     assert "install the app again" in desk.files.closed_because
     assert desk.courier.closed_because == ""
+    slack.fault("files.getUploadURLExternal", error="missing_scope")
+    desk.time.at += timedelta(minutes=1)
+    desk.deliver_files()
+    now, late = desk.time.now, timedelta(minutes=5)
+    strip = Strip(desk.db, (), lambda: "", {"files": desk.files}, desk.style.zone, now, late)
+    assert strip.lines()[0].startswith("Files between mail and Slack wait since Mon 30 Nov 10:00: Slack says")
 
     desk.time.at += timedelta(minutes=1)
     until_nothing_is_owed(desk)
