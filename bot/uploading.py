@@ -78,7 +78,7 @@ class FilesSender:
     ) -> None:
         """The thread says so; the words of the mail stand there in any case."""
         ticket = tickets.get(session, delivery.ticket_number)
-        ticket.files_missed(delivery.seq or 0, reason, by=_BY, at=at)
+        ticket.miss_files(delivery.seq or 0, reason, by=_BY, at=at)
 
     def _state(self, delivery: Delivery) -> tuple[Event, Place, Mapping[int, Upload]]:
         with self.db.read() as session:

@@ -193,7 +193,7 @@ class Correspondence(Record):
         """What was heard of the mail of event seq since it was owed, in order."""
         return [each for each in self.history if each.kind in _OUTCOMES and each.detail["of"] == seq]
 
-    def files_missed(self, seq: int, reason: str, *, by: Actor, at: datetime) -> bool:
+    def miss_files(self, seq: int, reason: str, *, by: Actor, at: datetime) -> bool:
         """The thread does not get the files of the mail of event seq, or nobody can tell whether it did."""
         return self._record(Kind.FILES_MISSED, by=by, at=at, text=reason, key=f"files:{seq}", of=seq)
 

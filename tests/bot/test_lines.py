@@ -43,7 +43,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.note(NASTY, by=bob, at=now, key="slack:1")
     ticket.edit_note("slack:1", NASTY, by=bob, at=now, edited="2")
     ticket.delete_note("slack:1", by=bob, at=now)
-    ticket.files_missed(1, NASTY, by=desk, at=now)
+    ticket.miss_files(1, NASTY, by=desk, at=now)
     ticket.prioritise(Priority.URGENT, by=bob, at=now, reclassified=True)
     ticket.warn("recovery", 100, cycle=1, by=desk, at=now, due=now)
     ticket.explain_breach(ticket.version, BreachReason.OTHER, by=bob, at=now)
