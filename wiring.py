@@ -12,18 +12,22 @@ from starlette.applications import Starlette
 from bot import app as slack_app
 from bot import house as slack_house
 from bot import metrics, web
+from bot.fetching import FilesFetcher
+from bot.filewire import FileWire
 from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights, SlackSilent
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.socket import Socket, app_of
 from bot.strip import Strip
+from bot.uploading import FilesSender
 from bot.web import Check
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
 from mail import house as mail_house
+from mail.attached import Attached
 from mail.delays import tell_of_delays
 from mail.desks import Desks
 from mail.intake import Intake, Read
@@ -33,7 +37,9 @@ from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
 from mail.reader import Reader
+from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
+from mail.showable import Rules
 from mail.smtp import hand_over
 from postroom import Postroom
 from postroom import Sender as Address
@@ -51,6 +57,9 @@ from store.database import Database, Unavailable
 from store.sender import Sender
 
 Clock = Callable[[], datetime]
+
+FILES_TAKE = timedelta(minutes=10)
+"""One turn with the files of a mail: so many bytes take their time, and a slow one must not be overtaken."""
 
 TOGETHER = 20
 """Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
@@ -110,6 +119,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     def wake() -> None:
         scheduler.wake("slack")
         scheduler.wake("mail")
+        scheduler.wake("files")
 
     db = database_of(config.database.url.get_secret_value(), policy, on_commit=lambda: wake())
     schema.upgrade(db)
@@ -120,14 +130,26 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     people = People(read, rights_of(config), clock=clock)
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
-    house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
+    house = slack_house.House(
+        db,
+        policy,
+        people,
+        write,
+        style,
+        clock,
+        app=app_of(app_token),
+        a_mail_takes=config.mail.files.of_reply,
+    )
     apart = timedelta(seconds=slack.seconds_between_messages)
-    wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep, every=apart))
+    pace = Pace(clock=machine, sleep=time.sleep, every=apart)
+    wire, files = Wire(write, read, pace), FileWire(write, read, pace, machine)
+    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     post = Postroom(config, db, clock)
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock, post=post)}
     couriers = {
         "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
+        "files": Courier(db, file_senders_of(config, house, files, reader), clock=clock, lease=FILES_TAKE),
     }
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
@@ -135,7 +157,6 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     polls = [imap.poll_seconds for _, _, imap in post.accounts()]
     late = timedelta(seconds=max(polls, default=0)) + timedelta(minutes=5)
     strip = Strip(db, sources, lambda: _problems(mailboxes), couriers, style.zone, clock, late)
-    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     jobs = [
@@ -144,6 +165,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         ),
         Job("slack", couriers["slack"].deliver_due, every=1),
         Job("mail", couriers["mail"].deliver_due, every=1),
+        Job("files", couriers["files"].deliver_due, every=5),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
@@ -185,6 +207,20 @@ def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> di
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
         Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
         Audience.LEADS: leads,
+    }
+
+
+def file_senders_of(
+    config: Config,
+    house: slack_house.House,
+    wire: FileWire,
+    read: Callable[[bytes], InboundEmail | Unreadable],
+) -> dict[Audience, Sender]:
+    """Who shows the files of mails, and who fetches those that go along with ours."""
+    attached = Attached(house.db, read)
+    return {
+        Audience.FILES: FilesSender(house.db, wire, attached, house.style, house.clock),
+        Audience.DESK: FilesFetcher(house.db, wire, attached, config.mail.files.of_reply, house.clock),
     }
 
 
@@ -282,6 +318,11 @@ def intake_of(
         secret=secret_of(config, db),
         agents=frozenset(settings.agents),
         blocked=frozenset(settings.blocked),
+        files=Rules(
+            of_file=settings.files.of_file,
+            of_mail=settings.files.of_mail,
+            refused=settings.files.refused,
+        ),
     )
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
@@ -332,7 +373,9 @@ def _checks(
         return None if socket is None or socket.connected else "no Socket Mode connection"
 
     def roads() -> str | None:
-        closed = [f"{name}: {road.closed_because}" for name, road in couriers.items() if road.closed_because]
+        # Files that wait are told of on App Home; no supervisor should end a desk that works without them.
+        vital = [(name, couriers[name]) for name in ("slack", "mail")]
+        closed = [f"{name}: {road.closed_because}" for name, road in vital if road.closed_because]
         return "; ".join(closed) or None
 
     checks: dict[str, Check] = {"database": database, "scheduler": beats, "slack": slack, "outbox": roads}

@@ -11,6 +11,8 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
+from bot.gate import writer_of
+from bot.outgoing import Misfit
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -72,13 +74,19 @@ def _of_event(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltR
     try:
         slack.chat_postEphemeral(
             channel=event["channel"],
-            user=event["user"],
+            user=writer_of(event),
             text=escape(str(error)),
-            thread_ts=event.get("thread_ts"),
+            thread_ts=_thread_of(event),
         )
     except (SlackClientError, OSError, HTTPException) as unheard:
         log.warning("nobody could be told %r: %s", str(error), unheard)
     return BoltResponse(status=200, body="")
+
+
+def _thread_of(event: dict[str, Any]) -> str | None:
+    """Where that event happened; an edit tells of a message that tells where."""
+    told = (event, event.get("message") or {}, event.get("previous_message") or {})
+    return next((str(each["thread_ts"]) for each in told if each.get("thread_ts")), None)
 
 
 def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltResponse:
@@ -97,13 +105,14 @@ def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltRespo
 
 
 def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
-    """An error under the first field, or a window of its own where the form has no field."""
+    """An error under the field it is about, else the first; a window of its own where there is none."""
     words = words_for(error)
     if isinstance(error, Overtaken):
         return {"response_action": "update", "view": again(view, words, memory=error.picture)}
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        return {"response_action": "errors", "errors": {fields[0]: cut(words, 150)}}
+        meant = error.field if isinstance(error, Misfit) and error.field in fields else fields[0]
+        return {"response_action": "errors", "errors": {meant: cut(words, 150)}}
     return {"response_action": "update", "view": notice("Not possible", words)}
 
 

@@ -180,6 +180,24 @@ def text_input(
     return block | {"optional": optional} | ({"hint": plain(hint)} if hint else {})
 
 
+def many(name: str, label: str, placeholder: str, options: Sequence[Block]) -> Block:
+    """A list to choose any number from, or none; what is chosen is found under its name."""
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": name,
+        "placeholder": plain(placeholder, 150),
+        "options": list(options),
+    }
+    return {"type": "input", "block_id": name, "label": plain(label), "optional": True, "element": element}
+
+
+def file_input(name: str, label: str, hint: str) -> Block:
+    """A place for files from somebody's own machine; they are found under its name."""
+    element: Block = {"type": "file_input", "action_id": name, "max_files": 10}
+    block: Block = {"type": "input", "block_id": name, "label": plain(label), "element": element}
+    return block | {"optional": True, "hint": plain(hint)}
+
+
 def modal(callback: str, title: str, submit: str, blocks: Sequence[Block], *, memory: str) -> Block:
     """A window with a form.  memory: comes back with the answer."""
     return {
@@ -227,7 +245,27 @@ def _kept(block: Block, state: Mapping[str, Any]) -> Block:
     found = state.get("values", {}).get(name, {}).get(name, {})
     if found.get("selected_option"):
         return block | {"element": block["element"] | {"initial_option": found["selected_option"]}}
+    if found.get("selected_options"):
+        return block | {"element": block["element"] | {"initial_options": found["selected_options"]}}
+    if block["element"]["type"] in _KEEPS_ITSELF:
+        return block
     return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
+
+
+_KEEPS_ITSELF = frozenset({"file_input", "multi_static_select"})
+"""Fields that Slack leaves as they are, or that are as empty as they were."""
+
+
+def chosen_of(state: Mapping[str, Any], name: str) -> list[str]:
+    """What somebody chose in the list of that name."""
+    found = state.get("values", {}).get(name, {}).get(name, {})
+    return [str(option["value"]) for option in found.get("selected_options") or []]
+
+
+def files_of(state: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The files that somebody put into the place of that name, as Slack describes them."""
+    found = state.get("values", {}).get(name, {}).get(name, {})
+    return [dict(file) for file in found.get("files") or []]
 
 
 def value_of(state: Mapping[str, Any], name: str) -> str:

@@ -8,7 +8,8 @@ from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
-from bot.lines import Style, files_of, remarks
+from bot.lines import Style, remarks
+from bot.named import files_of
 from bot.promises import promise
 from bot.words import MARKS, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
@@ -19,6 +20,7 @@ from sla.clock import Clock
 _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
     {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
+    | {Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.FILES_MISSED}
 )
 _FILES_NAMED = 5
 _STATUS_CHOICES = {

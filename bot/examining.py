@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
+from bot.people import header_in
 from desk.finding import Finding, Health
 
 _PART = "slack"
@@ -41,7 +42,7 @@ def examine(
 
 
 def _scopes(said: SlackResponse, wanted: Collection[str]) -> Iterator[Finding]:
-    granted = _header(said, "x-oauth-scopes")
+    granted = header_in(said, "x-oauth-scopes")
     if granted is None:
         return
     missing = sorted(set(wanted) - {scope.strip() for scope in granted.split(",")})
@@ -53,7 +54,7 @@ def _scopes(said: SlackResponse, wanted: Collection[str]) -> Iterator[Finding]:
 
 
 def _clock(said: SlackResponse, now: datetime) -> Iterator[Finding]:
-    written = _header(said, "date")
+    written = header_in(said, "date")
     if written is None:
         return
     drift = now - parsedate_to_datetime(written).astimezone(UTC)
@@ -78,8 +79,3 @@ def _channel(slack: WebClient, setting: str, channel: str) -> Finding:
     if not found.get("is_member"):
         return Finding(_PART, f"the app is not in {name}", Health.MEND, "/invite the app into it")
     return Finding(_PART, f"the app is in {name}")
-
-
-def _header(said: SlackResponse, name: str) -> str | None:
-    found = next((value for key, value in said.headers.items() if key.lower() == name), None)
-    return str(found[0] if isinstance(found, list) else found) if found else None

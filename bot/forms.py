@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from bot import blocks
+from bot.attachable import Choice, choices
 from bot.blocks import Block, one_line, plain
 from bot.click import value
 from bot.words import ticket_name
+from desk.files import in_words
 from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
@@ -31,8 +33,9 @@ LEVELS = {
 """When each priority is the right one, in the words of the published page."""
 
 
-def reply(ticket: Ticket, then: str, prefix: str) -> Block:
-    """The window for a mail to the customer.  then: what is chosen to follow it."""
+def reply(ticket: Ticket, then: str, prefix: str, *, opens_files: bool) -> Block:
+    """The window for a mail to the customer.  then: what is chosen to follow it; opens_files: whether the
+    desk may fetch what people put into Slack."""
     possible = [key for key, (_, status) in _AFTERWARDS.items() if _may(ticket, status)]
     options = {key: blocks.option(_AFTERWARDS[key][0], key) for key in possible}
     chosen = options.get(then, options[KEEP])
@@ -43,14 +46,17 @@ def reply(ticket: Ticket, then: str, prefix: str) -> Block:
         "element": blocks.select("then", "Choose", list(options.values()), chosen=chosen),
     }
     words = blocks.text_input("text", "Your mail", placeholder="Dear …", hint=_IS_MAIL)
-    return _form("reply", "Reply to customer", "Send", ticket, prefix, [words, afterwards])
+    parts = [words, *_files(ticket, opens_files=opens_files), afterwards]
+    return _form("reply", "Reply to customer", "Send", ticket, prefix, parts)
 
 
-def resolve(ticket: Ticket, prefix: str) -> Block:
-    """The window for saying that it is solved."""
+def resolve(ticket: Ticket, prefix: str, *, opens_files: bool) -> Block:
+    """The window for saying that it is solved.  opens_files: as for a reply."""
     hint = "The customer gets it with the mail that says it is resolved."
     words = blocks.text_input("text", "What was done", optional=True, hint=hint)
-    return _form("resolve", "Resolve", "Resolve", ticket, prefix, [words])
+    return _form(
+        "resolve", "Resolve", "Resolve", ticket, prefix, [words, *_files(ticket, opens_files=opens_files)]
+    )
 
 
 def cancel(ticket: Ticket, prefix: str) -> Block:
@@ -76,6 +82,21 @@ def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str
     promised = blocks.section("\n".join([title, *dates]))
     about = blocks.context(_about(ticket, prefix))
     return blocks.modal("priority", "Priority", "Change", [about, choice, promised], memory=_memory(ticket))
+
+
+def _files(ticket: Ticket, *, opens_files: bool) -> list[Block]:
+    """What goes along: files of the thread, where there are any, and new ones."""
+    may = [each for each in choices(ticket) if opens_files or "part" in each.file]
+    there = [blocks.option(_choice(each), each.key, f"from {each.whose}") for each in may]
+    drawn = [blocks.many("picked", "Files of the thread", "None", there)] if there else []
+    new = blocks.file_input("added", "New files", "From your computer, up to 10.")
+    return [*drawn, new] if opens_files else drawn
+
+
+def _choice(choice: Choice) -> str:
+    size = int(choice.file.get("bytes") or 0)
+    told = f" ({in_words(size)})" if size else ""
+    return one_line(str(choice.file["name"]), 75 - len(told)) + told
 
 
 def _may(ticket: Ticket, status: Status | None) -> bool:

@@ -85,9 +85,16 @@ def _who(body: dict[str, Any]) -> str:
     """Who acts; "" is nobody.  An event of a shared channel names a user of another workspace, who is looked
     up like everybody."""
     if "event" in body:
-        return str(body["event"].get("user") or "")
+        return writer_of(body["event"])
     user = body.get("user")
     return str(user["id"] if isinstance(user, dict) else body.get("user_id") or "")
+
+
+def writer_of(event: dict[str, Any]) -> str:
+    """Whose event it is: of an edit whoever made it, of a deletion whoever had written the message."""
+    now, before = event.get("message") or {}, event.get("previous_message") or {}
+    edited = (now.get("edited") or {}).get("user") or now.get("user")
+    return str(event.get("user") or edited or before.get("user") or "")
 
 
 def _door(body: dict[str, Any]) -> Door:

@@ -29,6 +29,7 @@ class House:
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
     where it is known.  clock: reads the time.  troubles: what keeps mail or deliveries from moving, in words.
+    a_mail_takes: bytes of all files that go along with one mail.
     acted: called with the id of whoever clicked, once the click is committed."""
 
     db: Database
@@ -39,6 +40,7 @@ class House:
     clock: Callable[[], datetime]
     app: str | None = None
     troubles: Callable[[], list[str]] = list
+    a_mail_takes: int = 18_000_000
     acted: Callable[[str], None] = lambda user: None
 
     def act(self, click: Click, actor: Actor, deed: Deed) -> None:

@@ -8,6 +8,7 @@ from bot import blocks, notices
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
+from bot.named import files_of, left_out, not_sent
 from bot.words import MARKS, plural, ticket_name
 from desk.actor import Role
 from desk.event import HUMAN_MAILS, Event, Kind
@@ -45,12 +46,6 @@ def draw(ticket: Ticket, event: Event, style: Style) -> Post:
     name = ticket_name(style.prefix, ticket.number)
     said = f"{name}: {_who(event)} {event.kind.words} · {one_line(ticket.subject, 100)}"
     return Post(escape(said), drawn, broadcast=_is_loud(ticket, event))
-
-
-def files_of(event: Event) -> list[str]:
-    """The names of the files that came with a mail."""
-    files = event.detail.get("files") or []
-    return [str(file.get("name") or "unnamed") if isinstance(file, dict) else str(file) for file in files]
 
 
 def remarks(event: Event) -> list[str]:
@@ -95,7 +90,7 @@ def _small(text: str) -> list[Block]:
 def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
     files = [f"📎 {', '.join(files_of(event))}"] if files_of(event) else []
     said = [] if is_hidden(event) else blocks.quotes(event.text, limit=limit)
-    about = [line for each in (*files, *remarks(event)) for line in _small(each)]
+    about = [line for each in (*files, *left_out(event), *remarks(event)) for line in _small(each)]
     return [blocks.context(plain(f"{mark} {one_line(text, 300)}")), *said, *about]
 
 
@@ -162,8 +157,18 @@ def _looked(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _small(f"👁️ {_who(event)} read the hidden mail of {_who(ticket.event(int(event.detail['of'])))}")
 
 
-def _noted(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return _mail("📝", f"{_who(event)} wrote above it", event, limit=_WHOLE_MAIL)
+def _noted(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    words = ticket.note_as_it_is(event)
+    if words is None:
+        return _small(f"📝 {_who(event)} took back a note")
+    edited = " (edited)" if ticket.is_edited(event) else ""
+    said = blocks.context(plain(f"📝 {_who(event)} wrote above it{edited}"))
+    return [said, *blocks.quotes(words, limit=_WHOLE_MAIL)]
+
+
+def _files_missed(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    said = "The files of the mail above did not make it here; they are kept with the mail"
+    return _mail("❗", said, event, limit=_GLANCE)
 
 
 def _accepted(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -197,7 +202,9 @@ def _mail_failed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     since = [each for each in ticket.outcomes(of.seq) if each.seq > event.seq]
     if since:
         return [*drawn, *_small(_settled(since[0]))]
-    return drawn if certain else [*drawn, blocks.actions(_about_doubt(ticket, of))]
+    if not certain:
+        return [*drawn, blocks.actions(_about_doubt(ticket, of))]
+    return [*drawn, *not_sent(ticket, of)]
 
 
 def _settled(since: Event) -> str:
@@ -249,7 +256,8 @@ def _cancelled(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 
 
 def _ended(said: str, event: Event) -> list[Block]:
-    return [*_small(said), *(blocks.quotes(event.text, limit=_WHOLE_MAIL) if event.text.strip() else [])]
+    words = blocks.quotes(event.text, limit=_WHOLE_MAIL) if event.text.strip() else []
+    return [*_small(said), *words, *(_small(f"📎 {', '.join(files_of(event))}") if files_of(event) else [])]
 
 
 def _reopened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -276,6 +284,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.COLLECTED: _collected,
     Kind.LOOKED: _looked,
     Kind.NOTED: _noted,
+    Kind.FILES_MISSED: _files_missed,
     Kind.TAKEN: _taken,
     Kind.ASSIGNED: _assigned,
     Kind.SENT: _sent,

@@ -1,6 +1,5 @@
 """Windows with a form: opened by a click on the card, sent with one more."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from bot import forms, guard, why
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
+from bot.outgoing import Outgoing
 from bot.promises import promised
 from desk.actor import Actor
 from desk.priority import Priority
@@ -33,19 +33,21 @@ def register(app: App) -> None:
 
 def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.KEEP, house.style.prefix))
+    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.KEEP))
     ack()
 
 
 def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.ASK, house.style.prefix))
+    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.ASK))
     ack()
 
 
 def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.resolve(ticket, house.style.prefix))
+    opens = house.people.home().opens_files
+    view = forms.resolve(ticket, house.style.prefix, opens_files=opens)
+    client.views_open(trigger_id=body["trigger_id"], view=view)
     ack()
 
 
@@ -69,16 +71,12 @@ def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
 
 
 def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text, then = value_of(view["state"], "text"), value_of(view["state"], "then")
-    guard.check(text)
-    house.act(click, actor, lambda ticket, at: SAY[then](ticket, text, by=actor, at=at))
+    _send(Outgoing.read(view["state"]), click, actor, house)
     ack()
 
 
 def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text = value_of(view["state"], "text")
-    guard.check(text)
-    house.act(click, actor, lambda ticket, at: ticket.resolve(text, by=actor, at=at))
+    _send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
     ack()
 
 
@@ -95,13 +93,6 @@ def on_priority(ack: Ack, view: Body, click: Click, actor: Actor, house: House) 
     ack()
 
 
-SAY: dict[str, Callable[..., bool]] = {
-    forms.KEEP: Ticket.reply,
-    forms.ASK: Ticket.ask,
-    forms.RESOLVE: Ticket.resolve,
-}
-"""What a mail to the customer does to the ticket, by what is chosen to follow it."""
-
 OPENED_BY_STATUS = {
     Status.WAITING_FOR_CUSTOMER: open_ask,
     Status.RESOLVED: open_resolve,
@@ -111,6 +102,16 @@ OPENED_BY_STATUS = {
 
 OPENED_BY_MORE = {"ask": open_ask, "resolve": open_resolve, "cancel": open_cancel, "why": why.on_why}
 """The entries of More."""
+
+
+def _reply(house: House, ticket: Ticket, then: str) -> Block:
+    opens = house.people.home().opens_files
+    return forms.reply(ticket, then, house.style.prefix, opens_files=opens)
+
+
+def _send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
+    most = house.a_mail_takes
+    house.act(click, actor, lambda ticket, at: mail.do(ticket, by=actor, at=at, most=most))
 
 
 def _priority(house: House, ticket: Ticket, level: Priority) -> Block:

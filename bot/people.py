@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from desk.actor import Actor, Door
 
@@ -25,12 +26,19 @@ class SlackSilent(Exception):
 
 @dataclass(frozen=True)
 class Home:
-    """The workspace the desk lives in, and what it is called there.  url: ends in a slash."""
+    """The workspace the desk lives in, and what it is called there.  url: ends in a slash; scopes: what the
+    app was granted there."""
 
     team: str
     user: str
     bot: str
     url: str
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def opens_files(self) -> bool:
+        """Whether the desk may fetch what people put into Slack; without, no window may ask for it."""
+        return "files:read" in self.scopes
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,9 @@ class People:
     def _home(self) -> Home:
         said = self._read.auth_test()
         url = str(said.get("url", "")).rstrip("/") + "/"
-        return Home(self.rights.team or said["team_id"], said["user_id"], said["bot_id"], url)
+        granted = header_in(said, "x-oauth-scopes") or ""
+        scopes = frozenset(scope.strip() for scope in granted.split(","))
+        return Home(self.rights.team or said["team_id"], said["user_id"], said["bot_id"], url, scopes)
 
     def _ask(self, name: str, ask: Callable[[], T], *, fresh: timedelta = FRESH) -> T:
         now = self._clock()
@@ -124,6 +134,12 @@ class People:
             raise SlackSilent(f"Slack does not say ({name}): {error}") from error
         self._kept[name] = (now + fresh, answer)
         return answer
+
+
+def header_in(said: SlackResponse, name: str) -> str | None:
+    """What stands in that header (in lower case) of an answer."""
+    found = next((value for key, value in said.headers.items() if key.lower() == name), None)
+    return str(found[0] if isinstance(found, list) else found) if found else None
 
 
 def _name_of(user: dict[str, Any]) -> str:

@@ -119,7 +119,7 @@ class ThreadSender(_Sender):
         try:
             return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
         except MessageGone as gone:
-            self._lost(ticket.number)
+            card_lost(self.db, ticket.number)
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
 
     def prove(self, delivery: Delivery) -> str | None:
@@ -138,11 +138,6 @@ class ThreadSender(_Sender):
             return self.wire.update(Place(place.channel, delivery.reference), post)
         except MessageGone:
             return delivery.reference  # a person deleted it, and that is that
-
-    def _lost(self, number: int) -> None:
-        with self.db.change() as session:
-            cards.forget(session, number)
-            outbox.owe_card(session, tickets.get(session, number))
 
 
 @dataclass(frozen=True)
@@ -215,6 +210,13 @@ def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> 
     if not may_speak(hours, now):
         raise DeliveryPutOff("the desk is closed", until=hours.next_opening(now))
     return True
+
+
+def card_lost(db: Database, number: int) -> None:
+    """A person deleted the card of that ticket: a new one is owed, and the thread begins anew under it."""
+    with db.change() as session:
+        cards.forget(session, number)
+        outbox.owe_card(session, tickets.get(session, number))
 
 
 def _harmless(delivery: Delivery) -> None:

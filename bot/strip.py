@@ -13,7 +13,11 @@ from store.database import Database
 _AT_ONCE = timedelta(minutes=1)
 """A road that opens again within this time is nobody's trouble: Slack asks to slow down now and then."""
 
-_WAITING = {"slack": "Cards, threads and warnings wait", "mail": "Mail to customers waits"}
+_WAITING = {
+    "slack": "Cards, threads and warnings wait",
+    "mail": "Mail to customers waits",
+    "files": "Files between mail and Slack wait",
+}
 """What waits, by the road that is closed."""
 
 

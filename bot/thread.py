@@ -1,18 +1,21 @@
-"""What agents type in a card's thread is an internal note."""
+"""What agents type in a card's thread is an internal note, also when they write it anew or take it back."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
 
+from bot.attachable import named
 from bot.house import House
 from desk.actor import Actor
+from desk.ticket import Ticket
 from store import cards, tickets
 from store.cards import Place
 from store.database import Session
 
 _TYPED = frozenset({None, "file_share", "thread_broadcast"})
-"""Kinds of messages that people type; the others are Slack's own, edits and deletions."""
+"""Kinds of messages that people type; the others are Slack's own."""
 
 
 def register(app: App) -> None:
@@ -21,8 +24,9 @@ def register(app: App) -> None:
 
 
 def on_message(ack: Ack, event: dict[str, Any], body: dict[str, Any], actor: Actor, house: House) -> None:
-    if _is_note(event, house.channel):
-        house.once(f"event:{body['event_id']}", lambda session, at: keep(session, event, actor, at))
+    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if _is_note(event, house.channel) else None)
+    if what_to_do and event.get("channel") == house.channel:
+        house.once(f"event:{body['event_id']}", lambda session, at: what_to_do(session, event, actor, at))
     ack()
 
 
@@ -35,9 +39,40 @@ def keep(session: Session, event: dict[str, Any], actor: Actor, at: datetime) ->
     if number is None:
         return False
     ticket = tickets.get(session, number)
-    files = [{"name": file.get("name"), "slack_file": file.get("id")} for file in event.get("files", [])]
+    files = [named(file) for file in event.get("files", [])]
     facts = {"ts": event["ts"], **({"files": files} if files else {})}
     return ticket.note(event.get("text", ""), by=actor, at=at, key=f"slack:{event['ts']}", **facts)
+
+
+def on_edit(session: Session, event: dict[str, Any], actor: Actor, at: datetime) -> bool:
+    """Somebody wrote a note of theirs anew.  What Slack itself changes (a preview of a link) is no edit."""
+    now = event["message"]
+    ticket = _ticket_of(session, event["channel"], now)
+    if ticket is None or not now.get("edited"):
+        return False
+    return ticket.edit_note(
+        f"slack:{now['ts']}", now.get("text", ""), by=actor, at=at, edited=str(now["edited"]["ts"])
+    )
+
+
+def on_delete(session: Session, event: dict[str, Any], actor: Actor, at: datetime) -> bool:
+    """A note was deleted.  Slack does not say by whom: it counts as its writer's own doing."""
+    before = event.get("previous_message") or {}
+    ticket = _ticket_of(session, event["channel"], before)
+    return ticket is not None and ticket.delete_note(f"slack:{event['deleted_ts']}", by=actor, at=at)
+
+
+_CHANGES: dict[str, Callable[[Session, dict[str, Any], Actor, datetime], bool]] = {
+    "message_changed": on_edit,
+    "message_deleted": on_delete,
+}
+
+
+def _ticket_of(session: Session, channel: str, message: dict[str, Any]) -> Ticket | None:
+    """The ticket in whose thread that message stands, or stood."""
+    root = message.get("thread_ts")
+    number = cards.ticket_at(session, Place(channel, root)) if root and root != message.get("ts") else None
+    return tickets.get(session, number) if number is not None else None
 
 
 def _is_note(event: dict[str, Any], channel: str) -> bool:

@@ -1,6 +1,6 @@
 """The mail of a ticket: what came in, what was held back, and what became of what went out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +9,10 @@ from desk.actor import STAFF, Actor
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import OWED_TO, Event, Kind
+from desk.files import Named, shown_in, to_fetch
 from desk.record import Record
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.thanks import is_only_thanks
-
-Named = Mapping[str, Any]
-"""A file: its name, and where it is kept."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -39,7 +37,10 @@ class Correspondence(Record):
             raise DeskError(f"This ticket is {self.status.words.lower()}: a reply opens a new one.")
         thanks = is_only_thanks(text) and not detail.get("files")
         status = Status.WAITING_FOR_SUPPORT if self.status is Status.WAITING_FOR_CUSTOMER else None
-        changed = self._record(Kind.CUSTOMER_WROTE, by=by, at=at, text=text, key=key, status=status, **detail)
+        told = (*OWED_TO[Kind.CUSTOMER_WROTE], *((Audience.FILES,) if shown_in(detail) else ()))
+        changed = self._record(
+            Kind.CUSTOMER_WROTE, by=by, at=at, text=text, key=key, status=status, owed=told, **detail
+        )
         if changed and self.status is Status.RESOLVED and not thanks:
             owed = OWED_TO[Kind.REOPENED] if answer else (Audience.AGENTS,)
             self._move(Kind.REOPENED, Status.WAITING_FOR_SUPPORT, by=by, at=at, owed=owed)
@@ -137,8 +138,7 @@ class Correspondence(Record):
         by.must_be(STAFF, "reply to a customer")
         self._must_say(text)
         self._must_stand_in(OPEN | {Status.RESOLVED}, "reply")
-        more: dict[str, Any] = {"files": [*files]} if files else {}
-        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, **more)
+        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, **along(Kind.REPLIED, files))
 
     def ask(
         self, text: str, *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
@@ -148,7 +148,7 @@ class Correspondence(Record):
         self._must_say(text)
         if self.status is not Status.WAITING_FOR_CUSTOMER:
             self._check(Status.WAITING_FOR_CUSTOMER)
-        more: dict[str, Any] = {"files": [*files]} if files else {}
+        more = along(Kind.ASKED, files)
         waits = Status.WAITING_FOR_CUSTOMER
         return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=waits, **more)
 
@@ -210,6 +210,10 @@ class Correspondence(Record):
         """What was heard of the mail of event seq since it was owed, in order."""
         return [each for each in self.history if each.kind in _OUTCOMES and each.detail["of"] == seq]
 
+    def miss_files(self, seq: int, reason: str, *, by: Actor, at: datetime) -> bool:
+        """The thread does not get the files of the mail of event seq, or nobody can tell whether it did."""
+        return self._record(Kind.FILES_MISSED, by=by, at=at, text=reason, key=f"files:{seq}", of=seq)
+
     # What agents forward, and what is hidden
 
     def pass_on(self, text: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
@@ -237,9 +241,17 @@ class Correspondence(Record):
         return next((event.seq for event in reversed(self.history) if event.kind is Kind.ASKED), None)
 
 
+def along(kind: Kind, files: Sequence[Named]) -> dict[str, Any]:
+    """What the event of a mail holds where files go along: they are fetched before it leaves."""
+    if not files:
+        return {}
+    fetched = (Audience.DESK,) if to_fetch(files) else ()
+    return {"files": [dict(file) for file in files], "owed": (*fetched, *OWED_TO[kind])}
+
+
 _DECISIONS = frozenset({Kind.ACCEPTED, Kind.DISMISSED})
 _OUTCOMES = frozenset({Kind.SENT, Kind.MAIL_FAILED, Kind.RESENT})
-_OF_THE_MAIL = ("files", "copied", "reply_to", "sensitive")
+_OF_THE_MAIL = ("inbox", "files", "copied", "reply_to", "sensitive")
 """Details that a mail keeps when it is let in."""
 
 _SAME_FLOOD = timedelta(days=1)

@@ -8,12 +8,15 @@ from enum import StrEnum
 
 
 class Audience(StrEnum):
-    """Who is told.  CARD is the ticket's Slack message itself, AGENTS its thread."""
+    """Who is told.  CARD is the ticket's Slack message itself, AGENTS its thread; FILES is the thread too,
+    which gets the files of a mail; DESK is the desk itself, which fetches what a mail is to take along."""
 
     CARD = "card"
     AGENTS = "agents"
     LEADS = "leads"
     CUSTOMER = "customer"
+    FILES = "files"
+    DESK = "desk"
 
 
 class DeliveryState(StrEnum):

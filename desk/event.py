@@ -34,6 +34,9 @@ class Kind(StrEnum):
     MAIL_FAILED = "mail_failed"
     RESENT = "resent"
     NOTED = "noted"
+    NOTE_EDITED = "note_edited"
+    NOTE_DELETED = "note_deleted"
+    FILES_MISSED = "files_missed"
     PRIORITISED = "prioritised"
     EXTENDED = "extended"
     WARNED = "warned"
@@ -70,6 +73,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.MAIL_FAILED: (Audience.AGENTS,),
     Kind.RESENT: (),
     Kind.NOTED: (),
+    Kind.NOTE_EDITED: (),
+    Kind.NOTE_DELETED: (),
+    Kind.FILES_MISSED: (Audience.AGENTS,),
     Kind.PRIORITISED: (Audience.AGENTS,),
     Kind.EXTENDED: (Audience.AGENTS,),
     Kind.WARNED: (Audience.AGENTS, Audience.LEADS),
@@ -87,6 +93,9 @@ What changes the messages about earlier events names them in `redraws` of its de
 
 HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
 """Mails in an agent's own words."""
+
+TAKES_FILES = HUMAN_MAILS | {Kind.RESOLVED}
+"""Mails that an agent's files may go along with."""
 
 DECISIVE = frozenset(
     {

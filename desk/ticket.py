@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
-from desk.correspondence import Correspondence
+from desk.correspondence import Correspondence, along
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
+from desk.files import Named, shown_in
+from desk.notes import Notes
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 
@@ -20,7 +23,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Correspondence):
+class Ticket(Correspondence, Notes):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
@@ -51,6 +54,8 @@ class Ticket(Correspondence):
         owed = (Audience.CUSTOMER,) if confirm else ()
         if len(text) > CARD_HOLDS or (detail or {}).get("files"):
             owed = (Audience.AGENTS, *owed)
+        if shown_in(detail or {}):
+            owed = (*owed, Audience.FILES)
         ticket._record(Kind.OPENED, by=by, at=at, text=text, key=key, owed=owed, **(detail or {}))
         return ticket
 
@@ -73,12 +78,6 @@ class Ticket(Correspondence):
         self._must_stand_in(OPEN, "hand it over")
         before, self.owner, self.owner_name = self.owner_name, owner, name
         return self._record(Kind.ASSIGNED, by=by, at=at, owner=owner, name=name, before=before)
-
-    def note(self, text: str, *, by: Actor, at: datetime, key: str | None = None, **detail: Any) -> bool:
-        """Keep an internal note; the customer never sees it."""
-        by.must_be(STAFF, "write a note")
-        self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "write a note")
-        return self._record(Kind.NOTED, by=by, at=at, text=text, key=key, **detail)
 
     def prioritise(self, priority: Priority, *, by: Actor, at: datetime, reclassified: bool = False) -> bool:
         """Give another priority.  reclassified: the date it gives had already passed."""
@@ -112,10 +111,13 @@ class Ticket(Correspondence):
             raise DeskError("Only a ticket that waits for the customer can be extended.")
         return self._record(Kind.EXTENDED, by=by, at=at)
 
-    def resolve(self, text: str = "", *, by: Actor, at: datetime, key: str | None = None) -> bool:
-        """Say that it is solved.  text: what was done, for the customer to read."""
+    def resolve(
+        self, text: str = "", *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+    ) -> bool:
+        """Say that it is solved.  text: what was done, for the customer to read; files: what goes along."""
         by.must_be(RESOLVERS, "resolve a ticket")
-        return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key)
+        more = along(Kind.RESOLVED, files)
+        return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key, **more)
 
     def cancel(self, reason: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
         """Stop without solving.  reason: why, for the customer to read."""

@@ -7,6 +7,7 @@ from desk.company import company_of
 from desk.priority import Priority
 from desk.ticket import Ticket
 from mail.addresses import without_tag
+from mail.showable import Rules
 
 WRITTEN_TO = "desk"
 """Under which the event that opens a ticket names the address, where that is not the desk's first."""
@@ -38,7 +39,8 @@ class House:
     mails holds; languages: those in which customers are answered who write in them;
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
-    addresses, which may forward; blocked: addresses and domains that are not heard.
+    addresses, which may forward; blocked: addresses and domains that are not heard; files: which
+    of a mail's files are shown.
     """
 
     addresses: frozenset[str]
@@ -54,6 +56,7 @@ class House:
     secret: str = ""
     agents: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
+    files: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
         for name in ("addresses", "agents", "blocked"):

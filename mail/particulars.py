@@ -3,10 +3,10 @@
 from typing import Any
 
 from mail.addresses import Address
-from mail.attachments import Attachment
 from mail.house import House
 from mail.reading import InboundEmail
 from mail.sensitive import why_sensitive
+from mail.showable import shown
 
 MOST_COPIED = 10
 """People in copy that are named; of the others only how many they are."""
@@ -14,9 +14,8 @@ MOST_COPIED = 10
 
 def particulars_of(mail: InboundEmail, house: House) -> dict[str, Any]:
     """Small facts for an event's detail; none that says nothing."""
-    files = [file.name for file in mail.attachments if _is_for_people(file)]
     facts = {
-        "files": files,
+        "files": shown(mail.attachments, house.files),
         "copied": _named(copied_in(mail, house)),
         "reply_to": answers_elsewhere(mail),
         "sensitive": why_sensitive(mail),
@@ -47,16 +46,3 @@ def answers_elsewhere(mail: InboundEmail) -> str:
     if wanted is None or (sender and wanted.domain == sender.domain):
         return ""
     return wanted.key
-
-
-_SEALS = frozenset(
-    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
-)
-_SMALLEST_PICTURE = 10_000
-"""Bytes; smaller pictures within a text are logos."""
-
-
-def _is_for_people(file: Attachment) -> bool:
-    if file.content_type in _SEALS:
-        return False
-    return not (file.inline and len(file.content) < _SMALLEST_PICTURE)

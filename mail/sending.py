@@ -16,6 +16,7 @@ from mail import subjects
 from mail.attachments import Attachment
 from mail.conversation import Conversation, answer_to
 from mail.dates import Told
+from mail.enclosed import enclosed
 from mail.letterhead import Letterhead
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Promises, Templates, compose
@@ -25,7 +26,7 @@ from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
 from sla.clock import Clock, read_clocks, waits_since
 from sla.policy import Goal, Policy
-from store import emails, files, tickets
+from store import emails, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.outbox import Patience
@@ -169,7 +170,7 @@ class MailSender:
             kept = next((mail for mail in mailed if mail.delivery == delivery.id), None)
             if kept is not None:
                 return kept, event
-            email = self._written(delivery, ticket, event, mailed, _files(session, ticket, event))
+            email = self._written(delivery, ticket, event, mailed, enclosed(session, ticket, event))
         with self._db.change() as session:
             emails.keep(session, email)
         return email, event
@@ -237,15 +238,6 @@ def _left_at(delivery: Delivery, at: datetime) -> datetime:
     """When a mail left at the latest that was in doubt until then: before we began to wait and to look."""
     doubted = delivery.state is DeliveryState.UNCERTAIN
     return at - sum(_LOOKS[: delivery.looked + 1], timedelta()) if doubted else at
-
-
-def _files(session: Session, ticket: Ticket, event: Event) -> list[Attachment]:
-    """What goes along.  Raises Unsendable where something of it is no longer kept."""
-    named = [file for file in event.detail.get("files", ()) if event.kind in HUMAN_MAILS]
-    found = files.of(session, ticket.number, [int(file["kept"]) for file in named])
-    if len(found) < len(named):
-        raise Unsendable("a file that was to go along is no longer kept")
-    return [Attachment(file.name, file.content_type, file.content) for file in found]
 
 
 def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:

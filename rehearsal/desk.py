@@ -17,10 +17,11 @@ from config import Config
 from desk.delivery import Audience
 from desk.event import Event
 from desk.ticket import Ticket
+from mail.reading import read
 from rehearsal.acting import Acting
 from rehearsal.diary import Diary
 from rehearsal.people import Roster, id_of
-from rehearsal.roads import Outages, Underway, WrittenMail, WrittenWire, witnessed
+from rehearsal.roads import Outages, Underway, WrittenFiles, WrittenMail, WrittenWire, witnessed
 from rehearsal.scenario import Road, Scenario
 from settings import agreed
 from settings.promised import policy_of
@@ -32,7 +33,14 @@ from store import ahead, inbox, mailboxes, schema
 from store.courier import Courier
 from store.database import Database
 from store.inbox import Arrival
-from wiring import TOGETHER, intake_of, mail_sender_of, rights_of, slack_senders_of
+from wiring import (
+    TOGETHER,
+    file_senders_of,
+    intake_of,
+    mail_sender_of,
+    rights_of,
+    slack_senders_of,
+)
 
 MAILBOX = "the mailbox"
 _A_DAY = timedelta(days=1)
@@ -66,9 +74,9 @@ class RehearsedDesk:
         mail = {Audience.CUSTOMER: mail_sender_of(config, db, self.policy, clock, road=road)}
         self.acting = Acting(house, people, diary)
         self._intake = intake_of(config, db, self.policy, clock)
-        self._slack = Courier(
-            db, witnessed(slack_senders_of(config, house, wire), underway), clock=clock, together=TOGETHER
-        )
+        files = file_senders_of(config, house, WrittenFiles(diary, underway, self.outages), read)
+        slack_senders = slack_senders_of(config, house, wire) | files
+        self._slack = Courier(db, witnessed(slack_senders, underway), clock=clock, together=TOGETHER)
         self._mail = Courier(db, witnessed(mail, underway), clock=clock)
         self._reschedule = AtStart(db, self.policy, agreed.text_of(config))
         self._arrived: list[Arrival] = []

@@ -9,6 +9,8 @@ from email.header import decode_header, make_header
 from typing import Any
 
 from bot.blocks import Post
+from bot.filewire import Address as FileAddress
+from bot.filewire import FileWire, Shared
 from bot.wire import Wire
 from desk.delivery import Audience, Delivery
 from desk.errors import DeliveryHeld, DeliveryPutOff
@@ -114,6 +116,36 @@ class WrittenWire(Wire):
             due = datetime.fromisoformat(detail["due"]).astimezone(UTC)
             facts |= {"goal": detail["goal"], "cycle": detail["cycle"], "level": detail["level"], "due": due}
         return facts
+
+
+class WrittenFiles(FileWire):
+    """What takes files: which ones are shown is written down."""
+
+    def __init__(self, diary: Diary, underway: Underway, outages: Outages) -> None:
+        self._diary = diary
+        self._underway = underway
+        self._outages = outages
+        self._taken = 0
+
+    def address(self, name: str, size: int) -> FileAddress:
+        """One more file."""
+        self._outages.must_serve(Road.SLACK)
+        self._taken += 1
+        return FileAddress("", f"F{self._taken:06}")
+
+    def send(self, address: FileAddress, content: bytes) -> None:
+        """Nobody keeps them."""
+
+    def share(self, files: Sequence[Shared], place: Place, words: str) -> None:
+        """Write down what is shown."""
+        self._outages.must_serve(Road.SLACK)
+        for delivery in self._underway.deliveries:
+            names = [file.title for file in files]
+            self._diary.write("files", delivery.ticket_number, headline=words, names=names)
+
+    def are_shown(self, slack_files: Sequence[str], place: Place, *, since: datetime) -> bool:
+        """Nothing is ever in doubt here."""
+        return False
 
 
 _KINDS = {Audience.CARD: "card", Audience.AGENTS: "thread", Audience.LEADS: "leads"}

@@ -141,6 +141,7 @@ _SAID: dict[str, Callable[[dict[str, Any], When], Said]] = {
     "card": _card,
     "thread": _message,
     "leads": _message,
+    "files": lambda facts, when: (", ".join(facts["names"]), []),
     "status": _change,
     "priority": _change,
     "received": _received,

@@ -38,7 +38,8 @@ class PeopleActs:
 
     async def _say(self, body: Json) -> Json:
         thread = str(body.get("thread_ts") or "")
-        message = self._parts.talk.say(body["user"], body["channel"], body["text"], thread)
+        files = list(body.get("files") or [])
+        message = self._parts.talk.say(body["user"], body["channel"], body["text"], thread, files)
         return message.shown() | {"channel": message.channel}
 
     async def _edit(self, body: Json) -> Json:

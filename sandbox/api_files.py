@@ -1,19 +1,26 @@
 """The files.* methods of the upload in three steps, and the addresses that bytes go to and come from."""
 
+import base64
 import mimetypes
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from sandbox.arguments import Arguments
 from sandbox.messages import Message
-from sandbox.refused import Json, Refused
+from sandbox.refused import Json, NotPossible, Refused
 from sandbox.workspace import Workspace
 from sandbox.world import BOT_USER, TEAM
+
+AT_ONCE = 10
+"""Files that one message shows."""
 
 
 @dataclass
 class File:
+    """`user`: whose it is; `handed`: a person put it into a dialog, so that the app may look at it."""
+
     id: str
     name: str
     size: int
@@ -23,13 +30,15 @@ class File:
     title: str = ""
     complete: bool = False
     shares: Json = field(default_factory=dict)
+    user: str = BOT_USER
+    handed: bool = False
 
     @property
     def mimetype(self) -> str:
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
     def shown(self, root_url: str) -> Json:
-        address = f"{root_url}/files-pri/{TEAM}-{self.id}/{self.name}"
+        address = f"{root_url}/files-pri/{TEAM}-{self.id}/{quote(self.name)}"
         return {
             "id": self.id,
             "created": self.created,
@@ -38,7 +47,7 @@ class File:
             "title": self.title or self.name,
             "mimetype": self.mimetype,
             "filetype": self.name.rpartition(".")[2],
-            "user": BOT_USER,
+            "user": self.user,
             "size": self.size,
             "mode": "hosted",
             "is_external": False,
@@ -85,12 +94,29 @@ class Files:
                 return True
         return False
 
-    def keep(self, name: str, content: bytes) -> File:
-        """A file that a person shares on the page."""
+    def keep(self, user: str, given: Json, *, handed: bool = False) -> File:
+        """A file from the machine of a person: its name, and its content in base64."""
+        content = base64.b64decode(str(given["content"]))
+        if not content:
+            raise NotPossible(f"{given['name']} is empty, and Slack takes no empty files")
         number, key = f"F0{secrets.token_hex(5).upper()}", secrets.token_urlsafe(16)
-        file = File(number, name, len(content), self._workspace.clock.seconds(), key, content, complete=True)
+        file = File(
+            number, str(given["name"]), len(content), self._workspace.clock.seconds(), key, content,
+            complete=True, user=user, handed=handed,
+        )  # fmt: skip
         self.files[file.id] = file
         return file
+
+    def hand_in(self, user: str, element: Json, given: Sequence[Json]) -> list[Json]:
+        """What a person puts into a file_input, as a view's state holds it."""
+        most, kinds = int(element.get("max_files", AT_ONCE)), element.get("filetypes") or []
+        if len(given) > most:
+            raise NotPossible(f"no more than {most} files can be put in here")
+        for one in given:
+            ending = str(one["name"]).rpartition(".")[2].lower()
+            if kinds and ending not in kinds:
+                raise NotPossible(f"{one['name']} cannot be put in here, only: {', '.join(kinds)}")
+        return [self.keep(user, one, handed=True).shown(self._root_url) for one in given]
 
     def complete(self, call: Arguments) -> Json:
         """Share what was uploaded; works once."""
@@ -98,6 +124,10 @@ class Files:
         found = [self._uploaded(one) for one in listed if isinstance(one, dict)]
         if not found:
             raise Refused("invalid_arguments", ["[ERROR] missing required field: files"])
+        if len(found) > AT_ONCE:
+            raise Refused(
+                "invalid_arguments", [f"[ERROR] no more than {AT_ONCE} items allowed [json-pointer:/files]"]
+            )
         channels = [one for one in (call.text("channel_id") or call.text("channels")).split(",") if one]
         places = [self._workspace.writable(channel) for channel in channels]
         thread_ts = call.text("thread_ts")
@@ -118,7 +148,15 @@ class Files:
         return self._workspace.add(message)
 
     def info(self, call: Arguments) -> Json:
-        return {"ok": True, "file": self._known(call.needed("file")).shown(self._root_url)}
+        file = self._known(call.needed("file"))
+        if not self.is_open_to_the_app(file):
+            raise Refused("file_not_found")
+        return {"ok": True, "file": file.shown(self._root_url)}
+
+    def is_open_to_the_app(self, file: File) -> bool:
+        """Its own, those in channels it is in, and those that people handed to it."""
+        there = (self._workspace.channels[one] for one in file.shares if one in self._workspace.channels)
+        return file.user == BOT_USER or file.handed or any(BOT_USER in one.members for one in there)
 
     def _known(self, name: str) -> File:
         if name not in self.files:
@@ -127,6 +165,8 @@ class Files:
 
     def _uploaded(self, given: Json) -> File:
         file = self._known(str(given.get("id", "")))
-        if file.content is None or file.complete:
-            raise Refused("file_not_found" if file.content is None else "file_already_completed")
+        if file.content is None or file.user != BOT_USER:
+            raise Refused("file_not_found")
+        if file.complete:
+            raise Refused("file_already_completed")
         return file

@@ -1,6 +1,7 @@
 """The views.* methods."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sandbox.arguments import Arguments
 from sandbox.installed import Installed
@@ -22,14 +23,14 @@ class Views:
         }
 
     def open(self, call: Arguments) -> Json:
-        return self._shown(self._modals.open(_trigger(call), call.parsed("view")))
+        return self._shown(self._modals.open(_trigger(call), self._allowed(call)))
 
     def push(self, call: Arguments) -> Json:
-        return self._shown(self._modals.push(_trigger(call), call.parsed("view")))
+        return self._shown(self._modals.push(_trigger(call), self._allowed(call)))
 
     def update(self, call: Arguments) -> Json:
         view = self._modals.find(call.text("view_id"), call.text("external_id"))
-        return self._shown(self._modals.update(view, call.parsed("view"), seen_hash=call.text("hash")))
+        return self._shown(self._modals.update(view, self._allowed(call), seen_hash=call.text("hash")))
 
     def publish(self, call: Arguments) -> Json:
         if not self._app.home_tab:
@@ -38,6 +39,15 @@ class Views:
         if user not in self._workspace.people:
             raise Refused("invalid_arguments", ["[ERROR] no such user [json-pointer:/user_id]"])
         return self._shown(self._modals.publish(user, call.parsed("view"), seen_hash=call.text("hash")))
+
+    def _allowed(self, call: Arguments) -> Any:
+        """The view of a call; one that asks for files needs the scope to read them."""
+        view = call.parsed("view")
+        shown = view.get("blocks") if isinstance(view, dict) else None
+        kinds = [block.get("element", {}).get("type") for block in shown or [] if isinstance(block, dict)]
+        if "file_input" in kinds and "files:read" not in self._app.scopes:
+            raise Refused("missing_scope", needed="files:read", provided=",".join(sorted(self._app.scopes)))
+        return view
 
     def _shown(self, view: View) -> Json:
         self._workspace.changed()

@@ -19,7 +19,7 @@ TARGETS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(LISTS, ON_THE_WIRE | {"page"}),
     **{f"event.{name.partition('.')[0]}": frozenset({"twice", "never", "late"}) for name in EVENTS},
     **dict.fromkeys(("interactive", "slash_commands"), frozenset({"never", "late"})),
-    **dict.fromkeys(("response", "upload"), ON_THE_WIRE),
+    **dict.fromkeys(("response", "upload", "download"), ON_THE_WIRE),
     "*": ON_THE_WIRE,
 }
 """What of Slack can be spoiled, and how; of mail it is `mail_faults.STEPS`."""
@@ -30,7 +30,8 @@ class Fault:
     """Let `after` calls of `method` pass, then spoil `times` of them.
 
     `method` is a Web API method or "*" (every one), "response" (an answer to a response address), "upload"
-    (the bytes of a file), "event.<type>" (an event's delivery), "interactive" or "slash_commands" (the
+    (the bytes of a file), "download" (those that come back), "event.<type>" (an event's delivery),
+    "interactive" or "slash_commands" (the
     delivery of a gesture), or a step of mail ("smtp" is "smtp.data").
 
     `drop` closes the connection before or after the effect; an `error` or `status` is answered before the

@@ -65,7 +65,7 @@ def entered(element: Json, value: Any) -> Json:
         return {"type": kind, "rich_text_value": _rich(value) if value else None}
     if kind in ("icon_button", "feedback_buttons"):
         return {"type": kind, "value": _pressed(element, value)}
-    return {"type": kind, "files": []} if kind == "file_input" else {"type": kind}
+    return {"type": kind, "files": list(value or [])} if kind == "file_input" else {"type": kind}
 
 
 def initial(element: Json) -> Json:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox import forms, payloads
+from sandbox.api_files import Files
 from sandbox.delivery import Ack, Delivery
 from sandbox.foreign import Foreign
 from sandbox.installed import Installed
@@ -31,9 +32,10 @@ class Gestures:
         journal: Journal,
         app: Installed,
         foreign: Foreign,
+        files: Files,
     ) -> None:
         self._workspace, self._modals, self._replies, self._app = workspace, modals, replies, app
-        self._delivery, self._journal, self._foreign = delivery, journal, foreign
+        self._delivery, self._journal, self._foreign, self._files = delivery, journal, foreign, files
 
     async def use(self, who: str, where: str, ts: str, act: Json) -> Ack:
         """Click or choose in a message: `act` has action_id, and block_id or value where they are needed."""
@@ -166,7 +168,10 @@ class Gestures:
         for block, element in inputs:
             for name in (block["block_id"], element["action_id"]):
                 if name in values:
-                    state = forms.entered(element, values[name])
+                    value = values[name]
+                    if element["type"] == "file_input":
+                        value = self._files.hand_in(view.user, element, value or [])
+                    state = forms.entered(element, value)
                     view.values.setdefault(block["block_id"], {})[element["action_id"]] = state
 
     def _complaints(self, view: View) -> dict[str, str]:

@@ -71,6 +71,8 @@ class Message:
                 {"name": name, "users": list(users), "count": len(users)}
                 for name, users in self.reactions.items()
             ]
+        if self.files and not self.tombstone:
+            message["subtype"] = "file_share"
         if self.broadcast:
             message["subtype"] = "thread_broadcast"
         if self.metadata:

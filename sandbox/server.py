@@ -205,7 +205,7 @@ class Sandbox:
         tokens = {"bot_token": self.bot_token, "app_token": self.app_token}
         limits = Limits(self.clock, on=self._limits == "slack")
         webapi = WebApi(methods, workspace, self.app, faults, limits, foreign, journal, **tokens)
-        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign)
+        gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign, files)
         mail = MailWorld(self.clock, journal, faults, desk_address=self.desk_address)
         if len(self._mail_sockets) > 1:
             addresses = [*CUSTOMERS, self.desk_address]
@@ -226,7 +226,7 @@ class Sandbox:
             Guide(),
             self.app,
             limits,
-            Talk(workspace, journal),
+            Talk(workspace, journal, files),
             foreign,
         )
 
@@ -240,7 +240,7 @@ class Sandbox:
         routes: list[BaseRoute] = [
             Route("/api/{method}", self.parts.webapi.answer, methods=["GET", "POST"]),
             WebSocketRoute("/link", self.parts.sockets.serve),
-            *hooks.routes(self.bot_token),
+            *hooks.routes(self.bot_token, self.app.scopes),
             *page.routes(),
             Route("/_control/state", control.state),
             Route("/_control/journal", control.journal),

@@ -1,8 +1,10 @@
 """What people write in the workspace, and what becomes of its channels."""
 
 import re
+from collections.abc import Sequence
 
 from sandbox import forms
+from sandbox.api_files import Files
 from sandbox.journal import Journal
 from sandbox.messages import Message
 from sandbox.refused import Json, NotPossible, Refused
@@ -15,16 +17,22 @@ CHANNEL_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 class Talk:
     """Each method is one thing somebody does; raises NotPossible for what Slack would not let them do."""
 
-    def __init__(self, workspace: Workspace, journal: Journal) -> None:
-        self._workspace, self._journal = workspace, journal
+    def __init__(self, workspace: Workspace, journal: Journal, files: Files) -> None:
+        self._workspace, self._journal, self._files = workspace, journal, files
 
-    def say(self, who: str, where: str, text: str, thread_ts: str = "") -> Message:
+    def say(
+        self, who: str, where: str, text: str, thread_ts: str = "", files: Sequence[Json] = ()
+    ) -> Message:
+        """`files`: what they share with it, each with its name and its content in base64."""
         person, channel = self._workspace.member(who, where)
         if channel.archived:
             raise NotPossible(f"#{channel.name} is archived")
         if thread_ts and self._workspace.find(channel, thread_ts) is None:
             raise NotPossible("there is no such thread")
         self._journal.note("gesture", "say", user=person.id, channel=channel.id, text=text)
+        if files:
+            kept = [self._files.keep(person.id, one) for one in files]
+            return self._files.share(kept, channel.id, person.id, text=text, thread_ts=thread_ts)
         ts = self._workspace.clock.ts()
         message = Message(channel.id, ts, person.id, text, thread_ts=thread_ts, bot_id=person.bot_id)
         message.blocks = forms.with_ids([_typed(text)], message.ts[-4:])

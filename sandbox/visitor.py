@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from sandbox.director import Director, Json, NotPossibleHere
-from sandbox.visitor_mail import Customers
+from sandbox.visitor_mail import Customers, attached
 
 Found = TypeVar("Found")
 
@@ -35,9 +35,17 @@ class Visitor(Director, Customers):
 
     # what people do in Slack
 
-    def say(self, user: str, channel: str, text: str, thread: Json | str = "") -> Json:
-        """Write in a channel, or in the thread of a message; gives the message."""
-        return self._do("say", user=user, channel=channel, text=text, thread_ts=_ts(thread))
+    def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread: Json | str = "",
+        files: Iterable[tuple[str, bytes]] = (),
+    ) -> Json:
+        """Write in a channel, or in the thread of a message, and share files with it; gives the message."""
+        where = {"channel": channel, "thread_ts": _ts(thread)}
+        return self._do("say", user=user, text=text, files=attached(files), **where)
 
     def edit(self, user: str, message: Json, text: str) -> None:
         self._do("edit", user=user, channel=message["channel"], ts=message["ts"], text=text)
@@ -78,12 +86,12 @@ class Visitor(Director, Customers):
         return self._acked("click", user=user, view=view, values=dict(values or {}), **act)
 
     def submit(self, user: str, values: Mapping[str, Any] | None = None, *, view: str = "") -> Json:
-        """Fill the top dialog (by block_id or action_id) and submit it.
+        """Fill the top dialog (by block_id or action_id; a file_input with (name, bytes)) and submit it.
 
         Gives {"outcome": closed | errors | updated | pushed | cleared | unanswered,
         "errors": {block_id: text}, "asked": whether the app was asked at all (Slack itself holds back a
         required input left empty)}."""
-        return self._do("submit", user=user, values=dict(values or {}), view=view)
+        return self._do("submit", user=user, values=_sendable(values or {}), view=view)
 
     def close(self, user: str, *, view: str = "", everything: bool = False) -> None:
         """Close the top dialog, or the whole stack."""
@@ -237,6 +245,14 @@ def _walk(part: Any) -> Iterable[Json]:
     inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
     for one in inside:
         yield from _walk(one)
+
+
+def _sendable(values: Mapping[str, Any]) -> Json:
+    return {name: attached(value) if _are_files(value) else value for name, value in values.items()}
+
+
+def _are_files(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, tuple) for one in value)
 
 
 def _ts(thread: Json | str) -> str:

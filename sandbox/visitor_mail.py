@@ -33,7 +33,6 @@ class Customers(ABC):
 
         `answers` is a letter of `inbox`: its subject, history and threading headers are taken over, and the
         answer goes where that letter says.  The way must be known: `deliver_mail_to` or `deliver_mail_by`."""
-        attached = [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]
         return self._do(
             "mail",
             sender=sender,
@@ -43,7 +42,7 @@ class Customers(ABC):
             to=to,
             cc=list(cc),
             answers=answers["id"] if answers else "",
-            files=attached,
+            files=attached(files),
             headers=dict(headers or {}),
         )
 
@@ -105,3 +104,8 @@ class Customers(ABC):
     def recreate_mailbox(self, address: str) -> int:
         """Make the mailbox anew with the same letters; gives its new UIDVALIDITY."""
         return int(self._do("recreate_mailbox", address=address)["uidvalidity"])
+
+
+def attached(files: Iterable[tuple[str, bytes]]) -> list[Json]:
+    """Files as the control API takes them."""
+    return [{"name": name, "content": base64.b64encode(raw).decode()} for name, raw in files]

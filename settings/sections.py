@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from desk.priority import Priority
+from settings.files import Files
 from settings.hours import Hours
 from settings.mailboxes import Imap, OAuth, Smtp
 from settings.section import Section
@@ -362,6 +363,7 @@ class Mail(Section):
         examples=[["spam.example", "someone@example.net"]],
     )
     limits: Limits = Limits()
+    files: Files = Files()
     imap: Imap = Imap()
     listener: Listener = Listener()
     smtp: Smtp = Smtp()

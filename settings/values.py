@@ -205,6 +205,7 @@ ClosedDay = Annotated[date | str, PlainValidator(_date_or_rule)]
 Token = Annotated[SecretStr, Field(min_length=1)]
 BotToken = Annotated[SecretStr, _like(r"xoxb-\S+", "a bot token (xoxb-...)", BOT_TOKEN_MEND)]
 AppToken = Annotated[SecretStr, _like(r"xapp-\S+", "an app token (xapp-...)", APP_TOKEN_MEND)]
+Ending = Annotated[str, _like(r"[a-z0-9]{1,10}", "the ending of a file", "write it like exe")]
 Language = Literal["nl", "en", "de", "fr"]
 
 NINE_TO_FIVE = (Period(time(9), time(17)),)

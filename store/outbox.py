@@ -162,6 +162,25 @@ def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
     return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
 
 
+def became_of(
+    session: Session, number: int, seq: int, audience: Audience
+) -> tuple[DeliveryState, str] | None:
+    """What became of what was owed to that audience about an event, and what went wrong last."""
+    row = tables.outbox.c
+    query = select(row.state, row.last_error)
+    found = session.execute(
+        query.where(row.ticket == number, row.seq == seq, row.audience == audience)
+    ).first()
+    return (found.state, found.last_error) if found else None
+
+
+def is_ours(session: Session, delivery: Delivery) -> bool:
+    """Whether nobody has taken that delivery over since it was claimed; holds the row until the commit."""
+    row = tables.outbox.c
+    mine = select(row.id).where(row.id == delivery.id, row.fence == delivery.fence)
+    return session.execute(mine.with_for_update()).first() is not None
+
+
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Since when the most overdue delivery has been waiting; None when nothing is."""
     row = tables.outbox.c

@@ -26,6 +26,12 @@ S = DeliveryState
 PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
 """Where a delivery stands while it is still owed."""
 
+BEHIND = {Audience.FILES: Audience.AGENTS, Audience.CUSTOMER: Audience.DESK}
+"""What of one event goes after what: files after the words they came with, a mail after what it takes."""
+
+IN_A_THREAD = (Audience.AGENTS, Audience.FILES)
+"""What needs a card to stand under."""
+
 MARKS = ("state", "attempts", "looked", "fence", "not_before", "lease_until", "first_try_at")
 """What a claim changes."""
 
@@ -61,6 +67,7 @@ def _next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]
     ]
     in_front += [earlier.id.not_in(bindparam("beside", expanding=True))] if only_new else []
     waits_for_another = exists().where(*in_front)
+    behind = [_behind(row, audience, first) for audience, first in BEHIND.items() if audience in audiences]
     has_card = exists().where(tables.cards.c.ticket == row.ticket)
     new = (row.state == S.READY, row.reference == "") if only_new else (_one_of(row.state, PENDING),)
     return (
@@ -70,13 +77,22 @@ def _next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]
             _one_of(row.audience, audiences),
             row.not_before <= now,
             or_(row.lease_until.is_(None), row.lease_until <= now),
-            or_(row.audience != Audience.AGENTS, has_card),
+            or_(~_one_of(row.audience, IN_A_THREAD), has_card),
             ~waits_for_another,
+            *behind,
         )
         .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=tables.outbox)
     )
+
+
+def _behind(row: Any, audience: Audience, first: Audience) -> ColumnElement[bool]:
+    """What is owed to that audience about an event waits until nothing is owed to the other any more."""
+    other = tables.outbox.alias().c
+    same = (other.ticket == row.ticket, other.seq == row.seq, other.audience == first)
+    waits = exists().where(*same, _one_of(other.state, PENDING))
+    return or_(row.audience != audience, ~waits)
 
 
 def _one_of(column: ColumnElement[Any], values: Sequence[StrEnum]) -> ColumnElement[bool]:

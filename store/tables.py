@@ -195,6 +195,19 @@ files = Table(
     Column("content_type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("seq", Integer),
+    Column("place", Integer),
+)
+Index("uq_files_fetched", files.c.ticket, files.c.seq, files.c.place, unique=True)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("delivery", _serial, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("slack_file", String(32), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 inbox = Table(

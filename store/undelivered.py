@@ -15,6 +15,9 @@ from store.database import Session
 
 _row = tables.outbox.c
 _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
+_ITS_ROADS = (Audience.CUSTOMER, Audience.DESK)
+"""What a mail needs: to leave, and before that what it takes along."""
+
 _GIVEN_UP = (DeliveryState.DOUBTFUL, DeliveryState.DEAD)
 
 
@@ -99,7 +102,7 @@ def _recipients(session: Session, number: int, seq: int) -> list[str]:
 def _settled(session: Session, number: int, seq: int, state: DeliveryState, at: datetime) -> bool:
     given_up = (
         update(tables.outbox)
-        .where(_row.ticket == number, _row.seq == seq, _row.audience == Audience.CUSTOMER)
+        .where(_row.ticket == number, _row.seq == seq, _row.audience.in_(_ITS_ROADS))
         .where(_row.state.in_(_GIVEN_UP))
         .values(state=state, attempts=0, looked=0, first_try_at=None, not_before=at, last_error="")
         .returning(_row.id)

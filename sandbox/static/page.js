@@ -115,6 +115,7 @@ function retype(target, kept) {
 const key = (one) => `${one.dataset.block}/${one.dataset.action}`;
 
 function valueOf(one) {
+  if (one.type === "file") return one.taken;  // nothing where nobody chose any: what was put in before stays
   if (one.matches(".boxes")) {
     const chosen = [...one.querySelectorAll("input:checked")].map((each) => each.value);
     return one.dataset.kind === "radio_buttons" ? chosen[0] || null : chosen;
@@ -124,6 +125,7 @@ function valueOf(one) {
 }
 
 function setValue(one, value) {
+  if (one.type === "file") return value && take(one, value);
   const list = [].concat(value ?? []);
   if (one.matches(".boxes")) for (const each of one.querySelectorAll("input")) each.checked = list.includes(each.value);
   else if (one.multiple) for (const each of one.options) each.selected = list.includes(each.value);
@@ -134,6 +136,14 @@ function entered(form) {
   const values = {};
   for (const one of form.querySelectorAll("[data-input]")) values[one.dataset.input] = valueOf(one);
   return values;
+}
+
+// Files are read when they are chosen; whoever sends the form waits for that.
+let reading = Promise.resolve();
+
+function take(one, files) {
+  one.taken = files;
+  one.previousElementSibling.textContent = files.map((file) => file.name).join(", ") || "Choose files";
 }
 
 function settle() {
@@ -308,14 +318,16 @@ async function send(form) {
 async function speak(form) {
   const text = form.text.value.trim().replace(/[&<>]/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[one]);
   const feed = region(form.dataset.compose === "thread" ? "thread" : "main").querySelector(".feed");
-  if (!text || !feed) return;
-  form.text.value = "";
+  const files = await Promise.all([...(form.file?.files || [])].map(asText));
+  if (!(text || files.length) || !feed) return;
+  form.reset();
+  if (form.file) form.querySelector(".file span").textContent = "";
   const where = { user: me(), channel: feed.dataset.channel };
   if (text.startsWith("/") && form.dataset.compose === "channel") {
     const [command, ...words] = text.split(" ");
     await tell("slash", { ...where, command, text: words.join(" ") });
   } else if (text.startsWith("/")) toast("Slack takes no slash commands inside threads.");
-  else await tell("say", { ...where, text, thread_ts: feed.dataset.thread || "" });
+  else await tell("say", { ...where, text, files, thread_ts: feed.dataset.thread || "" });
 }
 
 document.addEventListener("click", (event) => {
@@ -349,9 +361,12 @@ document.addEventListener("scroll", () => {
 }, true);
 
 document.addEventListener("change", (event) => {
-  if (event.target.name === "file") {
+  if (event.target.dataset.kind === "file_input") {
+    const one = event.target;
+    reading = Promise.all([...one.files].map(asText)).then((files) => take(one, files));
+  } else if (event.target.name === "file") {
     const names = [...event.target.files].map((file) => file.name).join(", ");
-    event.target.previousElementSibling.textContent = names || "Attach a file";
+    event.target.previousElementSibling.textContent = names || event.target.dataset.empty || "";
   }
   const one = event.target.closest("[data-input]");
   if (one && "live" in one.dataset) use(one, valueOf(one));
@@ -362,7 +377,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches(".modal")) {
     form.querySelector("[data-submit]")?.classList.add("busy");
-    tell("submit", { user: me(), view: form.dataset.view, values: entered(form) });
+    reading.then(() => tell("submit", { user: me(), view: form.dataset.view, values: entered(form) }));
   } else if (form.id === "write") send(form);
   else speak(form);
 });

@@ -5,22 +5,30 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot import app as bot_app
+from bot.fetching import FilesFetcher
+from bot.filewire import FileWire
 from bot.house import House
 from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.uploading import FilesSender
 from bot.wire import Wire
 from desk.actor import Actor, Role
 from desk.delivery import Audience
 from desk.status import Status
 from desk.ticket import Ticket
+from mail.attached import Attached
+from mail.reading import InboundEmail
+from mail.reading import read as read_mail
+from mail.showable import Rules, shown
 from sandbox.checker import elements_of
 from sandbox.clock import Clock
 from sandbox.forms import options_of
@@ -31,6 +39,7 @@ from store import inbox, outbox, tickets
 from store.cards import Place, place_of
 from store.courier import Courier
 from store.database import Database, Session
+from store.sender import Sender
 from tests.bot.strict_slack import APP, LEADS, SUPPORT, TEAM, Json, Slack
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -92,7 +101,7 @@ class Desk:
         self.write = bot_app.write_client(token, api=api)
         self.house = House(
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
-            clock=self.time.now, app=APP, troubles=lambda: self.troubles,
+            clock=self.time.now, app=APP, troubles=lambda: self.troubles, a_mail_takes=2_000_000,
         )  # fmt: skip
         self.troubles: list[str] = []
         self.app: App = bot_app.build(self.house, AtOnce())
@@ -105,8 +114,42 @@ class Desk:
             ),
         }
         self.courier = Courier(db, self.senders, clock=self.time.now)
+        self.pace = Pace(clock=self.time.now, sleep=self.time.sleep)
+        self.read = read
+        self.files = self.files_courier(FileWire(self.write, read, self.pace, lambda: datetime.now(UTC)))
         self._known: set[str] = set()
         self.listen()
+
+    def files_courier(self, wire: FileWire) -> Courier:
+        """What moves files over that wire."""
+        attached = Attached(self.db, read_mail)
+        senders: dict[Audience, Sender] = {
+            Audience.FILES: FilesSender(self.db, wire, attached, self.style, self.time.now),
+            Audience.DESK: FilesFetcher(self.db, wire, attached, 1_000_000, self.time.now),
+        }
+        return Courier(self.db, senders, clock=self.time.now)
+
+    def deliver_files(self, courier: Courier | None = None) -> int:
+        """Let files move that are to move now."""
+        moved = (courier or self.files).deliver_due()
+        self.slack.line.rest()
+        return moved
+
+    def a_mailed_ticket(self, *files: tuple[str, bytes], **rules: Any) -> int:
+        """A ticket that Anna opened with a mail and these files; its card and words are in the channel."""
+        mail = EmailMessage()
+        mail["From"], mail["Subject"] = "Anna de Boer <anna@bakery.example>", "Blank page"
+        mail.set_content("The oven page is blank.")
+        for name, content in files:
+            mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+        read = read_mail(mail.as_bytes())
+        assert isinstance(read, InboundEmail)
+        with self.db.change() as session:
+            arrival = inbox.Arrival(source="test", raw=mail.as_bytes(), at=self.time.now())
+            detail = {"inbox": inbox.keep(session, arrival), "files": shown(read.attachments, Rules(**rules))}
+            number = self.a_ticket_in(session, detail=detail, confirm=False)
+        self.deliver()
+        return number
 
     def listen(self) -> None:
         """Be the one whom Slack reaches."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.actor import Actor
 from desk.delivery import Audience
 from desk.event import Kind
 from desk.status import Status
@@ -67,12 +68,55 @@ def test_what_another_app_writes_in_the_thread_is_no_note(desk, slack, number):
     assert notes(desk, number) == []
 
 
-def test_a_note_that_is_edited_or_deleted_in_slack_stays_as_it_was_written(desk, slack, number):
+def test_a_note_that_is_edited_says_so_and_the_history_keeps_both(desk, slack, number):
     desk.type(number, "They called")
     [message] = slack.thread(desk.place(number).ts)
     assert desk.heard(lambda: slack.edit("Alice", message, "They never called")).status == 200
+    [note] = notes(desk, number)
+    ticket = desk.ticket(number)
+    assert (note.text, ticket.note_as_it_is(note), ticket.is_edited(note)) == (
+        "They called", "They never called", True,
+    )  # fmt: skip
+    assert (ticket.history[-1].kind, ticket.history[-1].by.key) == (Kind.NOTE_EDITED, "U0ALICE")
+
+
+def test_a_note_that_is_deleted_is_taken_back_and_the_history_keeps_it(desk, slack, number):
+    desk.type(number, "They called")
+    [message] = slack.thread(desk.place(number).ts)
     assert desk.heard(lambda: slack.remove("Alice", message)).status == 200
-    assert [note.text for note in notes(desk, number)] == ["They called"]
+    [note] = notes(desk, number)
+    assert (note.text, desk.ticket(number).note_as_it_is(note)) == ("They called", None)
+
+
+def test_of_two_edits_the_later_counts_whichever_is_heard_first(desk, slack, number):
+    desk.type(number, "One")
+    [message] = slack.thread(desk.place(number).ts)
+    first = desk.on_its_way(lambda: slack.edit("Alice", message, "Two"))
+    second = desk.on_its_way(lambda: slack.edit("Alice", message, "Three"))
+    for body in (second, first, second):
+        assert desk.dispatch(body).status == 200
+    [note] = notes(desk, number)
+    assert desk.ticket(number).note_as_it_is(note) == "Three"
+
+
+def test_what_slack_itself_changes_on_a_note_is_no_edit(desk, slack, number):
+    desk.type(number, "See https://example.com")
+    [message] = slack.thread(desk.place(number).ts)
+    preview = desk.on_its_way(lambda: slack.edit("Alice", message, "See https://example.com"))
+    preview["event"]["message"].pop("edited")
+    assert desk.dispatch(preview).status == 200
+    assert [event.kind for event in desk.ticket(number).history] == [Kind.OPENED, Kind.NOTED]
+
+
+def test_an_edit_on_a_closed_ticket_is_refused_where_its_writer_reads_it(desk, slack, number):
+    desk.type(number, "They called")
+    [message] = slack.thread(desk.place(number).ts)
+    bob = Actor.lead("U0LENA", "Lena")
+    desk.change(number, lambda ticket: ticket.resolve("Done", by=bob, at=desk.time.now()))
+    desk.change(number, lambda ticket: ticket.close(by=bob, at=desk.time.now()))
+    assert desk.heard(lambda: slack.edit("Alice", message, "They never called")).status == 200
+    assert "This ticket is closed" in slack.told[-1]["text"]
+    assert slack.told[-1]["thread_ts"] == desk.place(number).ts
 
 
 def test_what_is_typed_in_the_thread_of_something_else_is_no_note(desk, slack, number):
@@ -84,6 +128,16 @@ def test_what_is_typed_in_the_thread_of_something_else_is_no_note(desk, slack, n
 def test_a_message_beside_the_threads_is_no_note(desk, slack, number):
     assert desk.heard(lambda: slack.say("Alice", "#support", "Lunch?")).status == 200
     assert notes(desk, number) == []
+
+
+def test_a_file_that_an_agent_shares_in_the_thread_is_a_note_that_names_it(desk, slack, number):
+    place = desk.place(number)
+    assert desk.heard(
+        lambda: slack.say("Alice", "#support", "The log", thread=place.ts, files=[("log.txt", b"E42")])
+    ).status == 200  # fmt: skip
+    [note] = notes(desk, number)
+    [file] = note.detail["files"]
+    assert (note.text, file["name"], file["bytes"]) == ("The log", "log.txt", 3)
 
 
 def test_a_note_with_a_file_names_the_file(desk, number):

@@ -149,7 +149,7 @@ def test_files_are_named_and_shown_in_the_thread(desk):
     desk.arrives(with_file("See the log."))
 
     opened = desk.ticket().history[0]
-    assert opened.detail["files"] == ["fault.log"]
+    assert opened.detail["files"] == [{"name": "fault.log", "part": 0, "bytes": 6}]
     assert Audience.AGENTS in {delivery.audience for delivery in opened.deliveries}
 
 

@@ -1,0 +1,63 @@
+"""A mail of an agent's, as a window hands it over: read once, checked, then done to the ticket."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot import attachable, forms, guard
+from bot.blocks import chosen_of, files_of, value_of
+from desk.actor import Actor
+from desk.errors import DeskError
+from desk.files import Named, in_words, size_of
+from desk.ticket import Ticket
+
+
+class Misfit(DeskError):
+    """Something in one field of a window is refused.  field: which."""
+
+    def __init__(self, reason: str, field: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """text: the agent's words; then: what follows them; picked: files of the thread, by their keys; added:
+    files from the agent's own machine, which Slack keeps."""
+
+    text: str
+    then: str
+    picked: tuple[str, ...] = ()
+    added: tuple[Named, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def read(cls, state: Mapping[str, Any], then: str = "") -> "Outgoing":
+        """What stands in a window.  then: what follows, where the window does not ask.
+
+        Raises DeskError for words that were meant for colleagues."""
+        text = value_of(state, "text")
+        guard.check(text)
+        added = tuple(attachable.named(file) for file in files_of(state, "added"))
+        return cls(text, value_of(state, "then") or then, tuple(chosen_of(state, "picked")), added)
+
+    def files(self, ticket: Ticket) -> list[Named]:
+        """What goes along, as an event names it.  Raises DeskError for what is not in the thread any more."""
+        return [*(attachable.found(ticket, key) for key in self.picked), *self.added]
+
+    def must_fit(self, files: list[Named], most: int) -> None:
+        """Raise Misfit where a mail does not take as much."""
+        size = size_of(files)
+        if size > most:
+            words = f"These files are {in_words(size)} together and a mail takes {in_words(most)}: "
+            raise Misfit(words + "leave some out, or send a link.", "added" if self.added else "picked")
+
+    def do(self, ticket: Ticket, *, by: Actor, at: datetime, most: int) -> bool:
+        """Owe the customer this mail.  most: bytes that one takes along.  Raises DeskError."""
+        files = self.files(ticket)
+        self.must_fit(files, most)
+        if self.then == forms.ASK:
+            return ticket.ask(self.text, by=by, at=at, files=files)
+        if self.then == forms.RESOLVE:
+            return ticket.resolve(self.text, by=by, at=at, files=files)
+        return ticket.reply(self.text, by=by, at=at, files=files)
