@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import outbox
+from store import outbox, search
 from store.lane import Lane
 from store.mapping import map_desk
 
@@ -34,6 +34,7 @@ Seal = Callable[[Ticket, Sequence[Event]], None]
 _WRITES = "helpdesk_writes"
 _CHANGED = "helpdesk_changed_tickets"
 _REDRAWS = "helpdesk_redraws"
+_FRESH = "helpdesk_fresh_events"
 _AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
@@ -97,6 +98,8 @@ class Database:
             changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
             for ticket in changed.values():
                 outbox.owe_card(session, ticket)
+            for ticket, fresh in session.info.get(_FRESH, ()):
+                search.index(session, ticket, fresh)
             for number, event in session.info.get(_REDRAWS, ()):
                 outbox.owe_again(session, number, event.detail["redraws"], at=event.at)
         if changed:
@@ -128,6 +131,7 @@ class Database:
     def _settle(self, session: Session, _flush: UOWTransaction, _objects: Any) -> None:
         changed: dict[int, Ticket] = session.info.setdefault(_CHANGED, {})
         redraws: list[tuple[int, Event]] = session.info.setdefault(_REDRAWS, [])
+        said: list[tuple[Ticket, list[Event]]] = session.info.setdefault(_FRESH, [])
         new = session.new
         for each in [*new, *session.dirty]:
             if isinstance(each, Ticket):
@@ -137,6 +141,7 @@ class Database:
                 # Written even where it equals what was read: a sweep may have postponed the look meanwhile.
                 flag_modified(each, "attention_at")
                 changed[id(each)] = each
+                said.append((each, fresh))
                 redraws.extend((each.number, event) for event in fresh if event.detail.get("redraws"))
 
 
