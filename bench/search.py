@@ -86,7 +86,11 @@ def say_much(db: Database, count: int) -> None:
     for begin in range(1, count + 1, 2_000):
         with db.change() as session:
             rows = [
-                {"ticket": number, "seq": seq, "words": search.words_for(session, some_words(chance, length))}
+                {
+                    "id": number * search.EVENTS + seq,
+                    "ticket": number,
+                    "words": search.words_for(session, some_words(chance, length)),
+                }
                 for number in range(begin, min(begin + 2_000, count + 1))
                 for seq, length in LENGTHS.items()
             ]
@@ -94,8 +98,9 @@ def say_much(db: Database, count: int) -> None:
     rest(db)
 
 
-def some_words(chance: random.Random, length: int) -> list[str]:
-    return chance.choices(WORDS, cum_weights=_SUMS, k=length)
+def some_texts(chance: random.Random) -> Iterator[tuple[int, list[str]]]:
+    for seq, length in LENGTHS.items():
+        yield seq, chance.choices(WORDS, cum_weights=_SUMS, k=length)
 
 
 _SUMS = list(accumulate(SHARES))

@@ -6,7 +6,20 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from desk.event import Event, Kind
@@ -22,6 +35,9 @@ TOLD = frozenset(
 
 WHO = 0
 """Where a ticket's customer stands in the index; its events stand at their own numbers."""
+
+EVENTS = 1 << 20
+"""An id in the index is the ticket's number times this, plus the event's."""
 
 _row = tables.tickets.c
 _text = tables.texts.c
@@ -57,7 +73,7 @@ def reindex(session: Session, ticket: Ticket) -> None:
 
 def replace(session: Session, number: int, seq: int, words: str) -> None:
     """That event says something else now, or, where there are no words, nothing any more."""
-    session.execute(delete(tables.texts).where(_text.ticket == number, _text.seq == seq))
+    session.execute(delete(tables.texts).where(_text.id == number * EVENTS + seq))
     _insert(session, number, [(seq, words)])
 
 
@@ -94,9 +110,9 @@ def _told(ticket: Ticket, event: Event) -> Iterator[tuple[int, str]]:
 
 def _insert(session: Session, number: int, told: Sequence[tuple[int, str]]) -> None:
     rows: list[dict[str, Any]] = [
-        {"ticket": number, "seq": seq, "words": words_for(session, words)}
+        {"id": number * EVENTS + seq, "ticket": number, "words": words_for(session, words)}
         for seq, said in told
-        if (words := words_of(said))
+        if seq < EVENTS and (words := words_of(said))
     ]
     if rows:
         session.execute(insert(tables.texts), rows)
@@ -116,7 +132,7 @@ def _condition(session: Session, clause: Clause, seeker: Seeker) -> ColumnElemen
         case Clause(Filter.WORDS, Words() as words):
             return _row.number.in_(_said(session, words))
         case Clause(Filter.FROM, Words() as words):
-            return _row.number.in_(_said(session, words).where(_text.seq == WHO))
+            return _row.number.in_(_said(session, words, seq=WHO))
         case Clause(Filter.STATUS, frozenset() as statuses):
             return _row.status.in_(statuses)
         case Clause(Filter.PRIORITY, frozenset() as levels):
@@ -133,16 +149,20 @@ def _condition(session: Session, clause: Clause, seeker: Seeker) -> ColumnElemen
     raise TypeError(f"nothing of that kind can be looked for: {clause}")
 
 
-def _said(session: Session, words: Words) -> Select[tuple[int]]:
+def _said(session: Session, words: Words, *, seq: int | None = None) -> Select[tuple[int]]:
     """The tickets on which these words stand.  They are letters and digits: nothing is syntax."""
     if _is_sqlite(session):
         asked = f'"{" ".join(words.words)}"' + "*" * words.begins
-        return select(_text.ticket).where(_IN_FTS5.bindparams(bindparam("asked", asked, unique=True)))
-    asked = " <-> ".join(f"'{word}'" for word in words.words) + ":*" * words.begins
-    return select(_text.ticket).where(_IN_TSVECTOR.bindparams(bindparam("asked", asked, unique=True)))
+        id_, ticket, stands = _FTS5.rowid, _FTS5.rowid // literal(EVENTS), _IN_FTS5
+    else:
+        asked = " <-> ".join(f"'{word}'" for word in words.words) + ":*" * words.begins
+        id_, ticket, stands = _text.id, _text.ticket, _IN_TSVECTOR
+    found = select(ticket).where(stands.bindparams(bindparam("asked", asked, unique=True)))
+    return found if seq is None else found.where(id_ % literal(EVENTS) == seq)
 
 
-_IN_FTS5 = text("texts.id IN (SELECT rowid FROM texts_index WHERE texts_index MATCH :asked)")
+_FTS5 = table("texts_index", column("rowid", BigInteger)).c
+_IN_FTS5 = text("texts_index MATCH :asked")
 _IN_TSVECTOR = text("texts.words @@ CAST(:asked AS tsquery)")
 
 

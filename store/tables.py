@@ -229,15 +229,14 @@ Index(
     postgresql_where=text("state = 'collected'"),
 )
 
-# Each engine has an index of its own kind over the words, which only the migration knows.
+# Each engine has an index of its own kind over the words, which only the migration knows.  The id says whose
+# words they are (store.search), so that SQLite's index need not look it up here.
 texts = Table(
     "texts",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
-    Column("seq", Integer, nullable=False),
+    Column("id", _serial, primary_key=True, autoincrement=False),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
-    UniqueConstraint("ticket", "seq"),
 )
 
 blocks = Table(

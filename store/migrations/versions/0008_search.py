@@ -17,6 +17,7 @@ depends_on = None
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TOLD = ("opened", "customer_wrote", "replied", "asked", "resolved", "cancelled", "noted")
 TOGETHER = 1_000
+EVENTS = 1 << 20
 
 FTS5 = (
     # What is cut into words here is what desk.folding leaves between blanks, in any script.
@@ -32,16 +33,15 @@ FTS5 = (
 def upgrade() -> None:
     texts = op.create_table(
         "texts",
-        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
+        sa.Column("id", SERIAL, autoincrement=False, nullable=False),
         sa.Column("ticket", SERIAL, nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket"], ["tickets.number"], name="fk_texts_ticket_tickets", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_texts"),
-        sa.UniqueConstraint("ticket", "seq", name="uq_texts_ticket_seq"),
     )
+    op.create_index("ix_texts_ticket", "texts", ["ticket"], unique=False)
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in FTS5 if is_sqlite else ():
         op.execute(statement)
@@ -54,7 +54,7 @@ def fill(connection: sa.Connection, texts: sa.Table, is_sqlite: bool) -> None:
     number = 0
     while found := list(next_tickets(connection, number)):
         rows = [
-            {"ticket": ticket, "seq": seq, "words": written(words, is_sqlite)}
+            {"id": ticket * EVENTS + seq, "ticket": ticket, "words": written(words, is_sqlite)}
             for ticket, seq, said in told(connection, found)
             if (words := words_of(said))
         ]
