@@ -89,10 +89,10 @@ def say_much(db: Database, count: int) -> None:
                 {
                     "id": number * search.EVENTS + seq,
                     "ticket": number,
-                    "words": search.words_for(session, some_words(chance, length)),
+                    "words": search.words_for(session, words),
                 }
                 for number in range(begin, min(begin + 2_000, count + 1))
-                for seq, length in LENGTHS.items()
+                for seq, words in some_texts(chance)
             ]
             session.execute(tables.texts.insert(), rows)
     rest(db)
