@@ -85,12 +85,14 @@ def drop(session: Session, number: int) -> None:
 def find(session: Session, query: Query, seeker: Seeker, *, limit: int, skip: int = 0) -> Found:
     """The tickets for which all clauses hold."""
     which = [_holds(session, clause, seeker) for clause in query.clauses]
-    page = select(Ticket).where(*which).order_by(_row.number.desc()).limit(limit).offset(skip)
-    found = session.scalars(page).all()
-    if len(found) < limit and (found or not skip):
-        return Found(found, skip + len(found))
-    counted = select(func.count()).select_from(tables.tickets).where(*which)
-    return Found(found, session.execute(counted).scalar_one())
+    counted = select(_row.number, func.count().over()).where(*which).order_by(_row.number.desc())
+    page = session.execute(counted.limit(limit).offset(skip)).all()
+    if not page and skip:
+        first = session.execute(counted.limit(1)).first()
+        return Found((), first[1] if first else 0)
+    numbers = [number for number, _ in page]
+    tickets = session.scalars(select(Ticket).where(_row.number.in_(numbers)).order_by(_row.number.desc()))
+    return Found(tickets.all(), page[0][1] if page else 0)
 
 
 def words_for(session: Session, words: Sequence[str]) -> str:
