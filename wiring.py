@@ -119,7 +119,10 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     people = People(read, rights_of(config), clock=clock)
     app_token = slack.app_token.get_secret_value() if slack.app_token else ""
     style = Style(config.desk.prefix, config.desk.timezone)
-    house = slack_house.House(db, policy, people, write, style, clock, app=app_of(app_token))
+    house = slack_house.House(
+        db, policy, people, write, style, clock, app=app_of(app_token), language=config.desk.language,
+        priority=config.desk.default_priority,
+    )  # fmt: skip
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     post = Postroom(config, db, clock)
     mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock, post=post)}

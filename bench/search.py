@@ -27,7 +27,7 @@ WORDS = [f"{a}{b}{c}" for a in _BEGIN for b in _MIDDLE for c in range(1000)]
 """15,000 of them; the n-th is used in proportion to 1 / n."""
 
 SHARES = [1 / (place + 1) for place in range(len(WORDS))]
-LENGTHS = {0: 4, 1: 120, 2: 60, 3: 15}
+LENGTHS = {0: 4, 1: 120, 1_001: 60, 1_002: 15}
 """Words of the customer, the mail, the reply, the note."""
 
 SEEKER = search.Seeker("U0SANNE", ZoneInfo("Europe/Amsterdam"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import asked, blocking, deeds, helping, lists, showing, why
+from bot import asked, blocking, deeds, helping, lists, newticket, showing, why
 from bot.asked import ABOUT_ONE, Verb
 from bot.house import House
 from bot.lists import Of, Page
@@ -64,6 +64,7 @@ _ANSWERS: dict[Verb, Callable[[Request], Answer]] = {
     Verb.FIND: _find,
     Verb.SHOW: showing.show,
     Verb.WHY: _why,
+    Verb.NEW: newticket.command,
     Verb.TAKE: deeds.take,
     Verb.STATUS: deeds.status,
     Verb.PRIORITY: deeds.priority,

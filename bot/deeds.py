@@ -82,6 +82,7 @@ _AT_ONCE = {
 
 def _window(ticket: Ticket, wanted: Status, prefix: str) -> Block:
     if wanted is Status.WAITING_FOR_CUSTOMER:
+        ticket.must_have_address()
         return forms.reply(ticket, forms.ASK, prefix)
     return forms.resolve(ticket, prefix) if wanted is Status.RESOLVED else forms.cancel(ticket, prefix)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import blocks
 from bot.blocks import Block, one_line, plain
 from bot.click import value
-from bot.words import ticket_name
+from bot.words import called, ticket_name
 from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
@@ -86,9 +86,7 @@ def _form(
     callback: str, title: str, submit: str, ticket: Ticket, prefix: str, parts: Sequence[Block]
 ) -> Block:
     """A window whose words are mailed: it shows to whom."""
-    named = ticket.customer_name not in ("", ticket.customer)
-    to = f"{ticket.customer_name} <{ticket.customer}>" if named else ticket.customer
-    about = blocks.context(plain(f"To: {one_line(to, 400)}"), _about(ticket, prefix))
+    about = blocks.context(plain(f"To: {one_line(called(ticket), 400)}"), _about(ticket, prefix))
     return blocks.modal(callback, title, submit, [about, *parts], memory=_memory(ticket))
 
 

@@ -22,7 +22,7 @@ REFRESH = "home_refresh"
 """The one control on App Home."""
 
 _CLICKS = frozenset({"block_actions", "view_submission"})
-_OF_NO_TICKET = frozenset({"page_back", "page_on"})
+_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket"})
 """Controls and windows that are about no ticket, or about several."""
 
 _ANSWERED = frozenset({"message", "app_home_opened"})

@@ -12,6 +12,7 @@ from bot.people import People
 from desk.actor import Actor
 from desk.errors import Conflict
 from desk.event import DECISIVE
+from desk.priority import Priority
 from desk.ticket import Ticket
 from sla.policy import Policy
 from store import inbox, tickets
@@ -28,8 +29,9 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  clock: reads the time.  troubles: what keeps mail or deliveries from moving, in words.
-    acted: called with the id of whoever clicked, once the click is committed."""
+    where it is known.  language, priority: of tickets that people write down.  clock: reads the time.
+    troubles: what keeps mail or deliveries from moving, in words.  acted: called with the id of whoever
+    clicked, once the click is committed."""
 
     db: Database
     policy: Policy
@@ -38,6 +40,8 @@ class House:
     style: Style
     clock: Callable[[], datetime]
     app: str | None = None
+    language: str = "en"
+    priority: Priority = Priority.MEDIUM
     troubles: Callable[[], list[str]] = list
     acted: Callable[[str], None] = lambda user: None
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, notices
+from bot import blocks, handmade, notices
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -100,6 +100,8 @@ def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
 
 
 def _opened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    if event.by.is_staff:
+        return handmade.draw(event)
     return [
         *_mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL),
         *hidden(ticket, event),

@@ -33,12 +33,14 @@ def register(app: App) -> None:
 
 def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
+    ticket.must_have_address()
     client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.KEEP, house.style.prefix))
     ack()
 
 
 def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
+    ticket.must_have_address()
     client.views_open(trigger_id=body["trigger_id"], view=forms.reply(ticket, forms.ASK, house.style.prefix))
     ack()
 

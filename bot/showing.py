@@ -5,7 +5,7 @@ from bot.blocks import escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at
 from bot.request import Answer, Request
-from bot.words import moment, ticket_name
+from bot.words import called, moment, ticket_name
 from desk.ticket import Ticket
 from store import cards, tickets
 
@@ -21,7 +21,7 @@ def show(request: Request) -> Answer:
     name = ticket_name(house.style.prefix, ticket.number)
     link = f"<{house.permalink(place)}|{name}>" if place else name
     at = card.Moment(now, resolves_at(ticket, house.policy))
-    who = f"👤 {ticket.customer_name} <{ticket.customer}> {ticket.client}"
+    who = f"👤 {called(ticket)} {ticket.client}"
     drawn = [
         blocks.section(f"*{link}* · {escape(one_line(ticket.subject, 300))}"),
         blocks.context(plain(one_line(who, 400))),

@@ -38,18 +38,22 @@ class Ticket(Correspondence):
         confirm: bool = True,
         key: str | None = None,
         detail: dict[str, Any] | None = None,
+        customer: Actor | None = None,
         **facts: Any,
     ) -> Ticket:
-        """Open a ticket for what a customer wrote.
+        """Open a ticket for what a customer wrote, or for what an agent wrote down for them.
 
         at: when the mail reached our mailbox.  confirm: whether the customer gets a confirmation (never a
-        machine).  facts: client, language, priority, follows.
+        machine).  customer: for whom, where it is not who acts.  detail: heard, where a human has spoken with
+        them.  facts: client, language, priority, follows.
         """
+        whose = customer or by
         ticket = cls(
-            subject=subject, customer=by.key, customer_name=by.name, opened_at=at, changed_at=at, **facts
-        )
+            subject=subject, customer=whose.key, customer_name=whose.name, opened_at=at, changed_at=at,
+            **facts,
+        )  # fmt: skip
         owed = (Audience.CUSTOMER,) if confirm else ()
-        if len(text) > CARD_HOLDS or (detail or {}).get("files"):
+        if len(text) > CARD_HOLDS or (detail or {}).get("files") or by.is_staff:
             owed = (Audience.AGENTS, *owed)
         ticket._record(Kind.OPENED, by=by, at=at, text=text, key=key, owed=owed, **(detail or {}))
         return ticket

@@ -441,6 +441,15 @@ def _some_facts():
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
 
 
+def test_what_was_written_down_after_a_call_is_confirmed_without_thanks_for_a_mail():
+    ticket = a_ticket()
+    ticket.history[0].by = SANNE
+    text = mail_about(ticket).text
+    assert "We have noted your request under number HD-42." in text
+    assert "Thank you for your mail" not in text
+    assert "The printer is broken" not in text
+
+
 def test_an_unknown_language_is_answered_in_english():
     ticket = a_ticket("fr")
     assert "Thank you for your mail" in mail_about(ticket).text
