@@ -121,7 +121,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     style = Style(config.desk.prefix, config.desk.timezone)
     house = slack_house.House(
         db, policy, people, write, style, clock, app=app_of(app_token), language=config.desk.language,
-        priority=config.desk.default_priority,
+        priority=config.desk.default_priority, alike_within=timedelta(days=config.desk.duplicate_days),
     )  # fmt: skip
     wire = Wire(write, read, Pace(clock=machine, sleep=time.sleep))
     post = Postroom(config, db, clock)
@@ -180,7 +180,7 @@ def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> di
     )  # fmt: skip
     return {
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
-        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
+        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock, house.permalink),
         Audience.LEADS: leads,
     }
 
@@ -278,6 +278,7 @@ def intake_of(
         secret=secret_of(config, db),
         agents=frozenset(settings.agents),
         blocked=frozenset(settings.blocked),
+        alike_within=timedelta(days=desk.duplicate_days),
     )
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)

@@ -23,6 +23,7 @@ from bot import (
     home,
     modals,
     quarantine,
+    resembling,
     reveal,
     shortcuts,
     thread,
@@ -34,7 +35,7 @@ from bot.report import Reports
 SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
-    *(buttons, breaches, modals, shortcuts),
+    *(buttons, breaches, modals, resembling, shortcuts),
     *(quarantine, doubtful, reveal, collected, thread, why),
 )
 

@@ -55,11 +55,19 @@ def resolve(ticket: Ticket, prefix: str) -> Block:
 
 def cancel(ticket: Ticket, prefix: str) -> Block:
     """The window for stopping without solving."""
-    example = "This is about the same as your request HD-41, which we are working on."
+    example = "We have agreed on the phone that this is not needed."
     words = blocks.text_input(
-        "text", "Why", placeholder=example, hint="The customer gets this reason by mail."
+        "text", "Why", placeholder=example, optional=True, hint="The customer gets this reason by mail."
     )
-    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words])
+    other: Block = {
+        "type": "input",
+        "block_id": "duplicate",
+        "optional": True,
+        "label": plain("Duplicate of ticket number"),
+        "hint": plain("The customer is told so, joins that ticket, and hears when it is solved."),
+        "element": {"type": "plain_text_input", "action_id": "duplicate", "max_length": 30},
+    }
+    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words, other])
 
 
 def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str) -> Block:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
@@ -29,7 +29,8 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  language, priority: of tickets that people write down.  clock: reads the time.
+    where it is known.  language, priority: of tickets that people write down; alike_within: for
+    how long one may be repeated by the next.  clock: reads the time.
     troubles: what keeps mail or deliveries from moving, in words.  acted: called with the id of whoever
     clicked, once the click is committed."""
 
@@ -42,6 +43,7 @@ class House:
     app: str | None = None
     language: str = "en"
     priority: Priority = Priority.MEDIUM
+    alike_within: timedelta = timedelta()
     troubles: Callable[[], list[str]] = list
     acted: Callable[[str], None] = lambda user: None
 

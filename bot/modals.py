@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import forms, guard, why
+from bot import forms, guard, resembling, why
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -86,8 +86,12 @@ def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -
 
 def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
     text = value_of(view["state"], "text")
+    other = value_of(view["state"], "duplicate")
     guard.check(text)
-    house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
+    if other.strip():
+        resembling.cancel(house, click, actor, other, text)
+    else:
+        house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
     ack()
 
 

@@ -20,7 +20,7 @@ from desk.company import company_of
 from desk.errors import DeskError
 from desk.priority import Priority
 from desk.ticket import Ticket
-from store import inbox, tickets
+from store import inbox, likely, tickets
 from store.database import Session
 
 NEW_TICKET = "new_ticket"
@@ -146,7 +146,9 @@ def _open(
         language=(contract.language if contract else None) or house.language,
         priority=Priority(form["priority"]),
     )
-    return tickets.add(session, ticket)
+    tickets.add(session, ticket)
+    likely.suspect(session, ticket, at=at, within=house.alike_within)
+    return ticket
 
 
 def _made(house: House, made: list[Ticket], language: str) -> Block:

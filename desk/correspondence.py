@@ -125,7 +125,8 @@ class Correspondence(Record):
     @property
     def participants(self) -> frozenset[str]:
         """Addresses, in lower case, that may write to this ticket."""
-        accepted = {str(event.detail["sender"]) for event in self.history if event.kind is Kind.ACCEPTED}
+        let_in = (Kind.ACCEPTED, Kind.JOINED)
+        accepted = {str(event.detail["sender"]) for event in self.history if event.kind in let_in}
         return frozenset({self.customer} | accepted) - {""}
 
     # What agents write, and what becomes of it

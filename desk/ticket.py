@@ -8,10 +8,10 @@ from typing import Any
 
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
-from desk.correspondence import Correspondence
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
+from desk.kinship import Kinship
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 
@@ -20,7 +20,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Correspondence):
+class Ticket(Kinship):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from desk.company import company_of
 from desk.priority import Priority
@@ -38,7 +39,8 @@ class House:
     mails holds;
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
-    addresses, which may forward; blocked: addresses and domains that are not heard.
+    addresses, which may forward; blocked: addresses and domains that are not heard; alike_within: for how
+    long a ticket may be repeated by the next.
     """
 
     addresses: frozenset[str]
@@ -53,6 +55,7 @@ class House:
     secret: str = ""
     agents: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
+    alike_within: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         for name in ("addresses", "agents", "blocked"):

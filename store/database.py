@@ -22,7 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import outbox, search
+from store import likely, outbox, search
 from store.lane import Lane
 from store.mapping import map_desk
 
@@ -94,6 +94,9 @@ class Database:
         turn = self._lane.turn(urgent=urgent) if self.is_sqlite else nullcontext()
         with turn, _translated(), self._writers.begin() as session:
             yield session
+            session.flush()
+            for ticket, fresh in list(session.info.get(_FRESH, ())):
+                likely.follow(session, ticket, fresh)
             session.flush()
             changed: dict[int, Ticket] = session.info.get(_CHANGED, {})
             for ticket in changed.values():

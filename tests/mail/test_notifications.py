@@ -436,7 +436,7 @@ def test_every_event_that_customers_are_owed_has_a_mail(language):
 def _some_facts():
     words = ("number", "desk", "name", "agent", "words", "question", "asked_at", "response", "recovery")
     more = ("opens_at", "resolves_at", "priority", "changed_from", "moved_from", "moved_by")
-    more += ("paused_since", "paused_until")
+    more += ("paused_since", "paused_until", "duplicate_of")
     switches = dict.fromkeys(("is_improvement", "by_customer", "by_silence"), False)
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
 
