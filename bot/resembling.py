@@ -32,7 +32,7 @@ def draw(ticket: Ticket, event: Event, others: Mapping[int, tuple[str, str]], st
     """The line.  others: the subject and the card's address of each ticket it may repeat."""
     name = ticket_name(style.prefix, ticket.number)
     known = [number for number in event.detail["others"] if number in others]
-    named = [_entry(ticket, number, *others[number], style) for number in known]
+    named = [block for number in known for block in _entry(ticket, number, *others[number], style)]
     said = f"{name} may be about the same as another ticket"
     return Post(said, [blocks.context(plain("👯 This may be about the same:")), *named])
 
@@ -56,12 +56,12 @@ def cancel(house: House, click: Click, actor: Actor, of: str, text: str = "") ->
     house.acted(actor.key)
 
 
-def _entry(ticket: Ticket, number: int, subject: str, link: str, style: Style) -> Block:
+def _entry(ticket: Ticket, number: int, subject: str, link: str, style: Style) -> list[Block]:
     name = ticket_name(style.prefix, number)
     linked = f"<{link}|{name}>" if link else f"*{name}*"
     text = f"{linked} {escape(one_line(subject, 150))}"
     if ticket.status is Status.CANCELLED or ticket.status is Status.CLOSED:
-        return blocks.section(text)
+        return [blocks.section(text)]
     picture = value(ticket.number, ticket.version, str(number))
     button = blocks.button(DUPLICATE, f"Cancel as a duplicate of {name}", picture)
     confirm = {
@@ -70,4 +70,4 @@ def _entry(ticket: Ticket, number: int, subject: str, link: str, style: Style) -
         "confirm": plain("Cancel it", 30),
         "deny": plain("Back", 30),
     }
-    return blocks.section(text, button | {"confirm": confirm})
+    return [blocks.section(text), blocks.actions([button | {"confirm": confirm}])]
