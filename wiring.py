@@ -138,6 +138,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         style,
         clock,
         app=app_of(app_token),
+        language=config.desk.language,
+        priority=config.desk.default_priority,
+        alike_within=timedelta(days=config.desk.duplicate_days),
         a_mail_takes=config.mail.files.of_reply,
     )
     apart = timedelta(seconds=slack.seconds_between_messages)
@@ -205,7 +208,7 @@ def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> di
     )  # fmt: skip
     return {
         Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
-        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock),
+        Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock, house.permalink),
         Audience.LEADS: leads,
     }
 
@@ -323,6 +326,7 @@ def intake_of(
             of_mail=settings.files.of_mail,
             refused=settings.files.refused,
         ),
+        alike_within=timedelta(days=desk.duplicate_days),
     )
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)

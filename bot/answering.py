@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import App, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.webhook import WebhookClient
 
+from bot import hook
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
 from bot.gate import writer_of
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 _TOO_SLOW = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id"})
 _MOVED_ON = frozenset({"not_found", "hash_conflict"})
 """The window was closed, sent or drawn anew before this was drawn into it: nobody waits for it any more."""
-
-_PATIENCE = 5  # seconds for telling; Slack has been waiting for us since the click
 
 
 def register(app: App, slack: WebClient) -> None:
@@ -118,10 +116,5 @@ def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
 
 def _whisper(body: dict[str, Any], words: str, slack: WebClient) -> None:
     thread = (body.get("message") or {}).get("thread_ts")
-    hook = WebhookClient(
-        body["response_url"], timeout=_PATIENCE, ssl=slack.ssl, proxy=slack.proxy, retry_handlers=[]
-    )
     answer = {"text": escape(words), "response_type": "ephemeral", "replace_original": False}
-    sent = hook.send_dict(answer | ({"thread_ts": thread} if thread else {}))
-    if sent.status_code != 200:
-        raise OSError(f"response_url answered {sent.status_code}: {sent.body}")
+    hook.send(slack, body["response_url"], answer | ({"thread_ts": thread} if thread else {}))

@@ -23,7 +23,9 @@ from bot import (
     home,
     modals,
     quarantine,
+    resembling,
     reveal,
+    shortcuts,
     thread,
     why,
 )
@@ -31,6 +33,11 @@ from bot.house import House
 from bot.report import Reports
 
 SLACK_API = "https://slack.com/api/"
+
+_LISTENERS = (
+    *(buttons, breaches, modals, resembling, shortcuts),
+    *(quarantine, doubtful, reveal, collected, thread, why),
+)
 
 _TIMEOUT = 10
 _THREADS = 24
@@ -75,7 +82,7 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, doubtful, reveal, collected, thread, why):
+    for listeners in _LISTENERS:
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import blocks
+from bot import blocks, handmade
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
 from bot.lines import Style, remarks
 from bot.named import files_of
 from bot.promises import promise
-from bot.words import MARKS, elapsed, moment, plural, ticket_name
+from bot.words import MARKS, called, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.ticket import CARD_HOLDS, Ticket
@@ -21,6 +21,7 @@ _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
     {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
     | {Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.FILES_MISSED}
+    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE}
 )
 _FILES_NAMED = 5
 _STATUS_CHOICES = {
@@ -64,10 +65,9 @@ def headline(ticket: Ticket, style: Style) -> str:
 
 
 def _customer(ticket: Ticket, style: Style) -> Block:
-    name = ticket.customer_name if ticket.customer_name != ticket.customer else ""
-    parts = [f"👤 {name} <{ticket.customer}>" if name else f"👤 {ticket.customer}"]
+    parts = [f"👤 {called(ticket)}"]
     parts += [f"🏢 {ticket.client}"] if ticket.client else []
-    parts += [f"✉️ {moment(ticket.opened_at, style.zone)}"]
+    parts += [f"{handmade.mark(ticket.history[0])} {moment(ticket.opened_at, style.zone)}"]
     parts += [f"↩️ follows {ticket_name(style.prefix, ticket.follows)}"] if ticket.follows else []
     return blocks.context(*(plain(one_line(part, 400)) for part in parts))
 

@@ -6,7 +6,7 @@ from bot import blocks
 from bot.attachable import Choice, choices
 from bot.blocks import Block, one_line, plain
 from bot.click import value
-from bot.words import ticket_name
+from bot.words import called, ticket_name
 from desk.files import in_words
 from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
@@ -61,11 +61,19 @@ def resolve(ticket: Ticket, prefix: str, *, opens_files: bool) -> Block:
 
 def cancel(ticket: Ticket, prefix: str) -> Block:
     """The window for stopping without solving."""
-    example = "This is about the same as your request HD-41, which we are working on."
+    example = "We have agreed on the phone that this is not needed."
     words = blocks.text_input(
-        "text", "Why", placeholder=example, hint="The customer gets this reason by mail."
+        "text", "Why", placeholder=example, optional=True, hint="The customer gets this reason by mail."
     )
-    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words])
+    other: Block = {
+        "type": "input",
+        "block_id": "duplicate",
+        "optional": True,
+        "label": plain("Duplicate of ticket number"),
+        "hint": plain("The customer is told so, joins that ticket, and hears when it is solved."),
+        "element": {"type": "plain_text_input", "action_id": "duplicate", "max_length": 30},
+    }
+    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words, other])
 
 
 def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str) -> Block:
@@ -107,9 +115,7 @@ def _form(
     callback: str, title: str, submit: str, ticket: Ticket, prefix: str, parts: Sequence[Block]
 ) -> Block:
     """A window whose words are mailed: it shows to whom."""
-    named = ticket.customer_name not in ("", ticket.customer)
-    to = f"{ticket.customer_name} <{ticket.customer}>" if named else ticket.customer
-    about = blocks.context(plain(f"To: {one_line(to, 400)}"), _about(ticket, prefix))
+    about = blocks.context(plain(f"To: {one_line(called(ticket), 400)}"), _about(ticket, prefix))
     return blocks.modal(callback, title, submit, [about, *parts], memory=_memory(ticket))
 
 

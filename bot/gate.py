@@ -22,6 +22,9 @@ REFRESH = "home_refresh"
 """The one control on App Home."""
 
 _CLICKS = frozenset({"block_actions", "view_submission"})
+_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket"})
+"""Controls and windows that are about no ticket, or about several."""
+
 _ANSWERED = frozenset({"message", "app_home_opened"})
 """Events that listeners answer; the others tell of the workspace."""
 
@@ -48,7 +51,7 @@ def register(app: App, house: House) -> None:
             raise NotAllowed(NOT_YOURS)
         context["house"], context["actor"] = house, actor
         is_click = body.get("type") in _CLICKS and not _shows_home(body)
-        context["click"] = Click.read(body) if is_click else None
+        context["click"] = Click.read(body) if is_click and not _is_of_no_ticket(body) else None
         next_()
         return None
 
@@ -67,6 +70,11 @@ def _shows_home(body: dict[str, Any]) -> bool:
         return str(body["event"].get("type")) == "app_home_opened"
     clicked = [action.get("action_id") for action in body.get("actions") or []]
     return clicked == [REFRESH] and str((body.get("view") or {}).get("type")) == "home"
+
+
+def _is_of_no_ticket(body: dict[str, Any]) -> bool:
+    actions = {action.get("action_id") for action in body.get("actions") or []}
+    return bool((actions or {(body.get("view") or {}).get("callback_id")}) & _OF_NO_TICKET)
 
 
 def _learn(event: dict[str, Any], house: House) -> None:

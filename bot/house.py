@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
@@ -12,6 +12,7 @@ from bot.people import People
 from desk.actor import Actor
 from desk.errors import Conflict
 from desk.event import DECISIVE
+from desk.priority import Priority
 from desk.ticket import Ticket
 from sla.policy import Policy
 from store import inbox, tickets
@@ -28,9 +29,11 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  clock: reads the time.  troubles: what keeps mail or deliveries from moving, in words.
-    a_mail_takes: bytes of all files that go along with one mail.
-    acted: called with the id of whoever clicked, once the click is committed."""
+    where it is known.  language, priority: of tickets that people write down; alike_within: for
+    how long one may be repeated by the next.  clock: reads the time.
+    troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
+    go along with one mail.  acted: called with the id of whoever
+    clicked, once the click is committed."""
 
     db: Database
     policy: Policy
@@ -39,6 +42,9 @@ class House:
     style: Style
     clock: Callable[[], datetime]
     app: str | None = None
+    language: str = "en"
+    priority: Priority = Priority.MEDIUM
+    alike_within: timedelta = timedelta()
     troubles: Callable[[], list[str]] = list
     a_mail_takes: int = 18_000_000
     acted: Callable[[str], None] = lambda user: None

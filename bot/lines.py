@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, notices
+from bot import blocks, handmade, kin, notices
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -28,6 +28,7 @@ _AUTOMATIC = {
     Kind.RESOLVED: "that it is resolved",
     Kind.REOPENED: "that it is open again",
     Kind.CANCELLED: "that it is cancelled",
+    Kind.SOLVED_ELSEWHERE: "that the other ticket is solved",
 }
 """What a mail of the desk's own says, by the event it is about."""
 
@@ -95,6 +96,8 @@ def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
 
 
 def _opened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    if event.by.is_staff:
+        return handmade.draw(event)
     return [
         *_mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL),
         *hidden(ticket, event),
@@ -251,8 +254,13 @@ def _resolved(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _ended(f"{MARKS[Status.RESOLVED]} {_who(event)} resolved it", event)
 
 
-def _cancelled(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return _ended(f"{MARKS[Status.CANCELLED]} {_who(event)} cancelled it", event)
+def _cancelled(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    said = f"{MARKS[Status.CANCELLED]} {_who(event)} cancelled it{kin.because(event, style.prefix)}"
+    return _ended(said, event)
+
+
+def _kin(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    return _small(kin.said(event, style.prefix))
 
 
 def _ended(said: str, event: Event) -> list[Block]:
@@ -297,5 +305,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.RESOLVED: _resolved,
     Kind.REOPENED: _reopened,
     Kind.CANCELLED: _cancelled,
+    Kind.JOINED: _kin,
+    Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
 }

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import forms, guard, why
+from bot import forms, guard, resembling, why
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -33,12 +33,14 @@ def register(app: App) -> None:
 
 def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
+    ticket.must_have_address()
     client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.KEEP))
     ack()
 
 
 def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
+    ticket.must_have_address()
     client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.ASK))
     ack()
 
@@ -82,8 +84,12 @@ def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -
 
 def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
     text = value_of(view["state"], "text")
+    other = value_of(view["state"], "duplicate")
     guard.check(text)
-    house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
+    if other.strip():
+        resembling.cancel(house, click, actor, other, text)
+    else:
+        house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
     ack()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import card, lines, notices
+from bot import card, lines, notices, resembling
 from bot.blocks import Post
 from bot.lines import Style
 from bot.notices import News
@@ -99,11 +99,12 @@ class CardSender(_Sender):
 
 @dataclass(frozen=True)
 class ThreadSender(_Sender):
-    """Posts what happened into the card's thread.  clock: reads the time."""
+    """Posts what happened into the card's thread.  clock: reads the time.  link: the address of a card."""
 
     policy: Policy
     style: Style
     clock: Callable[[], datetime]
+    link: Callable[[Place], str]
 
     def send(self, delivery: Delivery) -> str:
         """Post one event, or draw its message anew.  Where the card was deleted, a new one is owed and this
@@ -111,7 +112,7 @@ class ThreadSender(_Sender):
         ticket, event, place = self._event(delivery)
         if place is None:
             raise DeliveryFailed("its card is not there yet", permanent=False)
-        post = lines.draw(ticket, event, self.style)
+        post = self._drawn(ticket, event)
         if delivery.reference:
             return self._redraw(delivery, place, post)
         if not may_post(ticket, event, self.policy, now=self.clock()):
@@ -132,6 +133,16 @@ class ThreadSender(_Sender):
             return self.wire.find(place.channel, delivery.token, since=_begun(delivery), thread=place.ts)
         except MessageGone:
             return None
+
+    def _drawn(self, ticket: Ticket, event: Event) -> Post:
+        if event.kind is not Kind.RESEMBLES:
+            return lines.draw(ticket, event, self.style)
+        with self.db.read() as session:
+            found = tickets.some(session, event.detail["others"])
+            places = cards.places_of(session, event.detail["others"])
+        links = {number: _address(self.link, place) for number, place in places.items()}
+        others = {each.number: (each.subject, links.get(each.number, "")) for each in found}
+        return resembling.draw(ticket, event, others, self.style)
 
     def _redraw(self, delivery: Delivery, place: Place, post: Post) -> str:
         try:
@@ -192,10 +203,7 @@ class LeadsSender(_Sender):
 
     def _news(self, delivery: Delivery) -> News:
         ticket, event, place = self._event(delivery)
-        try:
-            return News(ticket, event, self.link(place) if place else "")
-        except SlackSilent as silent:
-            raise DeliveryFailed(str(silent), permanent=False) from silent
+        return News(ticket, event, _address(self.link, place) if place else "")
 
 
 def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
@@ -217,6 +225,13 @@ def card_lost(db: Database, number: int) -> None:
     with db.change() as session:
         cards.forget(session, number)
         outbox.owe_card(session, tickets.get(session, number))
+
+
+def _address(link: Callable[[Place], str], place: Place) -> str:
+    try:
+        return link(place)
+    except SlackSilent as silent:
+        raise DeliveryFailed(str(silent), permanent=False) from silent
 
 
 def _harmless(delivery: Delivery) -> None:

@@ -6,8 +6,8 @@ from http.client import HTTPException
 from typing import Any
 
 from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook import WebhookClient
 
+from bot import hook
 from bot.answering import words_for
 from bot.blocks import Block, escape, section
 from bot.house import House
@@ -71,15 +71,10 @@ class Reports:
         return post.text, post.blocks
 
     def _send(self, answer_at: str, answer: dict[str, Any]) -> None:
-        slack = self._house.slack
-        hook = WebhookClient(answer_at, timeout=_PATIENCE, ssl=slack.ssl, proxy=slack.proxy)
         try:
-            sent = hook.send_dict(answer)
+            hook.send(self._house.slack, answer_at, answer, patience=_PATIENCE)
         except (SlackClientError, OSError, HTTPException) as unheard:
             log.warning("a report did not arrive: %s", unheard)
-            return
-        if sent.status_code != 200:
-            log.warning("a report did not arrive: Slack answered %s: %s", sent.status_code, sent.body)
 
 
 def _complain(done: Future[None]) -> None:

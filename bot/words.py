@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.status import Status
+from desk.ticket import Ticket
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -51,6 +52,14 @@ def _said(days: int, unit: str, rest: timedelta) -> str:
 def ticket_name(prefix: str, number: int) -> str:
     """What people call a ticket: "HD-42"."""
     return f"{prefix}-{number}"
+
+
+def called(ticket: Ticket) -> str:
+    """The customer, by name and address as far as they are known."""
+    if not ticket.has_address:
+        return f"{ticket.customer_name or ticket.customer or 'Somebody'} (no mail address)"
+    named = ticket.customer_name not in ("", ticket.customer)
+    return f"{ticket.customer_name} <{ticket.customer}>" if named else ticket.customer
 
 
 def plural(count: int, thing: str) -> str:

@@ -126,8 +126,9 @@ class Correspondence(Record):
     @property
     def participants(self) -> frozenset[str]:
         """Addresses, in lower case, that may write to this ticket."""
-        accepted = {str(event.detail["sender"]) for event in self.history if event.kind is Kind.ACCEPTED}
-        return frozenset({self.customer} | accepted)
+        let_in = (Kind.ACCEPTED, Kind.JOINED)
+        accepted = {str(event.detail["sender"]) for event in self.history if event.kind in let_in}
+        return frozenset({self.customer} | accepted) - {""}
 
     # What agents write, and what becomes of it
 
@@ -136,6 +137,7 @@ class Correspondence(Record):
     ) -> bool:
         """Mail the customer an agent's words; the status stays.  files: what goes along, by store.files."""
         by.must_be(STAFF, "reply to a customer")
+        self.must_have_address()
         self._must_say(text)
         self._must_stand_in(OPEN | {Status.RESOLVED}, "reply")
         return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, **along(Kind.REPLIED, files))
@@ -145,12 +147,21 @@ class Correspondence(Record):
     ) -> bool:
         """Mail the customer a question and wait for the answer; asked again, the wait starts again."""
         by.must_be(STAFF, "ask a customer")
+        self.must_have_address()
         self._must_say(text)
         if self.status is not Status.WAITING_FOR_CUSTOMER:
             self._check(Status.WAITING_FOR_CUSTOMER)
         more = along(Kind.ASKED, files)
         waits = Status.WAITING_FOR_CUSTOMER
         return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=waits, **more)
+
+    def must_have_address(self) -> None:
+        """Raises DeskError where there is nobody to mail."""
+        if not self.has_address:
+            raise DeskError(
+                "No mail address of this customer is known, so there is nobody to mail. "
+                "Tell them yourself, and write a note about it in the thread."
+            )
 
     def mailed(self, seq: int, *, recipients: list[str], by: Actor, at: datetime) -> bool:
         """Our mail server accepted the mail of event seq.  at: when it did; promises count from here."""

@@ -46,6 +46,9 @@ class Kind(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CANCELLED = "cancelled"
+    RESEMBLES = "resembles"
+    JOINED = "joined"
+    SOLVED_ELSEWHERE = "solved_elsewhere"
     CLOSED = "closed"
 
     @property
@@ -85,6 +88,9 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.RESOLVED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.REOPENED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CANCELLED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.RESEMBLES: (Audience.AGENTS,),
+    Kind.JOINED: (Audience.AGENTS,),
+    Kind.SOLVED_ELSEWHERE: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
 }
 """Who is told of what.  The card is stale after every event and is not listed.

@@ -38,6 +38,11 @@ class Record:
     history: list[Event] = field(default_factory=list, repr=False)
 
     @property
+    def has_address(self) -> bool:
+        """Whether the customer can be mailed; of a phone call perhaps only a name is known."""
+        return "@" in self.customer
+
+    @property
     def takes_replies(self) -> bool:
         """Whether a customer's reply joins this ticket; to a cancelled or closed one it opens a new one."""
         return self.status in OPEN or self.status is Status.RESOLVED
@@ -94,6 +99,8 @@ class Record:
             text=text, key=key, detail=detail,
         )  # fmt: skip
         for audience in OWED_TO[kind] if owed is None else owed:
+            if audience is Audience.CUSTOMER and not self.has_address:
+                continue
             event.deliveries.append(Delivery(audience=audience, not_before=at))
         self.history.append(event)
         return True

@@ -9,11 +9,12 @@ from typing import Any
 
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
-from desk.correspondence import Correspondence, along
+from desk.correspondence import along
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
 from desk.files import Named, shown_in
+from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
@@ -23,7 +24,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Correspondence, Notes):
+class Ticket(Kinship, Notes):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
@@ -41,18 +42,22 @@ class Ticket(Correspondence, Notes):
         confirm: bool = True,
         key: str | None = None,
         detail: dict[str, Any] | None = None,
+        customer: Actor | None = None,
         **facts: Any,
     ) -> Ticket:
-        """Open a ticket for what a customer wrote.
+        """Open a ticket for what a customer wrote, or for what an agent wrote down for them.
 
         at: when the mail reached our mailbox.  confirm: whether the customer gets a confirmation (never a
-        machine).  facts: client, language, priority, follows.
+        machine).  customer: for whom, where it is not who acts.  detail: heard, where a human has spoken with
+        them.  facts: client, language, priority, follows.
         """
+        whose = customer or by
         ticket = cls(
-            subject=subject, customer=by.key, customer_name=by.name, opened_at=at, changed_at=at, **facts
-        )
+            subject=subject, customer=whose.key, customer_name=whose.name, opened_at=at, changed_at=at,
+            **facts,
+        )  # fmt: skip
         owed = (Audience.CUSTOMER,) if confirm else ()
-        if len(text) > CARD_HOLDS or (detail or {}).get("files"):
+        if len(text) > CARD_HOLDS or (detail or {}).get("files") or by.is_staff:
             owed = (Audience.AGENTS, *owed)
         if shown_in(detail or {}):
             owed = (*owed, Audience.FILES)

@@ -21,7 +21,7 @@ from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
-from store import emails, tickets, undelivered
+from store import emails, likely, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -105,9 +105,8 @@ class Filing:
             return self._note(mail, seen, claim.ticket)
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
-        if claim.ticket.takes_replies:
-            return self._reply(mail, seen, claim.ticket)
-        return self._follow(mail, seen, claim.ticket)
+        ticket = likely.original_of(self.session, claim.ticket, _writer(mail).key)
+        return (self._reply if ticket.takes_replies else self._follow)(mail, seen, ticket)
 
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
         customer = mail.sender or self._envelope_sender()
@@ -160,7 +159,9 @@ class Filing:
             priority=self.house.priority,
             follows=follows,
         )
-        return tickets.add(self.session, ticket)
+        tickets.add(self.session, ticket)
+        likely.suspect(self.session, ticket, at=self._at, within=self.house.alike_within)
+        return ticket
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or self._envelope_sender()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from desk.company import company_of
 from desk.priority import Priority
@@ -39,8 +40,8 @@ class House:
     mails holds; languages: those in which customers are answered who write in them;
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
-    addresses, which may forward; blocked: addresses and domains that are not heard; files: which
-    of a mail's files are shown.
+    addresses, which may forward; blocked: addresses and domains that are not heard; files: which of
+    a mail's files are shown; alike_within: for how long a ticket may be repeated by the next.
     """
 
     addresses: frozenset[str]
@@ -57,6 +58,7 @@ class House:
     agents: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
     files: Rules = field(default_factory=Rules)
+    alike_within: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         for name in ("addresses", "agents", "blocked"):

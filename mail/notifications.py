@@ -155,9 +155,15 @@ def _facts(
         "resolves_at": said.date(promises.resolves_at, after=now),
         "silence_hours": int(letterhead.silence.total_seconds() // 3600),
         "is_improvement": ticket.priority is Priority.IMPROVEMENT,
+        "duplicate_of": _named_other(event, letterhead.prefix),
         "by_customer": event.by.role is Role.CUSTOMER,
         "by_silence": event.kind is Kind.RESOLVED and event.by.role is Role.SYSTEM,
     }
+
+
+def _named_other(event: Event, prefix: str) -> str:
+    other = event.detail.get("duplicate_of")
+    return f"{prefix}-{other}" if other else ""
 
 
 def _news(ticket: Ticket, last_mail_at: datetime | None, language: str) -> dict[str, str]:

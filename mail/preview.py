@@ -142,6 +142,28 @@ def _cancels(ticket: Ticket, words: Words, now: datetime) -> None:
     ticket.cancel(words.reason, by=_AGENT, at=now)
 
 
+def _repeats(ticket: Ticket, words: Words, now: datetime) -> None:
+    other = _another(ticket, words, now)
+    ticket.cancel_as_duplicate(other, by=_AGENT, at=now)
+
+
+def _hears(ticket: Ticket, words: Words, now: datetime) -> None:
+    other = _another(ticket, words, now)
+    ticket.cancel_as_duplicate(other, by=_AGENT, at=now)
+    other.resolve(words.solution, by=_AGENT, at=now)
+    ticket.solved_elsewhere(other.number, other.history[-1], at=now)
+
+
+def _another(ticket: Ticket, words: Words, now: datetime) -> Ticket:
+    """The request of a colleague, which came first."""
+    piet = Actor.customer("piet@bakkerij.example", "Piet")
+    other = Ticket.open(
+        by=piet, at=now - _DAY, subject=words.subject, text=words.request, client=ticket.client
+    )
+    other.number = _NUMBER - 1
+    return other
+
+
 def _nothing(_ticket: Ticket, _words: Words, _now: datetime) -> None:
     """It was only opened."""
 
@@ -200,5 +222,7 @@ KINDS = {
     "resolved-silence": Kind("72 hours without an answer", _falls_silent, 4 * _DAY),
     "reopened": Kind("the customer replies to a resolved ticket", _reopens, 2 * _DAY),
     "cancelled": Kind("an agent cancels it and says why", _cancels, _DAY),
+    "cancelled-duplicate": Kind("an agent cancels it as a duplicate of another", _repeats, _DAY),
+    "solved_elsewhere": Kind("that other ticket is resolved", _hears, _DAY),
 }
 """By name, as `helpdesk mail preview` takes it."""

@@ -58,6 +58,12 @@ class Desk(Section):
         default="en", description="The language of mails where nothing else decides: nl, en, de or fr"
     )
     default_priority: Priority = Field(default=Priority.MEDIUM, description="The priority of a new ticket")
+    duplicate_days: int = Field(
+        default=7,
+        ge=0,
+        le=365,
+        description="Days for which a new ticket is compared with earlier ones of its customer; 0: never",
+    )
     timezone: ZoneInfo = Field(
         default=ZoneInfo("Europe/Amsterdam"),
         description="The time zone of dates that people read, and of [hours]",

@@ -61,6 +61,8 @@ def _first_response(ticket: Ticket, policy: Policy) -> Course:
     course = Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
     if sealed:
         return _ended(course, sealed)  # it ended so, whatever counts today
+    if ticket.history[0].detail.get("heard"):
+        return _ended(course, ticket.history[0])  # a human spoke with them when it was written down
     for event in ticket.history:
         taken = taken_counts and event.kind is Kind.TAKEN
         if taken or event.kind in _ENDS or _answers(ticket, event):

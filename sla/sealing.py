@@ -14,7 +14,7 @@ _MAY_END = frozenset({Kind.SENT, Kind.TAKEN, Kind.RESOLVED, Kind.CANCELLED})
 
 def seal(ticket: Ticket, fresh: Sequence[Event], policy: Policy) -> None:
     """Write into the events that are not saved yet what became of the clocks they end."""
-    ending = {event.seq: event for event in fresh if event.kind in _MAY_END}
+    ending = {event.seq: event for event in fresh if event.kind in _MAY_END or event.detail.get("heard")}
     if not ending:
         return
     for course in every_course(ticket, policy):

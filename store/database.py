@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import outbox
+from store import likely, outbox, search
 from store.histories import Histories
 from store.lane import Lane
 from store.session import AT_ONCE, Session
@@ -92,6 +92,9 @@ class Database:
         with turn, _translated(), self._begun(self._writer) as session:
             yield session
             session.flush()
+            for ticket, fresh in list(session.saved):
+                likely.follow(session, ticket, fresh)
+            session.flush()
             _owe(session)
             session.commit()
         if session.saved:
@@ -133,10 +136,11 @@ class Database:
 
 
 def _owe(session: Session) -> None:
-    """A new card for every ticket that was changed, and the messages that its new events redraw."""
+    """A new card for every ticket that was changed, its words for the index, and messages to be redrawn."""
     for ticket in {ticket.number: ticket for ticket, _ in session.saved}.values():
         outbox.owe_card(session, ticket)
     for ticket, fresh in session.saved:
+        search.index(session, ticket, fresh)
         for each in fresh:
             if each.detail.get("redraws"):
                 outbox.owe_again(session, ticket.number, each.detail["redraws"], at=each.at)

@@ -1,13 +1,13 @@
-"""The lists of App Home: the first few tickets of each, in order, and how many there are."""
+"""The lists of App Home and of /ticket: a page of the tickets of each, in order, and how many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
-from desk.status import RUNNING, Status
+from desk.status import OPEN, RUNNING, Status
 from desk.ticket import Ticket
 from store import loading, tables
 from store.database import Session
@@ -34,11 +34,10 @@ def unassigned(session: Session, *, limit: int) -> Shelf:
     return _shelf(session, _row.owner.is_(None), _row.status.in_(RUNNING), by=_BY_DUE, limit=limit)
 
 
-def waiting(session: Session, owner: str, *, limit: int) -> Shelf:
+def waiting(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
     """What waits for the customer: the agent's own first, then by when each resolves by itself."""
-    own_first = case((_row.owner == owner, 0), else_=1)
     is_waiting = _row.status == Status.WAITING_FOR_CUSTOMER
-    return _shelf(session, is_waiting, by=(own_first, *_BY_DUE), limit=limit)
+    return _shelf(session, is_waiting, by=(_own_first(owner), *_BY_DUE), limit=limit, skip=skip)
 
 
 def due_before(session: Session, moment: datetime, *, limit: int) -> Shelf:
@@ -46,9 +45,34 @@ def due_before(session: Session, moment: datetime, *, limit: int) -> Shelf:
     return _shelf(session, _row.status.in_(RUNNING), _row.due_at < moment, by=_BY_DUE, limit=limit)
 
 
-def _shelf(session: Session, *which: ColumnElement[bool], by: Sequence[Any], limit: int) -> Shelf:
-    found = loading.some(session, select(tables.tickets).where(*which).order_by(*by).limit(limit))
-    if len(found) < limit:
-        return Shelf(found, len(found))
+def of_owner(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
+    """All that is open and an agent's, what waits for the customer too, by due date."""
+    return _shelf(session, _row.owner == owner, _row.status.in_(OPEN), by=_BY_DUE, limit=limit, skip=skip)
+
+
+def queue(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
+    """All that is open and an agent's, and then what nobody has taken; each by due date."""
+    either = or_(_row.owner == owner, _row.owner.is_(None))
+    by = (_own_first(owner), *_BY_DUE)
+    return _shelf(session, either, _row.status.in_(OPEN), by=by, limit=limit, skip=skip)
+
+
+def due(session: Session, _reader: str, *, limit: int, skip: int = 0) -> Shelf:
+    """Whoever's it is: all that has a date, the soonest first."""
+    has_date = (_row.status.in_(RUNNING), _row.due_at.is_not(None))
+    return _shelf(session, *has_date, by=_BY_DUE, limit=limit, skip=skip)
+
+
+def _own_first(owner: str) -> ColumnElement[int]:
+    return case((_row.owner == owner, 0), else_=1)
+
+
+def _shelf(
+    session: Session, *which: ColumnElement[bool], by: Sequence[Any], limit: int, skip: int = 0
+) -> Shelf:
+    page = select(tables.tickets).where(*which).order_by(*by).limit(limit).offset(skip)
+    found = loading.some(session, page)
+    if len(found) < limit and (found or not skip):
+        return Shelf(found, skip + len(found))
     counted = select(func.count()).select_from(tables.tickets).where(*which)
     return Shelf(found, session.execute(counted).scalar_one())

@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from desk.actor import Door, Role
 from desk.delivery import Audience, DeliveryState
@@ -241,6 +241,16 @@ Index(
     inbox.c.ticket,
     sqlite_where=text("state = 'collected'"),
     postgresql_where=text("state = 'collected'"),
+)
+
+# Each engine has an index of its own kind over the words, which only the migration knows.  The id says whose
+# words they are (store.search), so that SQLite's index need not look it up here.
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=False),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
 )
 
 blocks = Table(

@@ -70,18 +70,6 @@ def postpone(
     session.execute(update(tables.tickets).where(*due).values(attention_at=until))
 
 
-def of_owner(session: Session, owner: str) -> Sequence[Ticket]:
-    """The open tickets of an agent, the oldest first."""
-    query = select(tables.tickets).where(_row.owner == owner, _row.status.in_(OPEN)).order_by(_row.number)
-    return loading.some(session, query)
-
-
-def unowned(session: Session, *, limit: int = 50) -> Sequence[Ticket]:
-    """Open tickets that nobody took, the oldest first."""
-    query = select(tables.tickets).where(_row.owner.is_(None), _row.status.in_(OPEN)).order_by(_row.number)
-    return loading.some(session, query.limit(limit))
-
-
 def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]:
     """The next tickets behind that number that are not closed: those a changed calendar may move."""
     query = select(tables.tickets).where(_row.number > number, _row.status != Status.CLOSED)

@@ -14,7 +14,7 @@ _FULL: dict[str, Any] = {
     "paused_until": "Tuesday", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
     "marker": "above", "history": [Quoted("On Monday Jan wrote:", ("Hello",))],
     "signature": "Words.", "address_line": "Example, Amsterdam", "logo": "https://example.com/logo.png",
-    "colour": "#1a5fb4",
+    "colour": "#1a5fb4", "duplicate_of": "HD-41",
 }  # fmt: skip
 _EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
 
@@ -22,6 +22,6 @@ SAMPLES = (
     _FULL,
     _EMPTY,
     _FULL | {"by_silence": True, "is_improvement": True},
-    _FULL | {"changed_from": "", "moved_by": "reopened"},
+    _FULL | {"changed_from": "", "moved_by": "reopened", "duplicate_of": ""},
     _FULL | {"changed_from": "", "moved_by": "agreement"},
 )

@@ -102,13 +102,16 @@ class Desk:
         self.house = House(
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
             clock=self.time.now, app=APP, troubles=lambda: self.troubles, a_mail_takes=2_000_000,
+            alike_within=timedelta(days=7),
         )  # fmt: skip
         self.troubles: list[str] = []
         self.app: App = bot_app.build(self.house, AtOnce())
         wire = Wire(self.write, read, Pace(clock=self.time.now, sleep=self.time.sleep))
         self.senders = {
             Audience.CARD: CardSender(db, wire, SUPPORT, self.policy, self.style, self.time.now),
-            Audience.AGENTS: ThreadSender(db, wire, self.policy, self.style, self.time.now),
+            Audience.AGENTS: ThreadSender(
+                db, wire, self.policy, self.style, self.time.now, self.house.permalink
+            ),
             Audience.LEADS: LeadsSender(
                 db, wire, self.policy, self.style, LEADS, rights.mention, self.house.permalink, self.time.now
             ),

@@ -1,10 +1,14 @@
 """/ticket and the words that may follow it."""
 
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.commands import meant
+from bot.asked import Asked, Verb, read
+from bot.gate import NOT_YOURS
 from desk.actor import Actor
 from desk.priority import Priority
 from desk.status import Status
@@ -79,30 +83,196 @@ def test_a_ticket_that_does_not_exist_is_said_not_to(desk):
 
 
 @pytest.mark.parametrize(
-    ("words", "meaning"),
+    ("line", "asked"),
     [
-        ("", "queue"),
-        ("help", "help"),
-        ("hlep", "help"),
-        ("hulp", "help"),
-        ("mijn", "mine"),
-        ("xyzzy", "help"),
+        ("", Asked(Verb.QUEUE)),
+        ("help", Asked(Verb.HELP)),
+        ("hlep", Asked(Verb.HELP)),
+        ("Hulp!", Asked(Verb.HELP, dutch=True)),
+        ("mijn", Asked(Verb.MINE, dutch=True)),
+        ("42", Asked(Verb.SHOW, 42)),
+        ("waarom HD-42", Asked(Verb.WHY, 42, dutch=True)),
+        ("42 waarom", Asked(Verb.WHY, 42, dutch=True)),
+        ("take #42", Asked(Verb.TAKE, 42)),
+        ("status 42 in progress", Asked(Verb.STATUS, 42, "in progress")),
+        ("prio 42", Asked(Verb.PRIORITY, 42)),
+        ("zoek Printer &amp; inkt", Asked(Verb.FIND, None, "Printer & inkt", dutch=True)),
+        ("block <mailto:A@b.nl|A@b.nl>", Asked(Verb.BLOCK, None, "A@b.nl")),
+        ("xyzzy 42", Asked(Verb.UNKNOWN, None, "xyzzy 42")),
+        ("tkae 42", Asked(Verb.UNKNOWN, None, "tkae 42", given="tkae", near="take 42")),
     ],
 )
-def test_spelling_is_forgiven_and_the_unknown_gets_help(words, meaning):
-    assert meant(words) == meaning
+def test_spelling_is_forgiven_where_that_does_no_harm(line, asked):
+    assert read(line) == asked
 
 
-def test_help_says_what_can_be_asked(desk):
-    assert "/ticket 42" in text_of(desk.ask("help"))
+@given(st.text())
+def test_nothing_that_is_typed_is_an_error(line):
+    assert read(line).verb in Verb
 
 
-def test_three_hundred_tickets_fit_into_one_answer(desk):
+@pytest.mark.parametrize(
+    ("words", "answer"), [("help", "/ticket find printer"), ("hulp", "/ticket zoek printer")]
+)
+def test_help_says_what_can_be_asked_in_the_language_of_the_word(desk, words, answer):
+    assert answer in text_of(desk.ask(words))
+
+
+def test_answers_are_in_the_language_of_whoever_asks(desk):
+    desk.a_ticket()
+    assert "not taken by anybody" in text_of(desk.ask(""))
+    assert "nog van niemand" in text_of(desk.ask("", by="U0BOB"))
+    assert "Wacht op support · Gemiddeld · van niemand · uiterlijk di 1 dec 17:00" in text_of(
+        desk.ask("", by="U0BOB")
+    )
+
+
+def test_three_hundred_tickets_are_paged_and_none_is_cut_without_a_word(desk, slack):
     with desk.db.change() as session:
-        first = desk.a_ticket_in(session)
-        for _ in range(299):
+        for _ in range(300):
             desk.a_ticket_in(session, subject="<!channel>" * 90)
-    assert first
-    said = desk.ask("")
-    assert "and 35 more" in text_of(said)
-    assert "<!channel>" not in text_of(said)
+    desk.ask("")
+    seen = []
+    for page in range(30):
+        [shown] = slack.told
+        text = json.dumps(shown["blocks"], ensure_ascii=False)
+        assert f"{10 * page + 1} to {10 * page + 10} of 300" in text
+        assert "<!channel>" not in text
+        seen += [int(number) for number in re.findall(r"HD-(\d+)", text)]
+        turns = [
+            element["action_id"]
+            for block in shown["blocks"]
+            for element in block.get("elements", [])
+            if "action_id" in element
+        ]
+        assert turns == ["page_back"] * (page > 0) + ["page_on"] * (page < 29)
+        if page < 29:
+            assert turn(desk, shown, "page_on").status == 200
+    assert sorted(seen) == list(range(1, 301))
+    assert turn(desk, slack.told[0], "page_back").status == 200
+    assert "281 to 290 of 300" in json.dumps(slack.told[0]["blocks"])
+
+
+def turn(desk, shown, button):
+    return desk._gesture(lambda: desk.slack.click("U0ALICE", shown, button))
+
+
+def test_a_page_that_is_no_longer_there_becomes_the_last_one(desk, slack):
+    numbers = [a_ticket_of_alice(desk) for _ in range(11)]
+    desk.ask("mine")
+    desk.change(numbers[0], lambda ticket: ticket.resolve(by=ALICE, at=desk.time.now()))
+    assert turn(desk, slack.told[0], "page_on").status == 200
+    assert "10 tickets" in json.dumps(slack.told[0]["blocks"])
+    assert " to " not in json.dumps(slack.told[0]["blocks"])
+
+
+@pytest.mark.parametrize("carried", ["", "42:7", "{}", '["mine","en",-1,""]', '["other","en",0,""]', "[[]]"])
+def test_a_page_that_nobody_drew_is_refused(desk, slack, carried):
+    desk.forge("page_on", carried)
+    assert "another version of the desk" in slack.told[-1]["text"]
+
+
+def test_tickets_are_found_by_what_was_said_and_what_is_unclear_is_named(desk):
+    number = desk.a_ticket(subject="Printer jam", text="The café <b>smokes</b>")
+    desk.a_ticket(subject="Other")
+    said = text_of(desk.ask('find "cafe b smokes" status:open stauts:new'))
+    assert f"HD-{number}" in said
+    assert "*1 ticket* found for" in said
+    assert "There is no filter “stauts:”, so it was left out. Did you mean status:?" in said
+    assert "Niets gevonden voor “<printer>”" in text_of(desk.ask("zoek <printer> van:niemand")).replace(
+        "&lt;printer&gt; van:niemand", "<printer>"
+    )
+    assert "/ticket find printer" in text_of(desk.ask("find"))
+
+
+def test_due_and_waiting_are_lists_of_the_whole_desk(desk):
+    waits = desk.a_ticket(Status.WAITING_FOR_CUSTOMER)
+    runs = desk.a_ticket(Status.IN_PROGRESS)
+    assert f"HD-{runs}" in text_of(desk.ask("due"))
+    assert f"HD-{waits}" not in text_of(desk.ask("termijnen"))
+    assert f"HD-{waits}" in text_of(desk.ask("waiting"))
+
+
+def test_a_ticket_is_taken_once(desk):
+    number = desk.a_ticket()
+    assert desk.ask(f"take {number}")["text"] == f"HD-{number} is yours now."
+    assert desk.ask(f"neem {number}")["text"] == f"HD-{number} is dat al: In behandeling."
+    ticket = desk.ticket(number)
+    assert (ticket.owner, ticket.status, ticket.version) == ("U0ALICE", Status.IN_PROGRESS, 2)
+    assert ticket.history[-1].by.door == "command"
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "after", "answer"),
+    [
+        (Status.WAITING_FOR_SUPPORT, "in progress", Status.IN_PROGRESS, "is now: In progress"),
+        (Status.RESOLVED, "waiting for support", Status.WAITING_FOR_SUPPORT, "is now: Waiting for support"),
+        (Status.RESOLVED, "closed", Status.RESOLVED, "Only a lead may close a ticket"),
+        (Status.IN_PROGRESS, "mee bezig", Status.IN_PROGRESS, "is so already: In progress"),
+        (Status.CLOSED, "resolved", Status.CLOSED, "cannot become Resolved"),
+        (Status.IN_PROGRESS, "waiting for support", Status.IN_PROGRESS, "cannot become Waiting for support"),
+        (Status.IN_PROGRESS, "purple", Status.IN_PROGRESS, "Waiting for customer, Resolved, Cancelled"),
+        (Status.CLOSED, "", Status.CLOSED, "nothing can be added to it"),
+    ],
+)
+def test_a_status_that_needs_no_words_is_set_by_the_rules_of_the_card(desk, before, line, after, answer):
+    number = desk.a_ticket(before)
+    assert answer in desk.ask(f"status {number} {line}")["text"]
+    assert desk.ticket(number).status is after
+
+
+def test_a_lead_may_close(desk):
+    number = desk.a_ticket(Status.RESOLVED)
+    desk.ask(f"status {number} gesloten", by="U0LENA")
+    assert desk.ticket(number).status is Status.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "after"),
+    [
+        ("resolved", {"text": "Repaired."}, Status.RESOLVED),
+        ("waiting for customer", {"text": "Which one?", "then": "ask"}, Status.WAITING_FOR_CUSTOMER),
+        ("geannuleerd", {"text": "Never mind."}, Status.CANCELLED),
+    ],
+)
+def test_a_status_that_mails_the_customer_opens_the_window_for_the_words(desk, line, values, after):
+    number = desk.a_ticket(Status.IN_PROGRESS)
+    assert "nothing is changed before you send it" in desk.ask(f"status {number} {line}")["text"]
+    assert desk.ticket(number).status is Status.IN_PROGRESS
+    assert desk.submit(values).status == 200
+    assert desk.ticket(number).status is after
+
+
+def test_a_priority_is_confirmed_in_the_window_that_shows_its_dates(desk, slack):
+    number = desk.a_ticket()
+    desk.ask(f"priority {number} hgih")
+    assert "As High" in json.dumps(slack.views[-1]["blocks"])
+    assert desk.ticket(number).priority is Priority.MEDIUM
+    desk.submit({"level": "high"})
+    assert desk.ticket(number).priority is Priority.HIGH
+    assert "is so already" in desk.ask(f"priority {number} high")["text"]
+    assert "There are: Urgent, High" in desk.ask(f"priority {number} purple")["text"]
+
+
+@pytest.mark.parametrize("line", ["take", "status", "waarom", "priority high"])
+def test_what_needs_a_number_asks_for_it(desk, line):
+    assert " 42`" in desk.ask(line)["text"]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("tkae 42", "Did you mean `/ticket take 42`? Nothing was done."),
+        ("xyzzy `<now>`", "To look for it: `/ticket find xyzzy &lt;now&gt;`"),
+        ("status 4711 open", "There is no ticket 4711."),
+    ],
+)
+def test_what_nobody_can_tell_is_asked_back(desk, line, answer):
+    assert answer in desk.ask(line)["text"]
+
+
+@pytest.mark.parametrize("line", ["", "find printer", "take 1", "status 1 resolved", "help"])
+def test_strangers_are_refused_whatever_they_ask(desk, outsiders, line):
+    number = desk.a_ticket()
+    assert desk.ask(line, by="U0GIL") == {"response_type": "ephemeral", "text": NOT_YOURS}
+    assert desk.ticket(number).owner is None

@@ -57,7 +57,13 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.bounced(NASTY, by=desk, at=now, hard=True)
     ticket.resolve(NASTY, by=bob, at=now)
     ticket.reopen(by=bob, at=now)
-    ticket.cancel(NASTY, by=bob, at=now)
+    other = ticket_of(text=NASTY, subject=NASTY, name=NASTY)
+    other.number = 41
+    ticket.resembles([41], by=desk, at=now)
+    ticket.join(other, by=bob, at=now)
+    ticket.cancel_as_duplicate(other, text=NASTY, by=bob, at=now)
+    other.resolve(NASTY, by=bob, at=now)
+    ticket.solved_elsewhere(41, other.history[-1], at=now)
     ticket.close(by=lena, at=now)
     assert {event.kind for event in ticket.history} == set(Kind)
     for event in ticket.history:

@@ -69,7 +69,7 @@ class Office:
         )
         senders = {
             Audience.CARD: CardSender(self.db, wire, rights.channel, policy, style, now),
-            Audience.AGENTS: ThreadSender(self.db, wire, policy, style, now),
+            Audience.AGENTS: ThreadSender(self.db, wire, policy, style, now, house.permalink),
             Audience.LEADS: leads,
         }
         self._courier = Courier(self.db, senders, clock=now)

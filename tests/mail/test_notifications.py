@@ -436,9 +436,18 @@ def test_every_event_that_customers_are_owed_has_a_mail(language):
 def _some_facts():
     words = ("number", "desk", "name", "agent", "words", "question", "asked_at", "response", "recovery")
     more = ("opens_at", "resolves_at", "priority", "changed_from", "moved_from", "moved_by")
-    more += ("paused_since", "paused_until")
+    more += ("paused_since", "paused_until", "duplicate_of")
     switches = dict.fromkeys(("is_improvement", "by_customer", "by_silence"), False)
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
+
+
+def test_what_was_written_down_after_a_call_is_confirmed_without_thanks_for_a_mail():
+    ticket = a_ticket()
+    ticket.history[0].by = SANNE
+    text = mail_about(ticket).text
+    assert "We have noted your request under number HD-42." in text
+    assert "Thank you for your mail" not in text
+    assert "The printer is broken" not in text
 
 
 def test_an_unknown_language_is_answered_in_english():

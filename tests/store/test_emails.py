@@ -9,7 +9,7 @@ from desk.actor import Actor
 from desk.delivery import Audience
 from desk.status import Status
 from desk.ticket import Ticket
-from store import cards, emails, inbox, outbox, tickets
+from store import cards, emails, inbox, outbox, shelves, tickets
 from store.cards import Place
 from store.database import Database
 from store.emails import Direction, Email
@@ -125,8 +125,8 @@ def test_lists_of_tickets_show_what_their_names_say(
         tickets.get(session, finished).cancel("Not a request.", by=sanne, at=at("mon 10:01"))
         tickets.get(session, finished).close(by=lea, at=at("mon 10:02"))
     with db.read() as session:
-        assert [each.number for each in tickets.of_owner(session, "U0SANNE")] == [mine]
-        assert [each.number for each in tickets.unowned(session)] == [nobodys]
+        assert [each.number for each in shelves.of_owner(session, "U0SANNE", limit=9).tickets] == [mine]
+        assert [each.number for each in shelves.unassigned(session, limit=9).tickets] == [nobodys]
         assert [each.number for each in tickets.open_after(session, 0, limit=9)] == [mine, nobodys, ended]
         assert tickets.count(session) == {
             Status.IN_PROGRESS: 1, Status.WAITING_FOR_SUPPORT: 1, Status.RESOLVED: 1, Status.CLOSED: 1,

@@ -1,0 +1,56 @@
+"""Tickets that are about the same: looked for when one is opened, and followed when the other is solved."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from desk.actor import Actor
+from desk.event import Event, Kind
+from desk.likeness import alike
+from desk.status import OPEN, Status
+from desk.ticket import Ticket
+from store import loading, tables
+from store.session import Session
+
+_LOOKED_AT = 2_000
+"""Of so many tickets before the new one the subjects are compared, at the most."""
+
+_NAMED = 3
+"""Tickets that one line names."""
+
+_DESK = Actor.system("likeness")
+_row = tables.tickets.c
+
+
+def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta) -> None:
+    """Say in a new ticket's thread which tickets of the same customer or company it may repeat.
+
+    within: how long ago those were opened at the most; none are looked for where it is zero."""
+    if not within:
+        return
+    near = _row.number.between(ticket.number - _LOOKED_AT, ticket.number - 1)
+    theirs = _row.customer == ticket.customer
+    same = or_(theirs, _row.client == ticket.client) if ticket.client else theirs
+    query = select(_row.number, _row.subject).where(near, same, _row.opened_at >= ticket.opened_at - within)
+    worked_on = _row.status.in_(OPEN | {Status.RESOLVED})
+    found = session.execute(query.where(worked_on).order_by(_row.number.desc()))
+    others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]
+    if others:
+        ticket.resembles(others, by=_DESK, at=at)
+
+
+def follow(session: Session, ticket: Ticket, fresh: Sequence[Event]) -> None:
+    """Let the customers of its duplicates hear that it is resolved, in the commit that resolves it."""
+    resolved = next((event for event in fresh if event.kind is Kind.RESOLVED), None)
+    for number in ticket.duplicates if resolved else ():
+        duplicate = loading.one(session, number)
+        if resolved and duplicate:
+            duplicate.solved_elsewhere(ticket.number, resolved, at=resolved.at)
+
+
+def original_of(session: Session, ticket: Ticket, writer: str) -> Ticket:
+    """The ticket that a reply to this one is about: itself, unless it was cancelled for one that the writer
+    may write to."""
+    other = loading.one(session, ticket.duplicate_of) if ticket.duplicate_of else None
+    return other if other and other.takes_replies and writer in other.participants else ticket
