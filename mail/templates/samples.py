@@ -14,7 +14,10 @@ _FULL: dict[str, Any] = {
     "paused_until": "Tuesday", "quoted_at": "Monday", "quoted_from": "Jan", "letter": "Words.",
     "marker": "above", "history": [Quoted("On Monday Jan wrote:", ("Hello",))],
     "signature": "Words.", "address_line": "Example, Amsterdam", "logo": "https://example.com/logo.png",
-    "colour": "#1a5fb4",
+    "colour": "#1a5fb4", "scope": Prose("A new page."), "hours": "10 hours", "rate": "€125.00",
+    "amount": "€1,250.00", "until": "Friday", "is_more": False, "is_emergency": False,
+    "total_hours": "12 hours", "link": "https://desk.example/approve/1", "planned": "Friday",
+    "planned_before": "Monday",
 }  # fmt: skip
 _EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
 
@@ -22,6 +25,8 @@ SAMPLES = (
     _FULL,
     _EMPTY,
     _FULL | {"by_silence": True, "is_improvement": True},
+    _FULL | {"is_more": True},
+    _FULL | {"is_emergency": True, "hours": "", "amount": "", "link": "", "planned_before": ""},
     _FULL | {"changed_from": "", "moved_by": "reopened"},
     _FULL | {"changed_from": "", "moved_by": "agreement"},
 )
