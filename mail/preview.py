@@ -49,7 +49,8 @@ WORDS = {
         answer="Op de sticker staat TM-88.",
         solution="Er zit een nieuwe rol in en de printer is **getest**.",
         reason="Deze melding is dezelfde als HD-41.",
-        wish="Een tweede printer in het magazijn:\n\n- aansluiten en instellen\n- bonnen van **beide** kassa's",
+        wish="Een tweede printer in het magazijn:\n\n- aansluiten en instellen\n"
+        "- bonnen van **beide** kassa's",
         emergency="De kassa doet het niet; een monteur komt vanavond langs.",
     ),
     "en": Words(
