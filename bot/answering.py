@@ -11,6 +11,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
+from bot.fields import Misfilled
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -97,13 +98,14 @@ def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltRespo
 
 
 def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
-    """An error under the first field, or a window of its own where the form has no field."""
+    """An error under the field it is about, else the first one; a window of its own where there is none."""
     words = words_for(error)
     if isinstance(error, Overtaken):
         return {"response_action": "update", "view": again(view, words, memory=error.picture)}
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        return {"response_action": "errors", "errors": {fields[0]: cut(words, 150)}}
+        at = error.field if isinstance(error, Misfilled) and error.field in fields else fields[0]
+        return {"response_action": "errors", "errors": {at: cut(words, 150)}}
     return {"response_action": "update", "view": notice("Not possible", words)}
 
 

@@ -15,6 +15,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot import (
     answering,
     breaches,
+    budgets,
     buttons,
     collected,
     commands,
@@ -26,6 +27,7 @@ from bot import (
     reveal,
     thread,
     why,
+    worktime,
 )
 from bot.house import House
 from bot.report import Reports
@@ -75,7 +77,9 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
-    for listeners in (buttons, breaches, modals, quarantine, doubtful, reveal, collected, thread, why):
+    for listeners in (
+        buttons, breaches, modals, worktime, budgets, quarantine, doubtful, reveal, collected, thread, why,
+    ):  # fmt: skip
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)

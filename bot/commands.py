@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from slack_bolt import Ack, App
 
-from bot import blocking, blocks, card, why
+from bot import blocking, blocks, card, why, worktime
 from bot.blocks import Block, escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at, soonest
@@ -26,6 +26,7 @@ _HELP = """*What you can ask*
 `/ticket mine`  only what is yours
 `/ticket 42`  one ticket, with a link to its card
 `/ticket why 42`  how its dates come about: every pause, who and why
+`/ticket time 42 1h30 what you did`  log time; `free` or `emergency` may follow the span
 `/ticket report november bakery`  a month in figures, for team leads; without words, this month of all clients
 `/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them
 `/ticket help`  this
@@ -39,9 +40,13 @@ def register(app: App, reports: Reports) -> None:
 
     def on_command(ack: Ack, command: dict[str, str], actor: Actor, house: House) -> None:
         words = " ".join(command.get("text", "").split()).lower()
+        time = worktime.ASKED.fullmatch(" ".join(command.get("text", "").split()))
         report = re.fullmatch(r"(?:report|rapport|verslag)(?: (.+))?", words)
         if report:
             ack(response_type="ephemeral", text=reports.ask(report[1] or "", actor, command["response_url"]))
+        elif time:
+            text, drawn = worktime.answer(house, actor, time[1], key=command["trigger_id"])
+            ack({"response_type": "ephemeral", "text": text, "blocks": drawn})
         else:
             on_ticket(ack, words, actor, house)
 

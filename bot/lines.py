@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, notices
+from bot import blocks, notices, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -24,6 +24,8 @@ _AUTOMATIC = {
     Kind.OPENED: "the confirmation",
     Kind.TAKEN: "that work has started",
     Kind.REMINDED: "the reminder",
+    Kind.BUDGET_ASKED: "the question for approval",
+    Kind.SCHEDULED: "the day it is planned for",
     Kind.RESOLVED: "that it is resolved",
     Kind.REOPENED: "that it is open again",
     Kind.CANCELLED: "that it is cancelled",
@@ -289,4 +291,5 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.REOPENED: _reopened,
     Kind.CANCELLED: _cancelled,
     Kind.CLOSED: _closed,
+    **dict.fromkeys(purse.KINDS, purse.line),
 }

@@ -89,7 +89,7 @@ class Billing(Correspondence):
         """A mail of an approver may be their answer to that round: an agent is asked what it means."""
         of = int(evidence["of"])
         return self._record(
-            Kind.BUDGET_UNCLEAR, by=by, at=at, text=self.event(of).text, key=f"unclear:{of}", reason=reason,
+            Kind.BUDGET_UNCLEAR, by=by, at=at, key=f"unclear:{of}", reason=reason,
             **_kept(number, evidence),
         )  # fmt: skip
 
