@@ -126,7 +126,7 @@ def _who(event: Event) -> str:
 
 def _time_logged(ticket: Ticket, event: Event) -> list[Block]:
     entry = ticket.entry(event.seq)
-    was = "  (corrected)" if entry.is_corrected else ""
+    was = " (corrected)" if entry.is_corrected else ""
     time = span.words(entry.work.minutes) if entry.work.minutes else "struck out"
     what = f": {entry.what}" if entry.what else ""
     said = f"⏱️ {_who(event)} logged {time}, {counted(entry.work)}, on {day(entry.work.on)}{was}{what}"

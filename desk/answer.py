@@ -32,7 +32,7 @@ _COURTESY_TEXT = """
     bedankt / dank / dank je / dank u / dankjewel / dankuwel / dank je wel / dank u wel /
     alvast bedankt / thanks / thank you / many thanks / thanks a lot / thx / hartelijk dank / top /
     super / mooi / perfect / great / fijne dag / prettige dag / fijn weekend / fijne avond /
-    have a nice day / succes / good luck / cheers
+    have a nice day / succes / good luck / cheers / please / alstublieft / alsjeblieft
     """
 _GREETING = re.compile(
     r"(?:beste|hallo|hoi|hi|hello|hey|dear|dag|geachte|goedemorgen|goedemiddag|goedenavond|goedendag|"
