@@ -19,7 +19,7 @@ from sla.clock import Clock
 
 _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
-    {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
+    {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE} | {Kind.HOURS_WARNED}
 )
 _FILES_NAMED = 5
 _BUDGET_CALLED = {Priority.IMPROVEMENT: "Budget"}

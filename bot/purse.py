@@ -189,6 +189,8 @@ def _unclear(ticket: Ticket, event: Event) -> list[Block]:
     clarified = ticket.clarified(event.seq)
     if clarified:
         return [*drawn, *_small(_clarified_as(clarified))]
+    if asked.ended:
+        return [*drawn, *_small("That is over by now")]
     carried = value(ticket.number, ticket.version, str(event.seq))
     buttons = [
         blocks.button("client_yes", "The client said yes", carried),

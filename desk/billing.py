@@ -46,7 +46,7 @@ class Billing(Correspondence):
         number = len(self.budget.rounds) + 1
         return self._record(
             Kind.BUDGET_ASKED, by=by, at=at, text=proposal.scope, key=f"round:{number}", round=number,
-            **proposal.written(),
+            redraws=self._open_doubts(number - 1), **proposal.written(),
         )  # fmt: skip
 
     def _must_fit(self, proposal: Proposal) -> None:
@@ -70,7 +70,12 @@ class Billing(Correspondence):
         if asked is None:
             raise DeskError("Nothing waits for the client's answer.")
         return self._record(
-            Kind.BUDGET_WITHDRAWN, by=by, at=at, key=f"answer:{asked.number}", round=asked.number
+            Kind.BUDGET_WITHDRAWN,
+            by=by,
+            at=at,
+            key=f"answer:{asked.number}",
+            round=asked.number,
+            redraws=self._open_doubts(asked.number),
         )
 
     # What the client says
@@ -107,7 +112,7 @@ class Billing(Correspondence):
             return self._record(Kind.BUDGET_CLARIFIED, by=by, at=at, of=seq, redraws=[seq])
         evidence = {name: fact for name, fact in doubt.detail.items() if name not in ("round", "reason")}
         kind = Kind.BUDGET_APPROVED if meant is Answer.YES else Kind.BUDGET_DECLINED
-        evidence |= {"said_at": doubt.at.isoformat(), "doubt": seq, "redraws": [seq]}
+        evidence |= {"said_at": doubt.at.isoformat(), "doubt": seq}
         return self._answer(
             kind, int(doubt.detail["round"]), by=by, at=at, evidence=evidence, said_at=doubt.at
         )
@@ -153,11 +158,17 @@ class Billing(Correspondence):
         if standing not in (Standing.ASKED, Standing.DRAFTED):
             raise DeskError(_TOO_LATE[standing])
         self._must_stand_in(OPEN | {Status.RESOLVED}, "answer")
-        amount = asked.proposal.amount
+        amount, doubts = asked.proposal.amount, self._open_doubts(number)
+        more: dict[str, Any] = {"redraws": doubts} if doubts else {}
         return self._record(
             kind, by=by, at=at, key=f"answer:{number}",
-            **_kept(number, evidence), amount=None if amount is None else str(amount),
+            **_kept(number, evidence), amount=None if amount is None else str(amount), **more,
         )  # fmt: skip
+
+    def _open_doubts(self, number: int) -> list[int]:
+        """The questions to agents about that round, which nobody has to answer once it is over."""
+        asked = (event for event in self.history if event.kind is Kind.BUDGET_UNCLEAR)
+        return [each.seq for each in asked if each.detail["round"] == number and not self.clarified(each.seq)]
 
     def round(self, number: int) -> Round:
         """That time of asking.  Raises DeskError where there was none."""

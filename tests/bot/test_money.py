@@ -77,13 +77,13 @@ def test_the_amount_is_shown_before_anything_is_sent(desk, slack, wish):
     assert "To: anna@bakery.example" in words_of(slack.views[-1])
     desk.submit(FILLED)
     assert desk.ticket(wish).version == 1
-    shown = slack.views[-1]
+    shown = slack.modal_of("U0ALICE")
     assert "10 h at €125.00 = €1,250.00 excl. VAT" in words_of(shown)
     assert SCOPE in words_of(shown)
     assert shown["submit"]["text"] == "Send"
     desk.submit(FILLED | {"hours": "12"})
     assert desk.ticket(wish).version == 1, "another amount has to be read first"
-    assert "€1,500.00" in words_of(slack.views[-1])
+    assert "€1,500.00" in words_of(slack.modal_of("U0ALICE"))
     assert body_of(desk.submit(FILLED | {"hours": "12"})) == {}
     proposal = desk.ticket(wish).round(1).proposal
     assert (proposal.minutes, proposal.scope, proposal.language) == (720, SCOPE, "nl")
