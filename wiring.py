@@ -8,6 +8,7 @@ from secrets import token_hex
 from threading import Event, Thread
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot import app as slack_app
 from bot import house as slack_house
@@ -27,6 +28,7 @@ from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
 from mail import house as mail_house
+from mail.approving import Approvals
 from mail.attached import Attached
 from mail.delays import tell_of_delays
 from mail.desks import Desks
@@ -183,7 +185,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     inlet = None
     if slack.mode == "http" and slack.signing_secret:
         inlet = web.Inlet(app, slack.signing_secret.get_secret_value(), clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), inlet)
+    asgi = web.build(checks, metrics.registry(db, clock=clock), inlet, pages_of(config, db, clock))
     return Parts(config, db, policy, people, asgi, scheduler, couriers, reader, socket, listener, mailboxes)
 
 
@@ -250,6 +252,7 @@ def mail_sender_of(
             templates=templates,
             secret=secret,
             reply_tags=settings.reply_tags,
+            public_address=config.web.public_address or "",
             promises=lambda ticket, at: read_promises(ticket, policy, now=at),
             clock=clock,
             null_sender=of.null_sender,
@@ -262,6 +265,14 @@ def mail_sender_of(
     if not others:
         return sender(first)
     return Desks(db, sender(first), {of.address.lower(): sender(of) for of in others})
+
+
+def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:
+    """What customers see in a browser; nothing where the desk has no public address."""
+    if not config.web.public_address:
+        return ()
+    letterhead = letterhead_of(config)
+    return Approvals(db, secret=secret_of(config, db), letterhead=letterhead, clock=clock).routes()
 
 
 def letterhead_of(config: Config) -> Letterhead:

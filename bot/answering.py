@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import hook
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
+from bot.fields import Misfilled
 from bot.gate import writer_of
-from bot.outgoing import Misfit
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -109,8 +109,8 @@ def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:
         return {"response_action": "update", "view": again(view, words, memory=error.picture)}
     fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        meant = error.field if isinstance(error, Misfit) and error.field in fields else fields[0]
-        return {"response_action": "errors", "errors": {meant: cut(words, 150)}}
+        at = error.field if isinstance(error, Misfilled) and error.field in fields else fields[0]
+        return {"response_action": "errors", "errors": {at: cut(words, 150)}}
     return {"response_action": "update", "view": notice("Not possible", words)}
 
 

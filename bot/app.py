@@ -15,6 +15,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot import (
     answering,
     breaches,
+    budgets,
     buttons,
     collected,
     commands,
@@ -28,6 +29,7 @@ from bot import (
     shortcuts,
     thread,
     why,
+    worktime,
 )
 from bot.house import House
 from bot.report import Reports
@@ -35,7 +37,7 @@ from bot.report import Reports
 SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
-    *(buttons, breaches, modals, resembling, shortcuts),
+    *(buttons, breaches, modals, worktime, budgets, resembling, shortcuts),
     *(quarantine, doubtful, reveal, collected, thread, why),
 )
 

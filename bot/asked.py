@@ -23,6 +23,7 @@ class Verb(StrEnum):
     TAKE = "take"
     STATUS = "status"
     PRIORITY = "priority"
+    TIME = "time"
     REPORT = "report"
     BLOCK = "block"
     UNBLOCK = "unblock"
@@ -57,6 +58,7 @@ _NAMES_TEXT = {
     Verb.TAKE: ("take", "neem pak oppakken"),
     Verb.STATUS: ("status", ""),
     Verb.PRIORITY: ("priority prio", "prioriteit"),
+    Verb.TIME: ("time log", "tijd uren"),
     Verb.REPORT: ("report", "rapport verslag"),
     Verb.BLOCK: ("block", "blokkeer"),
     Verb.UNBLOCK: ("unblock", "deblokkeer"),
@@ -68,7 +70,7 @@ _NAMES_TEXT = {
 _NAMES = {name: verb for verb, both in _NAMES_TEXT.items() for text in both for name in text.split()}
 _DUTCH = frozenset(name for _, dutch in _NAMES_TEXT.values() for name in dutch.split())
 
-ABOUT_ONE = frozenset({Verb.SHOW, Verb.WHY, Verb.TAKE, Verb.STATUS, Verb.PRIORITY})
+ABOUT_ONE = frozenset({Verb.SHOW, Verb.WHY, Verb.TAKE, Verb.STATUS, Verb.PRIORITY, Verb.TIME})
 """What needs a number."""
 
 _HARMLESS = frozenset({Verb.QUEUE, Verb.MINE, Verb.DUE, Verb.WAITING, Verb.WHY, Verb.HELP, Verb.BLOCKED})

@@ -226,9 +226,9 @@ def reading(title: str, blocks: Sequence[Block]) -> Block:
     return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}
 
 
-def again(view: Mapping[str, Any], words: str, *, memory: str) -> Block:
+def again(view: Mapping[str, Any], words: str, *, memory: str, mark: str = "⚠️") -> Block:
     """The same form with what was written in it, and above it something to read before it is sent again."""
-    said = {"type": "section", "block_id": _SAID, "text": plain(f"⚠️ {words}")}
+    said = {"type": "section", "block_id": _SAID, "text": plain(f"{mark} {words}")}
     kept = [_kept(block, view["state"]) for block in view["blocks"] if block.get("block_id") != _SAID]
     same = {name: view[name] for name in ("type", "callback_id", "title", "submit", "close")}
     return same | {"private_metadata": memory, "blocks": [said, *kept]}
@@ -247,6 +247,8 @@ def _kept(block: Block, state: Mapping[str, Any]) -> Block:
         return block | {"element": block["element"] | {"initial_option": found["selected_option"]}}
     if found.get("selected_options"):
         return block | {"element": block["element"] | {"initial_options": found["selected_options"]}}
+    if found.get("selected_date"):
+        return block | {"element": block["element"] | {"initial_date": found["selected_date"]}}
     if block["element"]["type"] in _KEEPS_ITSELF:
         return block
     return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
@@ -272,4 +274,4 @@ def value_of(state: Mapping[str, Any], name: str) -> str:
     """What somebody wrote or chose in the field of that name; "" where they left it empty."""
     found = state.get("values", {}).get(name, {}).get(name, {})
     chosen = found.get("selected_option")
-    return (chosen["value"] if chosen else found.get("value")) or ""
+    return (chosen["value"] if chosen else found.get("value") or found.get("selected_date")) or ""

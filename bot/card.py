@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import blocks, handmade
+from bot import blocks, handmade, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
@@ -13,6 +13,7 @@ from bot.named import files_of
 from bot.promises import promise
 from bot.words import MARKS, called, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
+from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.ticket import CARD_HOLDS, Ticket
 from sla.clock import Clock
@@ -21,9 +22,10 @@ _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
     {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
     | {Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.FILES_MISSED}
-    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE}
+    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE, Kind.HOURS_WARNED}
 )
 _FILES_NAMED = 5
+_BUDGET_CALLED = {Priority.IMPROVEMENT: "Budget"}
 _STATUS_CHOICES = {
     Status.WAITING_FOR_SUPPORT: ("Waiting for support", "Back on the pile"),
     Status.IN_PROGRESS: ("In progress", "I work on it"),
@@ -49,6 +51,7 @@ def draw(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> P
         _customer(ticket, style),
         *_words(ticket),
         facts(ticket, clocks, style, at),
+        *purse.on_card(ticket, now=at.now),
         *_silence(ticket, style, at),
         *_controls(ticket),
         _footer(ticket, style, at),
@@ -167,10 +170,12 @@ def _choice(ticket: Ticket, status: Status) -> Block:
 
 
 def _more(ticket: Ticket) -> list[Block]:
+    """Slack takes five entries.  What Status does as well gives way: Cancel stands only there."""
     entries = {
         "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
-        "cancel": "Cancel with a reason",
+        "time": "Log time",
+        "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",
     }
     return [blocks.option(label, value(ticket.number, ticket.version, key)) for key, label in entries.items()]
@@ -178,7 +183,12 @@ def _more(ticket: Ticket) -> list[Block]:
 
 def _ended(ticket: Ticket) -> list[Block]:
     picture = value(ticket.number, ticket.version)
-    return [blocks.button("reopen", "Reopen", picture), blocks.button("close", "Close", picture)]
+    log = [blocks.button("log_time", "Log time", picture)] if ticket.status is Status.RESOLVED else []
+    return [
+        blocks.button("reopen", "Reopen", picture),
+        blocks.button("close", "Close", picture),
+        *log,
+    ]
 
 
 def _footer(ticket: Ticket, style: Style, at: Moment) -> Block:

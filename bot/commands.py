@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import asked, blocking, deeds, helping, lists, newticket, showing, why
+from bot import asked, blocking, deeds, helping, lists, newticket, showing, why, worktime
 from bot.asked import ABOUT_ONE, Verb
 from bot.house import House
 from bot.lists import Of, Page
@@ -53,6 +53,11 @@ def _block(request: Request) -> Answer:
     return blocking.answer(request.house, request.actor, words, request.language)
 
 
+def _time(request: Request) -> Answer:
+    words, key = f"{request.number} {request.asked.rest}", request.body["trigger_id"]
+    return worktime.answer(request.house, request.actor, words, key=key)
+
+
 def _report(request: Request, reports: Reports) -> Answer:
     return said(reports.ask(request.asked.rest.lower(), request.actor, request.body["response_url"]))
 
@@ -69,6 +74,7 @@ _ANSWERS: dict[Verb, Callable[[Request], Answer]] = {
     Verb.TAKE: deeds.take,
     Verb.STATUS: deeds.status,
     Verb.PRIORITY: deeds.priority,
+    Verb.TIME: _time,
     Verb.BLOCK: _block,
     Verb.UNBLOCK: _block,
     Verb.BLOCKED: lambda request: blocking.every(request.house, request.actor),

@@ -11,6 +11,7 @@ _ENGLISH = """*What you can ask*
 `from:bakery.example` `owner:me` `before:24-12` `after:monday`
 `/ticket 42`  one ticket, with a link to its card; `why 42`  how its dates come about
 `/ticket take 42`, `status 42 resolved`, `priority 42 high`  as on the card
+`/ticket time 42 1h30 what you did`  log time; `free` or `emergency` may follow the span
 `/ticket new`  a ticket that came by phone, or that nobody mailed
 `/ticket report november bakery`  a month in figures, for team leads
 `/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them"""
@@ -21,6 +22,7 @@ _DUTCH = """*Wat je kunt vragen*
 `prioriteit:hoog` `van:bakkerij.example` `eigenaar:ik` `voor:24-12` `na:maandag`
 `/ticket 42`  één ticket, met een link naar de kaart; `waarom 42`  hoe de termijnen tot stand komen
 `/ticket neem 42`, `status 42 opgelost`, `prioriteit 42 hoog`  zoals op de kaart
+`/ticket tijd 42 1u30 wat je deed`  schrijf tijd; `gratis` of `spoed` mag na de duur staan
 `/ticket nieuw`  een ticket dat per telefoon kwam, of waarover niemand mailde
 `/ticket rapport november bakkerij`  een maand in cijfers, voor teamleiders
 `/ticket blokkeer iemand@example.com`  bewaar hun mail ongelezen; `deblokkeer`; `geblokkeerd` toont ze"""
@@ -66,7 +68,13 @@ def missing_number(request: Request) -> Answer:
 
 
 def _word(request: Request) -> str:
-    dutch = {Verb.WHY: "waarom", Verb.TAKE: "neem", Verb.PRIORITY: "prioriteit", Verb.SHOW: "toon"}
+    dutch = {
+        Verb.WHY: "waarom",
+        Verb.TAKE: "neem",
+        Verb.PRIORITY: "prioriteit",
+        Verb.SHOW: "toon",
+        Verb.TIME: "tijd",
+    }
     return request.pick(request.asked.verb, dutch.get(request.asked.verb, request.asked.verb))
 
 

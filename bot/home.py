@@ -11,7 +11,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import blocks, overview, shelf
+from bot import blocks, overview, purses, shelf
 from bot.blocks import Block, plain
 from bot.gate import NOT_YOURS, REFRESH
 from bot.house import House
@@ -21,7 +21,7 @@ from bot.shelf import Entry, Label
 from bot.words import moment
 from desk.actor import Actor, Door, Role
 from sla.walltime import midnight_of
-from store import cards, shelves
+from store import budgets, cards, shelves
 from store.database import Session, Unavailable
 from store.shelves import Shelf
 
@@ -131,10 +131,13 @@ def _desk(house: House, actor: Actor) -> list[Block]:
             (shelf.WAITING, shelves.waiting(session, actor.key, limit=_SHOWN)),
             (shelf.DUE_TODAY, shelves.due_before(session, tonight, limit=_SHOWN)),
         ]
-        links = _links(house, session, [found for _, found in lists])
-        counted = overview.read(session, zone, now=now) if actor.role is Role.LEAD else None
+        leads = actor.role is Role.LEAD
+        money = budgets.asked(session) if leads else ()
+        links = _links(house, session, [*(found for _, found in lists), Shelf(money, len(money))])
+        counted = overview.read(session, zone, now=now) if leads else None
     drawn = [*_troubles(house), *_top(house, now)]
-    drawn += overview.draw(counted) if counted else []
+    if counted:
+        drawn += [*overview.draw(counted), *purses.draw(money, links, house.style.prefix, now=now)]
     for label, found in lists:
         drawn += [blocks.divider(), *_shelf(house, actor, label, found, links, now)]
     return drawn

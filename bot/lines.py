@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, handmade, kin, notices
+from bot import blocks, handmade, kin, notices, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -25,6 +25,8 @@ _AUTOMATIC = {
     Kind.OPENED: "the confirmation",
     Kind.TAKEN: "that work has started",
     Kind.REMINDED: "the reminder",
+    Kind.BUDGET_ASKED: "the question for approval",
+    Kind.SCHEDULED: "the day it is planned for",
     Kind.RESOLVED: "that it is resolved",
     Kind.REOPENED: "that it is open again",
     Kind.CANCELLED: "that it is cancelled",
@@ -308,4 +310,5 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.JOINED: _kin,
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
+    **dict.fromkeys(purse.KINDS, purse.line),
 }

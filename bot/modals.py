@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import forms, guard, resembling, why
+from bot import budgets, forms, guard, resembling, why, worktime
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -106,7 +106,14 @@ OPENED_BY_STATUS = {
 }
 """Which window asks for the words that go with a status."""
 
-OPENED_BY_MORE = {"ask": open_ask, "resolve": open_resolve, "cancel": open_cancel, "why": why.on_why}
+OPENED_BY_MORE = {
+    "ask": open_ask,
+    "resolve": open_resolve,
+    "cancel": open_cancel,
+    "time": worktime.open_time,
+    "budget": budgets.open_budget,
+    "why": why.on_why,
+}
 """The entries of More."""
 
 

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.words import business, elapsed, plural
+from desk import money, span
 from desk.priority import Priority
+from sla.billed import Money
 from sla.policy import Goal
 from sla.report import PROMISED, Figures, Lengths, Rate
 
@@ -30,6 +32,7 @@ def facts(figures: Figures) -> Iterator[tuple[str, str]]:
     if figures.reasons:
         yield "Promises broken", _reasons(figures)
     yield "Open at the end", _ages(figures.ages)
+    yield from _money(figures.money)
 
 
 def draw(found: Sequence[Figures], zone: ZoneInfo) -> Post:
@@ -84,8 +87,11 @@ def _bars(title: str, rates: dict[Priority, Rate]) -> Block:
 
 def _table(clients: Sequence[Figures]) -> Block:
     head = ("Client", "Came in", "Resolved", "Open", *(f"{goal.words} in time" for goal in PROMISED))
-    rows = [_cells(head), *(_cells(_row(figures)) for figures in clients)]
-    return {"type": "table", "rows": rows}
+    rows = [head, *(_row(figures) for figures in clients)]
+    if any(figures.money.logged for figures in clients):
+        billed = ("Billable", *(_billed(figures.money) for figures in clients))
+        rows = [(*row, cell) for row, cell in zip(rows, billed, strict=True)]
+    return {"type": "table", "rows": [_cells(row) for row in rows]}
 
 
 def _row(figures: Figures) -> tuple[str, ...]:
@@ -93,6 +99,10 @@ def _row(figures: Figures) -> tuple[str, ...]:
     rates = (_short(figures.rate(goal)) for goal in PROMISED)
     name = one_line(figures.client or _NOBODY, 100)
     return (name, str(figures.opened), str(figures.resolved), str(still), *rates)
+
+
+def _billed(of: Money) -> str:
+    return f"{span.words(of.billable)}: {money.euros(of.amount)}" if of.billable else "-"
 
 
 def _cells(words: Sequence[str]) -> list[Block]:
@@ -135,6 +145,19 @@ def _reasons(figures: Figures) -> str:
         for reason, count in figures.reasons.items()
     )
     return f"{total}: {', '.join(parts)}"
+
+
+def _money(of: Money) -> Iterator[tuple[str, str]]:
+    """Only what there is: many desks bill nothing."""
+    if of.logged:
+        billable = f"{span.words(of.billable)} billable, {money.euros(of.amount)} excl. VAT"
+        yield "Time logged", f"{span.words(of.logged)}: {billable}"
+    if of.approved:
+        share = f"{span.words(of.used)} of {span.words(of.approved)} used ({of.share} %)"
+        yield "Hours against budget", share
+    if of.waiting:
+        amount = f", {money.euros(of.waiting_amount)} excl. VAT" if of.waiting_amount else ""
+        yield "Waiting for approval", f"{of.waiting}{amount}"
 
 
 def _ages(lengths: Lengths | None) -> str:

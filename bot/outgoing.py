@@ -7,18 +7,10 @@ from typing import Any
 
 from bot import attachable, forms, guard
 from bot.blocks import chosen_of, files_of, value_of
+from bot.fields import Misfilled
 from desk.actor import Actor
-from desk.errors import DeskError
 from desk.files import Named, in_words, size_of
 from desk.ticket import Ticket
-
-
-class Misfit(DeskError):
-    """Something in one field of a window is refused.  field: which."""
-
-    def __init__(self, reason: str, field: str) -> None:
-        super().__init__(reason)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -46,11 +38,11 @@ class Outgoing:
         return [*(attachable.found(ticket, key) for key in self.picked), *self.added]
 
     def must_fit(self, files: list[Named], most: int) -> None:
-        """Raise Misfit where a mail does not take as much."""
+        """Raise Misfilled where a mail does not take as much."""
         size = size_of(files)
         if size > most:
             words = f"These files are {in_words(size)} together and a mail takes {in_words(most)}: "
-            raise Misfit(words + "leave some out, or send a link.", "added" if self.added else "picked")
+            raise Misfilled(words + "leave some out, or send a link.", "added" if self.added else "picked")
 
     def do(self, ticket: Ticket, *, by: Actor, at: datetime, most: int) -> bool:
         """Owe the customer this mail.  most: bytes that one takes along.  Raises DeskError."""

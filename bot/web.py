@@ -1,7 +1,7 @@
-"""What the desk answers over HTTP: health, metrics and, in HTTP mode, Slack's requests."""
+"""What the desk answers over HTTP: health, metrics, customers' pages and, in HTTP mode, Slack's requests."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -34,8 +34,13 @@ class Inlet:
     clock: Callable[[], datetime]
 
 
-def build(checks: Mapping[str, Check], metrics: CollectorRegistry, inlet: Inlet | None = None) -> Starlette:
-    """The web application.  inlet: only in HTTP mode."""
+def build(
+    checks: Mapping[str, Check],
+    metrics: CollectorRegistry,
+    inlet: Inlet | None = None,
+    pages: Sequence[Route] = (),
+) -> Starlette:
+    """The web application.  inlet: only in HTTP mode; pages: what customers see."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -52,6 +57,7 @@ def build(checks: Mapping[str, Check], metrics: CollectorRegistry, inlet: Inlet 
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", show_metrics),
+        *pages,
     ]
     if inlet:
         routes.append(Route("/slack/events", _events(inlet), methods=["POST"]))

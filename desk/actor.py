@@ -24,6 +24,7 @@ class Door(StrEnum):
     COMMAND = "command"
     THREAD = "thread"
     MAIL = "mail"
+    LINK = "link"
     SCHEDULER = "scheduler"
     TERMINAL = "terminal"
 
@@ -56,6 +57,11 @@ class Actor:
     def customer(cls, address: str, name: str = "") -> Self:
         """The person behind a mail address, through their mail."""
         return cls(Role.CUSTOMER, address.lower(), name or address, Door.MAIL)
+
+    @classmethod
+    def by_link(cls, address: str) -> Self:
+        """The person who got a link by mail, and used it."""
+        return cls(Role.CUSTOMER, address.lower(), address, Door.LINK)
 
     @classmethod
     def agent(cls, key: str, name: str, *, door: Door = Door.BUTTON) -> Self:

@@ -43,6 +43,16 @@ class Kind(StrEnum):
     SUPERSEDED = "superseded"
     BREACH_EXPLAINED = "breach_explained"
     REMINDED = "reminded"
+    TIME_LOGGED = "time_logged"
+    TIME_CORRECTED = "time_corrected"
+    HOURS_WARNED = "hours_warned"
+    BUDGET_ASKED = "budget_asked"
+    BUDGET_APPROVED = "budget_approved"
+    BUDGET_DECLINED = "budget_declined"
+    BUDGET_UNCLEAR = "budget_unclear"
+    BUDGET_CLARIFIED = "budget_clarified"
+    BUDGET_WITHDRAWN = "budget_withdrawn"
+    SCHEDULED = "scheduled"
     RESOLVED = "resolved"
     REOPENED = "reopened"
     CANCELLED = "cancelled"
@@ -85,6 +95,16 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.SUPERSEDED: (),
     Kind.BREACH_EXPLAINED: (),
     Kind.REMINDED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.TIME_LOGGED: (Audience.AGENTS,),
+    Kind.TIME_CORRECTED: (Audience.AGENTS,),
+    Kind.HOURS_WARNED: (Audience.AGENTS,),
+    Kind.BUDGET_ASKED: (Audience.AGENTS, Audience.CUSTOMER),
+    Kind.BUDGET_APPROVED: (Audience.AGENTS,),
+    Kind.BUDGET_DECLINED: (Audience.AGENTS,),
+    Kind.BUDGET_UNCLEAR: (Audience.AGENTS,),
+    Kind.BUDGET_CLARIFIED: (),
+    Kind.BUDGET_WITHDRAWN: (Audience.AGENTS,),
+    Kind.SCHEDULED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.RESOLVED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.REOPENED: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CANCELLED: (Audience.AGENTS, Audience.CUSTOMER),
@@ -102,6 +122,8 @@ HUMAN_MAILS = frozenset({Kind.REPLIED, Kind.ASKED})
 
 TAKES_FILES = HUMAN_MAILS | {Kind.RESOLVED}
 """Mails that an agent's files may go along with."""
+PROVED_MAILS = HUMAN_MAILS | {Kind.BUDGET_ASKED}
+"""Mails of which the history says that they left."""
 
 DECISIVE = frozenset(
     {
@@ -113,6 +135,9 @@ DECISIVE = frozenset(
         Kind.ASSIGNED,
         Kind.ASKED,
         Kind.PRIORITISED,
+        Kind.BUDGET_ASKED,
+        Kind.BUDGET_APPROVED,
+        Kind.BUDGET_DECLINED,
     }
     | {Kind.EXTENDED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.CLOSED}
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actor import CLOSERS, RESOLVERS, STAFF, Actor
+from desk.billing import Billing
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
 from desk.correspondence import along
 from desk.delivery import Audience
@@ -24,7 +25,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Kinship, Notes):
+class Ticket(Billing, Kinship, Notes):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second

@@ -7,6 +7,7 @@ from typing import Any
 
 from desk.actor import Actor, Door
 from desk.ticket import Ticket
+from mail import consent
 from mail.addresses import Address, addresses_in
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
@@ -189,10 +190,13 @@ class Filing:
 
     def _reply(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
-        ticket.customer_wrote(
+        wrote = ticket.customer_wrote(
             text, by=_writer(mail), at=self._at, key=_key(mail),
             answer=may_answer(self.session, ticket, seen, self.limits, now=self.now), **self._detail(mail),
         )  # fmt: skip
+        if wrote and seen.kind is Kind.HUMAN:
+            event = next(each for each in reversed(ticket.history) if each.key == _key(mail))
+            consent.hear(self.session, ticket, consent.Heard(mail, event, self.kept.id), at=self._at)
         return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:

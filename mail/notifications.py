@@ -12,7 +12,7 @@ from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
 from desk.status import OPEN
 from desk.ticket import Ticket
-from mail import subjects
+from mail import proposals, subjects
 from mail.dates import Said, Told, moved
 from mail.letterhead import Letterhead
 from mail.quoted import Quoted, exchanged_before, is_automatic, is_by_customer, shortened
@@ -69,15 +69,17 @@ def compose(
     now: datetime,
     last_mail_at: datetime | None = None,
     told: Told | None = None,
+    link: str = "",
 ) -> Notification:
     """Word the mail about that event.
 
     last_mail_at: when the customer was last mailed about this ticket, so that what changed since is told.
-    told: which dates they have in mind."""
-    language = _language(ticket.language, event, templates)
+    told: which dates they have in mind.  link: where what it asks can be answered, "" for none."""
+    language = _language(proposals.language_of(ticket, event), event, templates)
     said = Said(language, letterhead.zone)
     facts = _facts(ticket, event, letterhead, promises, now, said) | _news(ticket, last_mail_at, language)
     facts |= moved(ticket, told or Told(), facts["recovery"], said)
+    facts |= proposals.facts_of(ticket, event, language, link=link)
     letter, signature = templates.letter(language, event.kind.value, facts), Prose(letterhead.brand.signature)
     quoted = [*_history(ticket, event, templates, facts, said)] if event.kind in HUMAN_MAILS else []
     words, below = to_text(letter), [to_text(signature), letterhead.brand.address_line]
@@ -144,7 +146,9 @@ def _facts(
         "logo": letterhead.brand.logo,
         "colour": letterhead.brand.colour,
         "desk": letterhead.name,
-        "name": _called(ticket.customer_name),
+        "name": _called(ticket.customer_name)
+        if proposals.addressee(ticket, event) == ticket.customer
+        else "",
         "agent": sound(event.by.name) if event.by.is_staff else "",
         "words": Prose(_written(event)),
         "question": Prose(indent(_written(asked), "> ") if asked else ""),

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from desk.actor import Actor
+from desk.budget import Proposal, Purpose
 from desk.priority import Priority
 from desk.ticket import Ticket
 from mail.dates import Told
@@ -17,6 +19,7 @@ _NUMBER = 42
 _AGENT = Actor.agent("U0SANNE", "Sanne de Wit")
 _DESK = Actor.system("sweep")
 _DAY = timedelta(days=1)
+_LINK = "https://desk.example/approve/42-1-0a1b2c3d4e5f"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Words:
     answer: str
     solution: str
     reason: str
+    wish: str
+    emergency: str
 
 
 WORDS = {
@@ -44,6 +49,9 @@ WORDS = {
         answer="Op de sticker staat TM-88.",
         solution="Er zit een nieuwe rol in en de printer is **getest**.",
         reason="Deze melding is dezelfde als HD-41.",
+        wish="Een tweede printer in het magazijn:\n\n- aansluiten en instellen\n"
+        "- bonnen van **beide** kassa's",
+        emergency="De kassa doet het niet; een monteur komt vanavond langs.",
     ),
     "en": Words(
         subject="Receipts are not printed",
@@ -56,6 +64,8 @@ WORDS = {
         answer="The sticker says TM-88.",
         solution="A new roll is in, and the printer has been **tested**.",
         reason="This request is the same as HD-41.",
+        wish="A second printer in the warehouse:\n\n- connect it and set it up\n- receipts of **both** tills",
+        emergency="The till does not work; an engineer comes by this evening.",
     ),
     "de": Words(
         subject="Der Bon wird nicht gedruckt",
@@ -68,6 +78,8 @@ WORDS = {
         answer="Auf dem Aufkleber steht TM-88.",
         solution="Eine neue Rolle ist eingelegt, und der Drucker ist **getestet**.",
         reason="Diese Anfrage ist dieselbe wie HD-41.",
+        wish="Ein zweiter Drucker im Lager:\n\n- anschließen und einrichten\n- Bons von **beiden** Kassen",
+        emergency="Die Kasse funktioniert nicht; ein Techniker kommt heute Abend vorbei.",
     ),
     "fr": Words(
         subject="Les tickets ne s'impriment plus",
@@ -80,6 +92,9 @@ WORDS = {
         answer="L'étiquette indique TM-88.",
         solution="Un nouveau rouleau est en place, et l'imprimante a été **testée**.",
         reason="Cette demande est la même que HD-41.",
+        wish="Une deuxième imprimante à l'entrepôt :\n\n- la raccorder et la configurer\n"
+        "- les tickets des **deux** caisses",
+        emergency="La caisse ne fonctionne pas ; un technicien passe ce soir.",
     ),
 }
 
@@ -88,13 +103,15 @@ WORDS = {
 class Kind:
     """A mail that can be looked at.  about: when it is sent; course: makes it the last thing that happened.
 
-    opened: how long before now the ticket was; told: how much later the date is that was told before."""
+    opened: how long before now the ticket was; told: how much later the date is that was told before;
+    link: whether the desk has a public address."""
 
     about: str
     course: Callable[[Ticket, Words, datetime], object]
     opened: timedelta = timedelta()
     priority: Priority = Priority.MEDIUM
     told: timedelta | None = None
+    link: bool = True
 
 
 def compose_one(
@@ -118,7 +135,7 @@ def compose_one(
         told = Told(recovery=promises.recovery - kind.told, at=before)
     return ticket, compose(
         ticket, event, templates=templates, letterhead=letterhead, promises=promises, now=now,
-        last_mail_at=before, told=told,
+        last_mail_at=before, told=told, link=_LINK if kind.link else "",
     )  # fmt: skip
 
 
@@ -194,6 +211,36 @@ def _reopens(ticket: Ticket, words: Words, now: datetime) -> None:
     ticket.customer_wrote(words.answer, by=_jan(ticket), at=now)
 
 
+def _proposes(
+    purpose: Purpose, minutes: int | None, scope: str
+) -> Callable[[Ticket, Words, datetime], object]:
+    def propose(ticket: Ticket, words: Words, now: datetime) -> None:
+        if purpose is Purpose.MORE:
+            _propose(Purpose.BUDGET, 600, ticket, words.wish, now - _DAY)
+            ticket.approve(1, by=_jan(ticket), at=now - _DAY / 2, evidence={"via": "mail"})
+        _propose(purpose, minutes, ticket, getattr(words, scope), now)
+
+    return propose
+
+
+def _propose(purpose: Purpose, minutes: int | None, ticket: Ticket, scope: str, now: datetime) -> None:
+    until = (now + 30 * _DAY).date()
+    ticket.propose(
+        Proposal(
+            purpose=purpose, scope=scope, minutes=minutes, rate=Decimal(125), until=until,
+            expires_at=now + 30 * _DAY, to=ticket.customer, approvers=frozenset({ticket.customer}),
+            language=ticket.language,
+        ),
+        by=_AGENT, at=now,
+    )  # fmt: skip
+
+
+def _plans(ticket: Ticket, words: Words, now: datetime) -> None:
+    _propose(Purpose.BUDGET, 600, ticket, words.wish, now - _DAY)
+    ticket.approve(1, by=_jan(ticket), at=now - _DAY / 2, evidence={"via": "mail"})
+    ticket.schedule((now + 10 * _DAY).date(), by=_AGENT, at=now)
+
+
 def _raises(ticket: Ticket, _words: Words, now: datetime) -> None:
     ticket.prioritise(Priority.HIGH, by=_AGENT, at=now)
     ticket.take(by=_AGENT, at=now)
@@ -215,6 +262,26 @@ KINDS = {
     "taken-moved": Kind(
         "the same, after the customer's own pause moved the date", _comes_back, 3 * _DAY, told=_DAY
     ),
+    "budget": Kind(
+        "a budget for an improvement, which the client may approve",
+        _proposes(Purpose.BUDGET, 600, "wish"),
+        _DAY,
+        Priority.IMPROVEMENT,
+    ),
+    "budget-more": Kind(
+        "the same, for more hours than were approved",
+        _proposes(Purpose.MORE, 150, "wish"),
+        2 * _DAY,
+        Priority.IMPROVEMENT,
+    ),
+    "budget-emergency": Kind(
+        "the same, for emergency work outside the contract",
+        _proposes(Purpose.EMERGENCY, None, "emergency"),
+        _DAY / 4,
+        Priority.URGENT,
+        link=False,
+    ),
+    "scheduled": Kind("the day on which an improvement is done", _plans, 3 * _DAY, Priority.IMPROVEMENT),
     "replied": Kind("an agent replies", _converses, 2 * _DAY),
     "asked": Kind("an agent asks, and the desk waits", _asks_now, _DAY),
     "reminded": Kind("48 hours without an answer", _reminds, 3 * _DAY),

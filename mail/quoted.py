@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desk.actor import Role
-from desk.event import HUMAN_MAILS, Event, Kind
+from desk.event import PROVED_MAILS, Event, Kind
 from desk.ticket import Ticket
 
 _MOST_QUOTED = 5
@@ -22,7 +22,7 @@ class Quoted:
 def is_automatic(event: Event) -> bool:
     """Whether the mail about that event holds no words that a person wrote for the customer."""
     by_hand = event.by.is_staff and event.kind in (Kind.RESOLVED, Kind.CANCELLED) and event.text.strip()
-    return event.kind not in HUMAN_MAILS and not by_hand
+    return event.kind not in PROVED_MAILS and not by_hand
 
 
 def is_by_customer(event: Event) -> bool:
@@ -45,6 +45,8 @@ def _was_mailed(event: Event, ticket: Ticket) -> bool:
         return False
     if event.kind in (Kind.OPENED, Kind.CUSTOMER_WROTE):
         return is_by_customer(event) and event.by.key == ticket.customer
+    if event.detail.get("to", ticket.customer) != ticket.customer:
+        return False  # somebody else was asked to agree to it
     return not is_automatic(event) and not _never_arrived(event, ticket)
 
 

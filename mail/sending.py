@@ -9,10 +9,10 @@ from typing import Protocol
 from desk.actor import Actor
 from desk.delivery import Delivery, DeliveryState
 from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
-from desk.event import HUMAN_MAILS, Event, Kind
+from desk.event import PROVED_MAILS, Event, Kind
 from desk.status import Status
 from desk.ticket import Ticket
-from mail import subjects
+from mail import passes, proposals, subjects
 from mail.attachments import Attachment
 from mail.conversation import Conversation, answer_to
 from mail.dates import Told
@@ -62,7 +62,8 @@ class MailSender:
     promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
     automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  copy_to: who
     gets a copy of every mail, by which the desk sees that it left; journal: where it can be looked for
-    besides.  road: what mails leave by."""
+    besides.  public_address: where customers reach the desk's pages, ends in "/"; "" for nowhere.  road: what
+    mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5), looks=_LOOKS)
 
@@ -80,6 +81,7 @@ class MailSender:
         copy_to: str = "",
         journal: Journal | None = None,
         reply_tags: bool = False,
+        public_address: str = "",
         road: Road = hand_over,
     ) -> None:
         self._db = db
@@ -94,6 +96,7 @@ class MailSender:
         self._copy_to = copy_to
         self._journal = journal
         self._reply_tags = reply_tags
+        self._public_address = public_address
         self._road = road
 
     def send(self, delivery: Delivery) -> str:
@@ -145,7 +148,7 @@ class MailSender:
         """An agent's own words have left: promises count from here, and the thread shows them."""
         if delivery.seq is None:
             return
-        if tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in HUMAN_MAILS:
+        if tickets.kind_of(session, delivery.ticket_number, delivery.seq) not in PROVED_MAILS:
             return
         email = emails.of_delivery(session, delivery.id)
         if email is not None:
@@ -193,10 +196,12 @@ class MailSender:
             now=now,
             last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
             told=_told(mailed),
+            link=self._link(ticket, event),
         )
+        to = proposals.addressee(ticket, event)
         envelope = Envelope(
-            to=address_of(ticket.customer),
-            name="" if event.kind is Kind.OPENED else ticket.customer_name,
+            to=address_of(to),
+            name="" if event.kind is Kind.OPENED or to != ticket.customer else ticket.customer_name,
             message_id=message_id(
                 delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain
             ),
@@ -228,6 +233,14 @@ class MailSender:
             name=f"{ticket.number}@{self._domain}",
             opened=ticket.opened_at,
             now=now,
+        )
+
+    def _link(self, ticket: Ticket, event: Event) -> str:
+        asked = proposals.asked_by(ticket, event)
+        if asked is None:
+            return ""
+        return passes.link_to(
+            asked, ticket=ticket.number, secret=self._secret, public_address=self._public_address
         )
 
     def _reply_to(self, ticket: Ticket) -> str:

@@ -41,6 +41,7 @@ from settings.values import (
     Unfit,
     Whole,
     database_url,
+    https_url,
     no_switch,
     web_url,
 )
@@ -115,6 +116,16 @@ class Web(Section):
         default="127.0.0.1", description="Where health, metrics and Slack's requests are answered"
     )
     port: Port = Field(default=8025, description="The port for that; 0 takes any free one")
+    public_address: Annotated[str, AfterValidator(https_url)] | None = Field(
+        default=None,
+        description="Where customers reach this over https: their mails then have a link to approve a budget",
+        examples=["https://desk.example.com/"],
+    )
+
+    @field_validator("public_address")
+    @classmethod
+    def _ends_in_a_slash(cls, address: str | None) -> str | None:
+        return address and address.rstrip("/") + "/"
 
 
 class Database(Section):

@@ -13,6 +13,9 @@ from sla.hours import BusinessHours
 WORKING_DAY = timedelta(hours=8)
 """One working day is eight business hours, counted as rolling time."""
 
+STANDARD_RATE = Decimal(125)
+"""EUR per hour, excluding VAT, where no contract says otherwise."""
+
 Targets = Mapping[Priority, timedelta]
 
 
@@ -66,7 +69,7 @@ class Contract:
     recovery: Targets = field(default_factory=dict)
     hours: BusinessHours | None = None
     language: str | None = None
-    rate: Decimal = Decimal(125)
+    rate: Decimal = STANDARD_RATE
     approvers: frozenset[str] = frozenset()
 
 
@@ -95,6 +98,16 @@ class Policy:
         by_address = (each for each in self.contracts if address in each.addresses)
         by_domain = (each for each in self.contracts if domain in each.domains)
         return next(by_address, None) or next(by_domain, None)
+
+    def rate_of(self, ticket: Ticket) -> Decimal:
+        """EUR per hour, excluding VAT, as this customer's contract says."""
+        contract = self.contract_of(ticket.customer)
+        return contract.rate if contract else STANDARD_RATE
+
+    def approvers_of(self, ticket: Ticket) -> frozenset[str]:
+        """Whose yes to a budget counts: whom the contract names, else the ticket's own customer."""
+        contract = self.contract_of(ticket.customer)
+        return (contract.approvers if contract else frozenset()) or frozenset({ticket.customer})
 
     def hours_of(self, ticket: Ticket) -> BusinessHours:
         """When the desk is open for the customer of this ticket."""

@@ -13,6 +13,7 @@ from desk.event import Event, Kind
 from desk.priority import Priority
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
+from sla.billed import Money, money_of
 from sla.clock import Clock, clock_of
 from sla.course import ClockState, every_course
 from sla.policy import Goal, Policy
@@ -70,6 +71,7 @@ class Figures:
     A promise counts once, in the stretch in which it was decided: kept when its clock stopped in time,
     broken when its due moment passed.  reasons: of the broken ones, None where nobody said why.  times: in
     business time, of the clocks that stopped.  ages: elapsed, of what was open at the end.
+    money: of the same stretch.
     """
 
     client: str | None
@@ -82,6 +84,7 @@ class Figures:
     reasons: Mapping[BreachReason | None, int]
     times: Mapping[Goal, Lengths | None]
     ages: Lengths | None
+    money: Money = field(default_factory=Money)
 
     def rate(self, goal: Goal) -> Rate:
         """Of all priorities together."""
@@ -134,16 +137,18 @@ class _Tally:
     reasons: Counter[BreachReason | None] = field(default_factory=Counter)
     times: dict[Goal, list[timedelta]] = field(default_factory=dict)
     ages: list[timedelta] = field(default_factory=list)
+    money: Money = field(default_factory=Money)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.happened or self.decided or self.ages)
+        return not (self.happened or self.decided or self.ages or self.money != Money())
 
     def add(self, ticket: Ticket, promises: Iterable[tuple[Clock, Priority]]) -> None:
         events = [event for event in ticket.history if self._within(event.at)]
         self.happened.update({event.kind for event in events} & _COUNTED)
         if _status_at(ticket, self.end) in OPEN:
             self.ages.append(min(self.end, self.now) - ticket.opened_at)
+        self.money += money_of(ticket, begin=self.begin, end=self.end, now=self.now)
         for clock, priority in promises:
             self._judge(ticket, clock, priority)
 
@@ -176,6 +181,7 @@ class _Tally:
             reasons=dict(self.reasons.most_common()),
             times={goal: Lengths.of(self.times.get(goal, ())) for goal in PROMISED},
             ages=Lengths.of(self.ages),
+            money=self.money,
         )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select
 from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
 from desk.errors import DeskError
-from desk.event import HUMAN_MAILS, Kind
+from desk.event import PROVED_MAILS, Kind
 from store import emails, tables, tickets
 from store.database import Session
 
@@ -61,7 +61,7 @@ def late(session: Session, *, now: datetime, after: timedelta) -> Sequence[Undel
         told.ticket == _row.ticket, told.key == literal("delayed:") + cast(_row.seq, String)
     )
     was_tried = _row.last_error != ""
-    waits = (_row.not_before <= now) & event.kind.in_(HUMAN_MAILS)
+    waits = (_row.not_before <= now) & event.kind.in_(PROVED_MAILS)
     return _found(session, _row.state.in_(_PENDING), event.at <= now - after, or_(was_tried, waits), ~is_told)
 
 
@@ -86,7 +86,7 @@ def proved(session: Session, delivery: int, *, by: Actor, at: datetime) -> None:
     mail = get(session, delivery)
     if mail is None or mail.state is not DeliveryState.DOUBTFUL:
         return
-    if mail.kind in HUMAN_MAILS:
+    if mail.kind in PROVED_MAILS:
         recipients = _recipients(session, mail.ticket, mail.seq)
         ticket = tickets.get(session, mail.ticket)
         ticket.mailed(mail.seq, recipients=recipients, by=by, at=ticket.left_at(mail.seq) or at)

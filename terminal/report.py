@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def report(call: Call, month: str | None, client: str | None, form: str | None) -> None:
-    """Say what came in and went out, which promises were kept, how long it took, and what is open.
+    """Say what came in and went out, which promises were kept, how long it took, what is open, what was
+    worked, and what clients were asked to approve.
 
     All clients together come first, then each.  A promise counts in the month in which it was decided.
     Only reads, also beside a running desk.
@@ -108,7 +109,8 @@ def _flat(figures: Figures) -> dict[str, Any]:
         row |= {f"{goal}_{name}": value for name, value in _minutes(figures.times[goal]).items()}
     for reason in (*BreachReason, None):
         row[f"broken_{reason or 'no_reason_given'}"] = figures.reasons.get(reason, 0)
-    return row | {f"open_{name}": value for name, value in _minutes(figures.ages).items()}
+    row |= {f"open_{name}": value for name, value in _minutes(figures.ages).items()}
+    return row | _money(figures)
 
 
 def _json(found: Sequence[Figures], _zone: ZoneInfo) -> str:
@@ -125,6 +127,7 @@ def _object(figures: Figures) -> dict[str, Any]:
         "broken": {str(reason or "no_reason_given"): count for reason, count in figures.reasons.items()},
         "took": {str(goal): _minutes(lengths) for goal, lengths in figures.times.items()},
         "open": _minutes(figures.ages),
+        "money": _money(figures),
     }
 
 
@@ -136,6 +139,20 @@ def _head(figures: Figures) -> dict[str, Any]:
         "opened": figures.opened,
         "resolved": figures.resolved,
         "cancelled": figures.cancelled,
+    }
+
+
+def _money(figures: Figures) -> dict[str, Any]:
+    """Amounts as text: a number with a point is no money."""
+    of = figures.money
+    return {
+        "logged_minutes": of.logged,
+        "billable_minutes": of.billable,
+        "billable_eur": f"{of.amount:.2f}",
+        "budget_approved_minutes": of.approved,
+        "budget_used_minutes": of.used,
+        "waiting_approvals": of.waiting,
+        "waiting_eur": f"{of.waiting_amount:.2f}",
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from terminal.call import Call, refusals
+
+if TYPE_CHECKING:
+    from config import Config
 
 
 @click.command()
@@ -26,7 +30,23 @@ def check(call: Call) -> None:
     with refusals():
         Templates(config.mail.templates)
         opens = policy_of(config).hours.next_opening(call.now()).astimezone(config.desk.timezone)
-    click.echo(f"\nThe settings can be used.  The desk is open from {opens:%A %d %B %Y %H:%M}.")
+    click.echo(f"\n{_how_clients_approve(config)}")
+    click.echo(f"The settings can be used.  The desk is open from {opens:%A %d %B %Y %H:%M}.")
+
+
+def _how_clients_approve(config: Config) -> str:
+    """What has to be done so that the links in mails lead somewhere; Socket Mode alone opens no door."""
+    web = config.web
+    if not web.public_address:
+        return (
+            "Clients approve budgets by replying.  With web.public_address their mails have a link as well."
+        )
+    page = f"{web.public_address}approve/"
+    needed = "" if config.slack.mode == "http" else "  Socket Mode needs no way in; this page does."
+    return (
+        f"Clients approve budgets by replying, or at {page}: have your web server hand on that path, "
+        f"and no other but Slack's, to http://{web.host}:{web.port}/approve/.{needed}"
+    )
 
 
 @click.command()

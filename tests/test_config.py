@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import helpdesk
 from config import Config, ConfigRefused, describe, example, load, load_opening
 from settings.values import Period
+from store.database import Database
+from wiring import pages_of
 
 EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
 NEEDED = {
@@ -226,11 +229,22 @@ def test_an_unknown_or_misplaced_key_is_refused_with_a_guess(file, text, key, sa
         ("SLACK__LEADS", "anna", "does not look like a user id"),
         ("MAIL__MESSAGE_SECRET", "short", "at least 16"),
         ("LOG__LEVEL", "loud", "'debug'"),
+        ("WEB__PUBLIC_ADDRESS", "http://desk.example.com", "is not an https address"),
     ],
 )
 def test_a_value_without_meaning_is_refused(name, value, said):
     [text] = refusal(**{f"HELPDESK_{name}": value}).values()
     assert said in text
+
+
+def test_a_page_for_clients_is_served_only_under_a_public_address():
+    unused = Database("sqlite:///unused.sqlite3")
+    assert pages_of(load(None, NEEDED), unused, helpdesk.now) == ()
+    secret = {"HELPDESK_MAIL__MESSAGE_SECRET": "at-least-16-characters"}
+    for address in ("https://desk.example.com", "https://desk.example.com/"):
+        config = load(None, NEEDED | secret | {"HELPDESK_WEB__PUBLIC_ADDRESS": address})
+        assert config.web.public_address == "https://desk.example.com/"
+        assert [route.path for route in pages_of(config, unused, helpdesk.now)] == ["/approve/{link}"]
 
 
 def test_a_wrong_value_names_the_variable_it_came_from():

@@ -15,6 +15,10 @@ _FULL: dict[str, Any] = {
     "marker": "above", "history": [Quoted("On Monday Jan wrote:", ("Hello",))],
     "signature": "Words.", "address_line": "Example, Amsterdam", "logo": "https://example.com/logo.png",
     "colour": "#1a5fb4", "duplicate_of": "HD-41",
+    "scope": Prose("A new page."), "hours": "10 hours", "rate": "€125.00",
+    "amount": "€1,250.00", "until": "Friday", "is_more": False, "is_emergency": False,
+    "total_hours": "12 hours", "link": "https://desk.example/approve/1", "planned": "Friday",
+    "planned_before": "Monday",
 }  # fmt: skip
 _EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
 
@@ -22,6 +26,8 @@ SAMPLES = (
     _FULL,
     _EMPTY,
     _FULL | {"by_silence": True, "is_improvement": True},
+    _FULL | {"is_more": True},
+    _FULL | {"is_emergency": True, "hours": "", "amount": "", "link": "", "planned_before": ""},
     _FULL | {"changed_from": "", "moved_by": "reopened", "duplicate_of": ""},
     _FULL | {"changed_from": "", "moved_by": "agreement"},
 )

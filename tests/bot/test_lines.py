@@ -2,6 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,10 +13,13 @@ from bot import lines
 from bot.lines import Style
 from bot.notices import News, tell_leads
 from desk.actor import Actor
+from desk.answer import Answer
 from desk.breach import BreachReason
+from desk.budget import Proposal, Purpose
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
+from desk.worked import Work
 from sandbox.checker import check_message
 
 STYLE = Style("HD", ZoneInfo("Europe/Amsterdam"))
@@ -55,6 +61,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.extend(by=bob, at=now)
     ticket.remind(by=desk, at=now, asked=1)
     ticket.bounced(NASTY, by=desk, at=now, hard=True)
+    _money(ticket, bob, anna, now)
     ticket.resolve(NASTY, by=bob, at=now)
     ticket.reopen(by=bob, at=now)
     other = ticket_of(text=NASTY, subject=NASTY, name=NASTY)
@@ -71,6 +78,32 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
         check_message(post.text, post.blocks)
         assert not LIVE.search(post.text)
         assert "mrkdwn" not in json.dumps(post.blocks) or event.kind is Kind.WARNED
+
+
+def _money(ticket, bob, anna, now):
+    """Everything that can happen to a budget, and hours beyond it."""
+    ticket.prioritise(Priority.IMPROVEMENT, by=bob, at=now)
+    asked = Proposal(
+        purpose=Purpose.BUDGET, scope=NASTY, minutes=60, rate=Decimal(125), until=now.date(),
+        expires_at=now + timedelta(days=1), to=anna.key, approvers=frozenset({anna.key}),
+    )  # fmt: skip
+    evidence = {"via": "mail", "sender": NASTY}
+    ticket.propose(asked, by=bob, at=now)
+    ticket.withdraw(by=bob, at=now)
+    ticket.propose(asked, by=bob, at=now)
+    ticket.decline(2, by=anna, at=now, evidence=evidence)
+    ticket.propose(asked, by=bob, at=now)
+    wrote = next(event.seq for event in ticket.history if event.kind is Kind.CUSTOMER_WROTE)
+    ticket.doubt(3, NASTY, by=anna, at=now, evidence=evidence | {"of": wrote})
+    ticket.clarify(ticket.version, Answer.UNCLEAR, by=bob, at=now)
+    ticket.doubt(3, NASTY, by=anna, at=now, evidence=evidence | {"of": wrote + 1})
+    ticket.approve(3, by=anna, at=now, evidence=evidence)
+    ticket.schedule(now.date(), by=bob, at=now)
+    work = Work(minutes=50, on=now.date(), begins=now)
+    ticket.log_time(work, NASTY, rate=Decimal(125), by=bob, at=now)
+    ticket.correct_time(
+        ticket.version - 1, replace(work, minutes=90), NASTY, rate=Decimal(125), by=bob, at=now
+    )
 
 
 def test_a_mail_of_ten_thousand_characters_says_what_is_missing(ticket_of, at):

@@ -30,13 +30,16 @@ WINDOWS = {
     "priority": ("priority", ""),
     "ask": ("more", "ask"),
     "resolve": ("more", "resolve"),
-    "cancel": ("more", "cancel"),
+    "time": ("more", "time"),
+    "budget": ("more", "budget"),
+    "cancel": ("status", "cancelled"),
     "resolve by status": ("status", "resolved"),
 }
 FORMS = {
     "reply": ({"text": "Hello", "then": "keep"}, ("reply", "")),
     "resolve": ({"text": "Done"}, ("more", "resolve")),
-    "cancel": ({"text": "No"}, ("more", "cancel")),
+    "cancel": ({"text": "No"}, ("status", "cancelled")),
+    "time": ({"span": "1h", "what": "", "counts": "free", "on": "2026-11-30"}, ("more", "time")),
     "priority": ({"level": "urgent"}, ("priority", "")),
 }
 

@@ -108,7 +108,7 @@ def test_status_waiting_for_customer_opens_the_reply_with_the_question_chosen(de
 
 
 def test_a_resolved_ticket_is_not_offered_to_be_resolved(desk):
-    assert buttons_of(desk.card(desk.a_ticket(Status.RESOLVED))) == ["reopen", "close"]
+    assert buttons_of(desk.card(desk.a_ticket(Status.RESOLVED))) == ["reopen", "close", "log_time"]
 
 
 def test_a_reply_offers_only_what_may_follow_it(desk, slack):
@@ -123,7 +123,7 @@ def test_resolving_needs_no_words_and_cancelling_does(desk):
     desk.submit({"text": ""})
     assert desk.ticket(number).status is Status.RESOLVED
     other = desk.a_ticket()
-    desk.choose("more", f"{other}:1:cancel")
+    desk.choose("status", f"{other}:1:cancelled")
     assert body_of(desk.submit({"text": "  "}))["errors"]["text"].startswith("Write something first")
     desk.submit({"text": "This is the same as HD-1."})
     assert desk.ticket(other).status is Status.CANCELLED

@@ -1,6 +1,7 @@
 """Whatever happens to a ticket, in whatever order: its history stays whole and its promises hold."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 from hypothesis import settings
@@ -8,12 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from desk.actor import Actor
+from desk.budget import Proposal, Purpose
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
+from desk.worked import Work
 
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 MALLORY = Actor.customer("mallory@elsewhere.example", "Mallory")
@@ -107,6 +110,44 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(seq=st.integers(1, 30), by=ANYONE)
     def accept(self, seq: int, by: Actor) -> None:
         self.do("accept", seq, by=by)
+
+    @rule(
+        by=ANYONE,
+        minutes=st.sampled_from([None, 0, 60, 600]),
+        purpose=st.sampled_from(Purpose),
+        days=st.integers(0, 2),
+    )
+    def ask_for_money(self, by: Actor, minutes: int | None, purpose: Purpose, days: int) -> None:
+        until = self.now + timedelta(days=days)
+        proposal = Proposal(
+            purpose=purpose, scope="A till", minutes=minutes, rate=Decimal(125), until=until.date(),
+            expires_at=until, to=ANNA.key, approvers=frozenset({ANNA.key}),
+        )  # fmt: skip
+        self.do("propose", proposal, by=by)
+
+    @rule(by=ANYONE, number=st.integers(1, 3), answer=st.sampled_from(["approve", "decline"]))
+    def answer(self, by: Actor, number: int, answer: str) -> None:
+        known = [each.ended for each in self.ticket.budget.rounds][:number]
+        if self.do(answer, number, by=by, evidence={"via": "mail"}):
+            assert by in (ANNA, SANNE, TOM, LEA)
+            assert known[-1] is None, "of two answers the first one counts"
+            assert not self.do(answer, number, by=by, evidence={"via": "mail"})
+
+    @rule(by=ANYONE, minutes=st.sampled_from([30, 600]), billable=st.booleans(), emergency=st.booleans())
+    def work(self, by: Actor, minutes: int, billable: bool, emergency: bool) -> None:
+        done = Work(
+            minutes=minutes, on=self.now.date(), begins=self.now, billable=billable, emergency=emergency
+        )  # fmt: skip
+        before = self.ticket.budget
+        if self.do("log_time", done, "Wiring", rate=Decimal(125), by=by):
+            assert by.is_staff
+            is_wish = self.ticket.priority is Priority.IMPROVEMENT
+            assert not (billable and emergency) or before.consent
+            assert not (billable and not emergency and is_wish) or before.approved_minutes
+
+    @rule(by=ANYONE)
+    def take_back(self, by: Actor) -> None:
+        self.do("withdraw", by=by)
 
     @rule(seq=st.integers(1, 30), fate=st.sampled_from(["sent", "failed", "doubtful"]))
     def mail_ends(self, seq: int, fate: str) -> None:

@@ -5,6 +5,7 @@ After a change that is meant: REWRITE_GOLDEN=1 ./run test tests/mail/test_golden
 import os
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from desk.errors import DeskError
 from desk.event import OWED_TO
 from desk.priority import Priority
 from desk.ticket import Ticket
+from desk.worked import Work
 from mail.letterhead import Brand, Letterhead
 from mail.notifications import Promises, Templates, compose
 from mail.preview import KINDS, WORDS, compose_one
@@ -58,7 +60,9 @@ def test_a_mail_reads_as_it_did_when_it_was_found_good(kind, language):
 
 
 def test_every_kind_of_event_that_customers_are_mailed_about_can_be_looked_at():
-    owed = {kind.value for kind, audiences in OWED_TO.items() if "customer" in audiences}
+    owed = {
+        kind.value.removesuffix("_asked") for kind, audiences in OWED_TO.items() if "customer" in audiences
+    }
     assert owed == {name.partition("-")[0] for name in KINDS}
     assert {file.name for file in GOLDEN.iterdir()} == {
         f"{kind}.{language}.{part}" for kind in KINDS for language in WORDS for part in ("txt", "html")
@@ -90,6 +94,12 @@ def _breach(ticket, at):
     ticket.explain_breach(ticket.version, BreachReason.OTHER, by=TOM, at=at)
 
 
+def _works(ticket, at):
+    hour = Work(minutes=60, on=at.date(), begins=at, billable=False)
+    ticket.log_time(hour, SECRET, rate=Decimal(125), by=TOM, at=at)
+    ticket.correct_time(ticket.version, hour, f"{SECRET} again", rate=Decimal(125), by=TOM, at=at)
+
+
 INTERNAL = {
     "a note": lambda t, at: t.note(f"intern: {SECRET}", by=TOM, at=at, files=[{"name": SECRET}]),
     "a held mail": lambda t, at: t.quarantine(SECRET, by=EVE, at=at, reason=SECRET),
@@ -104,6 +114,7 @@ INTERNAL = {
         Priority.HIGH if t.priority is not Priority.HIGH else Priority.LOW, by=TOM, at=at
     ),
     "a breach": _breach,
+    "hours": _works,
     "facts of a mail": lambda t, at: t.customer_wrote(
         "And?", by=JAN, at=at, key=f"{SECRET}:{t.version}", inbox=SECRET, files=[{"name": SECRET}]
     ),

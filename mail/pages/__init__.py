@@ -1,0 +1,1 @@
+"""What customers see in a browser: pages that need no script and tell nobody where they came from."""

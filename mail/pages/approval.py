@@ -1,0 +1,190 @@
+"""The page on which a client approves or declines: what it says in every state, in Dutch and in English."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nh3
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from desk.budget import UNANSWERED, Purpose, Round, Standing
+from desk.status import OPEN, Status
+from desk.ticket import Ticket
+from mail import proposals
+from mail.dates import Said
+from mail.letterhead import Letterhead
+from mail.templates.prose import Prose, to_html
+
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "approval.css").read_text("utf-8")
+_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
+    (_HERE / "approval.html").read_text("utf-8")
+)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""No script, no frame, nothing loaded, nothing kept, and nobody told where the reader came from."""
+
+_SCOPE = nh3.Cleaner(
+    tags={"p", "ul", "ol", "li", "strong", "em", "s", "br", "code", "pre", "blockquote", "a"},
+    attributes={"a": {"href"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    titles: dict[Purpose, str]
+    labels: tuple[str, str, str, str]
+    rate: str
+    amount: str
+    no_amount: str
+    who: str
+    yes: str
+    no: str
+    states: dict[Standing, str]
+    ended: str
+    ask: str
+
+
+_WORDS = {
+    "nl": _Words(
+        titles={
+            Purpose.BUDGET: "Begroting voor {}",
+            Purpose.MORE: "Meer uren voor {}",
+            Purpose.EMERGENCY: "Spoedwerk aan {}",
+        },
+        labels=("Tijd", "Tarief", "Bedrag", "Geldig tot en met"),
+        rate="{} per uur, excl. btw",
+        amount="{} excl. btw",
+        no_amount="de tijd die het kost",
+        who="U antwoordt als {}.",
+        yes="Akkoord",
+        no="Niet akkoord",
+        states={
+            Standing.APPROVED: "Akkoord gegeven op {at}. Dank u wel; u hoeft niets meer te doen.",
+            Standing.DECLINED: "Afgewezen op {at}. Wij doen dit werk niet.",
+            Standing.EXPIRED: "Dit was geldig tot en met {until}. Wilt u alsnog akkoord gaan? "
+            "Beantwoord dan onze mail, dan sturen we een nieuwe begroting.",
+            Standing.WITHDRAWN: "We hebben deze vraag ingetrokken. U hoeft niets te doen.",
+            Standing.SUPERSEDED: "We hebben u hierna iets nieuwers gestuurd. Gebruik de link in die mail.",
+        },
+        ended="Dit verzoek is afgesloten; er is niets meer te beantwoorden.",
+        ask="Hebt u een vraag? Beantwoord dan onze mail.",
+    ),
+    "en": _Words(
+        titles={
+            Purpose.BUDGET: "Budget for {}",
+            Purpose.MORE: "More hours for {}",
+            Purpose.EMERGENCY: "Emergency work on {}",
+        },
+        labels=("Time", "Rate", "Amount", "Valid until"),
+        rate="{} per hour, excl. VAT",
+        amount="{} excl. VAT",
+        no_amount="the time that it takes",
+        who="You answer as {}.",
+        yes="Approve",
+        no="Decline",
+        states={
+            Standing.APPROVED: "Approved on {at}. Thank you; there is nothing more to do.",
+            Standing.DECLINED: "Declined on {at}. We do not do this work.",
+            Standing.EXPIRED: "This was valid until {until}. Do you still want to approve it? "
+            "Reply to our mail, and we send a new budget.",
+            Standing.WITHDRAWN: "We have taken this back. There is nothing for you to do.",
+            Standing.SUPERSEDED: "We have sent you something newer since. Use the link in that mail.",
+        },
+        ended="This request is closed; there is nothing left to answer.",
+        ask="A question? Reply to our mail.",
+    ),
+}
+_NOT_VALID = "Deze link is niet geldig · This link is not valid"
+_NOT_VALID_BELOW = (
+    "Open de link nog eens vanuit onze mail, of beantwoord die mail.",
+    "Open the link from our mail again, or reply to that mail.",
+)
+_BUSY = "Het lukt nu even niet · Not possible at the moment"
+_BUSY_BELOW = (
+    "Er is niets veranderd. Probeer het over een minuut nog eens.",
+    "Nothing was changed. Try again in a minute.",
+)
+_MOODS = {Standing.APPROVED: "good", Standing.DECLINED: "bad"}
+
+
+def draw(ticket: Ticket, asked: Round, letterhead: Letterhead, *, now: datetime) -> str:
+    """The page about that round, as it stands."""
+    language = asked.proposal.language if asked.proposal.language in _WORDS else "en"
+    words, standing = _WORDS[language], asked.standing(now)
+    number = f"{letterhead.prefix}-{ticket.number}"
+    may_answer = standing in UNANSWERED and ticket.status in OPEN | {Status.RESOLVED}
+    said = "" if may_answer else _said(asked, standing, words, Said(language, letterhead.zone))
+    return _rendered(
+        language=language,
+        desk=letterhead.name,
+        title=words.titles[asked.proposal.purpose].format(number),
+        subject=ticket.subject,
+        said=said,
+        mood=_MOODS.get(standing, ""),
+        scope=Markup(_SCOPE.clean(to_html(_scope(ticket, asked, language)))),
+        facts=_facts(ticket, asked, words, language),
+        may_answer=may_answer,
+        who=words.who.format(asked.proposal.to),
+        yes=words.yes,
+        no=words.no,
+        below=[words.ask],
+    )
+
+
+def not_valid(letterhead: Letterhead) -> str:
+    """The page for a link that is none of ours: the same whatever is wrong with it."""
+    return _bare(letterhead, _NOT_VALID, _NOT_VALID_BELOW)
+
+
+def busy(letterhead: Letterhead) -> str:
+    """The page for when the desk cannot look."""
+    return _bare(letterhead, _BUSY, _BUSY_BELOW)
+
+
+def _bare(letterhead: Letterhead, title: str, below: tuple[str, ...]) -> str:
+    return _rendered(
+        language="nl", desk=letterhead.name, title=title, subject="", said="", mood="", scope="", facts=(),
+        may_answer=False, who="", yes="", no="", below=below,
+    )  # fmt: skip
+
+
+def _rendered(**facts: Any) -> str:
+    return _PAGE.render(style=Markup(_STYLE), **facts)
+
+
+def _scope(ticket: Ticket, asked: Round, language: str) -> str:
+    scope: Prose = proposals.facts_of(ticket, ticket.event(asked.seq), language, link="")["scope"]
+    return scope
+
+
+def _facts(ticket: Ticket, asked: Round, words: _Words, language: str) -> list[tuple[str, str]]:
+    facts = proposals.facts_of(ticket, ticket.event(asked.seq), language, link="")
+    time, rate, amount, until = words.labels
+    pairs = [(time, facts["hours"])] if facts["hours"] else []
+    return [
+        *pairs,
+        (rate, words.rate.format(facts["rate"])),
+        (amount, words.amount.format(facts["amount"]) if facts["amount"] else words.no_amount),
+        (until, facts["until"]),
+    ]
+
+
+def _said(asked: Round, standing: Standing, words: _Words, said: Said) -> str:
+    if standing in UNANSWERED:
+        return words.ended
+    at = said.date(asked.ended_by.at if asked.ended_by else None)
+    return words.states[standing].format(at=at, until=proposals.day(asked.proposal.until, said.language))
