@@ -43,7 +43,8 @@ _COURTESY_TEXT = """
     """
 _GREETING = re.compile(
     r"(?:beste|hallo|hoi|hi|hello|hey|dear|dag|geachte|goedemorgen|goedemiddag|goedenavond|goedendag|"
-    r"good morning|good afternoon|guten tag|guten morgen|sehr geehrte[r]?|liebe[r]?|bonjour|bonsoir|cher|chère)(?: [^\W\d_]+(?:[ '’.-][^\W\d_]+){0,3})?"
+    r"good morning|good afternoon|guten tag|guten morgen|sehr geehrte[r]?|liebe[r]?|bonjour|bonsoir|"
+    r"cher|chère)(?: [^\W\d_]+(?:[ '’.-][^\W\d_]+){0,3})?"
 )
 _CLOSING = re.compile(
     r"(?:met )?(?:vriendelijke|hartelijke|beste|warme|fijne|de)?\s*(?:groet(?:en|jes)?|gr|mvg|vg)\b.{0,60}|"
