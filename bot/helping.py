@@ -61,10 +61,14 @@ def unknown(request: Request) -> Answer:
 
 def missing_number(request: Request) -> Answer:
     """A verb without its ticket."""
-    example = _code(f"{_word(request)} 42")
+    english, dutch = _AND_MORE.get(request.asked.verb, ("", ""))
+    example = _code(f"{_word(request)} 42{request.pick(english, dutch)}")
     return told(
         request.pick(f"Which ticket? Write it like {example}.", f"Welk ticket? Schrijf het als {example}.")
     )
+
+
+_AND_MORE = {Verb.TIME: (" 1h30 what you did", " 1u30 wat je deed")}
 
 
 def _word(request: Request) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from desk.actor import Actor
 from mail.house import Client, House
 from mail.intake import Intake
-from store import emails, inbox, tables, tickets
+from store import emails, inbox, outbox, tables, tickets
 from store.emails import Direction, Email
 from store.inbox import Arrival
 
@@ -111,8 +111,10 @@ class MailDesk:
     def ticket(self, number=1):
         with self.db.read() as session:
             ticket = tickets.get(session, number)
-            assert [event.deliveries for event in ticket.history]  # loads them
-            return ticket
+            owed = outbox.find(session, tables.outbox.c.ticket == number)
+        for event in ticket.history:
+            event.deliveries = [each for each in owed if each.seq == event.seq]
+        return ticket
 
     def how_many_tickets(self):
         with self.db.read() as session:

@@ -79,6 +79,8 @@ def goes_through(raw: bytes) -> None:
         detail={"files": [file.name for file in mail.attachments], "automatic": seen.rule},
     )  # fmt: skip
     ticket.number = 42
+    if not ticket.has_address:
+        return  # nobody can be answered
     ticket.reply("Dank, we kijken ernaar.", by=ROBIN, at=AT)
     worded = compose(
         ticket, ticket.history[-1], templates=TEMPLATES, letterhead=LETTERHEAD, promises=Promises(), now=AT
