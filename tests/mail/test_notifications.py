@@ -437,8 +437,10 @@ def _some_facts():
     words = ("number", "desk", "name", "agent", "words", "question", "asked_at", "response", "recovery")
     more = ("opens_at", "resolves_at", "priority", "changed_from", "moved_from", "moved_by")
     more += ("paused_since", "paused_until", "duplicate_of")
-    more += ("scope", "hours", "rate", "amount", "until", "total_hours", "link", "planned", "planned_before")
-    switches = dict.fromkeys(("is_improvement", "by_customer", "by_silence", "is_more", "is_emergency"), False)
+    more += ("scope", "hours", "rate", "amount", "until", "total_hours", "link", "planned")
+    more += ("planned_before",)
+    named = ("is_improvement", "by_customer", "by_silence", "is_more", "is_emergency")
+    switches = dict.fromkeys(named, False)
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
 
 
