@@ -180,7 +180,9 @@ def text_input(
     return block | {"optional": optional} | ({"hint": plain(hint)} if hint else {})
 
 
-def many(name: str, label: str, placeholder: str, options: Sequence[Block]) -> Block:
+def many(
+    name: str, label: str, placeholder: str, options: Sequence[Block], *, chosen: Sequence[Block] = ()
+) -> Block:
     """A list to choose any number from, or none; what is chosen is found under its name."""
     element: Block = {
         "type": "multi_static_select",
@@ -188,6 +190,7 @@ def many(name: str, label: str, placeholder: str, options: Sequence[Block]) -> B
         "placeholder": plain(placeholder, 150),
         "options": list(options),
     }
+    element |= {"initial_options": list(chosen)} if chosen else {}
     return {"type": "input", "block_id": name, "label": plain(label), "optional": True, "element": element}
 
 

@@ -119,7 +119,7 @@ def waiting_since(ticket: Ticket) -> Event | None:
     if ticket.status not in OPEN or ticket.status is Status.WAITING_FOR_CUSTOMER:
         return None
     waiting: Event | None = None
-    for event in ticket.history:
+    for event in ticket.counted:
         if event.kind in _FROM_CUSTOMER:
             waiting = waiting or event
         elif event.kind in HUMAN_MAILS:

@@ -65,6 +65,12 @@ class Desk(Section):
         le=365,
         description="Days for which a new ticket is compared with earlier ones of its customer; 0: never",
     )
+    undo_seconds: int = Field(
+        default=20,
+        ge=0,
+        le=60,
+        description="Seconds for which a mail of an agent waits, so that it can be taken back; 0: none",
+    )
     timezone: ZoneInfo = Field(
         default=ZoneInfo("Europe/Amsterdam"),
         description="The time zone of dates that people read, and of [hours]",
