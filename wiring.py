@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot import app as slack_app
+from bot import canned, metrics, web
 from bot import house as slack_house
-from bot import metrics, web
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.lines import Style
@@ -149,6 +149,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         a_mail_takes=config.mail.files.of_reply,
         undo=timedelta(seconds=config.desk.undo_seconds),
         foresee=mailer.foresee,
+        canned=canned.read(config.desk.canned),
     )
     apart = timedelta(seconds=slack.seconds_between_messages)
     pace = Pace(clock=machine, sleep=time.sleep, every=apart)

@@ -48,10 +48,11 @@ def reply(
     sends: str = "Send",
     text: str = "",
     files: Sequence[Named] = (),
+    letters: Sequence[Block] = (),
 ) -> Block:
     """The window for a mail to the customer.  then: what is chosen to follow it; opens_files: whether the
     desk may fetch what people put into Slack; sends: what its button says; text, files: what stands in it
-    already."""
+    already; letters: canned replies to choose from."""
     possible = [key for key, (_, status) in _AFTERWARDS.items() if _may(ticket, status)]
     options = {key: blocks.option(_AFTERWARDS[key][0], key) for key in possible}
     chosen = options.get(then, options[KEEP])
@@ -62,7 +63,8 @@ def reply(
         "element": blocks.select("then", "Choose", list(options.values()), chosen=chosen),
     }
     words = fields.text("text", "Your mail", text, placeholder="Dear …", hint=_IS_MAIL)
-    parts = [words, *_files(ticket, opens_files=opens_files, chosen=files), afterwards]
+    shelf = [blocks.actions([blocks.select("canned", "Canned replies", letters)], "shelf")] if letters else []
+    parts = [*shelf, words, *_files(ticket, opens_files=opens_files, chosen=files), afterwards]
     drawn = _form("reply", "Reply to customer", sends, ticket, prefix, parts)
     return drawn | ({"private_metadata": memory} if memory else {})
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import attachable, forms, guard
-from bot.blocks import chosen_of, files_of, value_of
+from bot.blocks import chosen_of, files_of, value_of, written_in
 from bot.fields import Misfilled
 from desk.actor import Actor
 from desk.files import Named, in_words, size_of
@@ -28,7 +28,7 @@ class Outgoing:
         """What stands in a window.  then: what follows, where the window does not ask.
 
         Raises DeskError for words that were meant for colleagues."""
-        text = value_of(state, "text")
+        text = written_in(state, "text")
         guard.check(text)
         added = tuple(attachable.named(file) for file in files_of(state, "added"))
         return cls(text, value_of(state, "then") or then, tuple(chosen_of(state, "picked")), added)

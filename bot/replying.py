@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import foreseen, forms
-from bot.blocks import Block
+from bot import blocks, canned, foreseen, forms
+from bot.blocks import Block, cut, rewritten, written_in
 from bot.click import Click, value
 from bot.house import House, seen
 from bot.outgoing import Outgoing
@@ -26,6 +26,7 @@ Body = dict[str, Any]
 
 def register(app: App) -> None:
     """Listen to what comes back from the windows."""
+    app.action("canned")(on_canned)
     app.view("reply")(on_reply)
     app.view("send")(on_send)
 
@@ -52,16 +53,21 @@ def window(house: House, ticket: Ticket, then: str, *, text: str = "", files: Se
     opens = house.people.home().opens_files
     memory = value(ticket.number, ticket.version, new_token())
     sends = "Preview" if house.foresee else "Send"
+    letters = [blocks.option(each.title, each.key) for each in canned.offered(house.canned, ticket)]
     return forms.reply(
-        ticket,
-        then,
-        house.style.prefix,
-        opens_files=opens,
-        memory=memory,
-        sends=sends,
-        text=text,
-        files=files,
-    )
+        ticket, then, house.style.prefix, opens_files=opens, memory=memory, sends=sends, text=text,
+        files=files, letters=letters,
+    )  # fmt: skip
+
+
+def on_canned(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    """Put a canned reply into the window, below what was written."""
+    view, ticket = body["view"], house.look(click, actor)
+    letter = canned.found(house.canned, click.choice).filled(ticket, actor, house.style.prefix)
+    before = written_in(view["state"], "text").rstrip()
+    text = cut(f"{before}\n\n{letter}" if before else letter, 3000)
+    client.views_update(view_id=view["id"], hash=view["hash"], view=rewritten(view, "text", text))
+    ack()
 
 
 def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
