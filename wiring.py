@@ -180,6 +180,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
+        Job("drafts", lambda: _redraw(db, clock), every=300),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     if socket:
@@ -363,6 +364,11 @@ def _tidy(db: Database, clock: Clock) -> None:
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
         drafts.tidy(session, before=clock() - timedelta(days=2))
+
+
+def _redraw(db: Database, clock: Clock) -> None:
+    with db.change() as session:
+        drafts.redraw(session, now=clock())
 
 
 def _checks(

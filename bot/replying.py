@@ -12,13 +12,15 @@ from bot.blocks import Block, cut, rewritten, written_in
 from bot.click import Click, value
 from bot.house import House, seen
 from bot.outgoing import Outgoing
+from bot.words import moment
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.files import Named
 from desk.ticket import Ticket
-from store import drafts
+from store import drafts, outbox, tickets
 from store.database import Session
+from store.drafts import Draft
 from store.tables import new_token
 
 Body = dict[str, Any]
@@ -29,6 +31,7 @@ def register(app: App) -> None:
     app.action("canned")(on_canned)
     app.view("reply")(on_reply)
     app.view("send")(on_send)
+    app.view_closed("reply")(on_closed)
 
 
 def open_window(
@@ -44,20 +47,50 @@ def open_window(
 ) -> None:
     """Open the window for a mail.  text, files: what stands in it and is chosen already."""
     ticket.must_have_address()
-    view = window(house, ticket, then, text=text, files=files)
-    client.views_open(trigger_id=trigger, view=view)
+    at, token = house.clock(), new_token()
+    with house.db.read() as session:
+        others = [each for each in drafts.writers(session, ticket.number, now=at) if each.by_key != actor.key]
+    view = window(house, ticket, then, text=text, files=files, token=token)
+    view["blocks"][1:1] = [being_written(others, house)] if others else []
+    client.views_open(trigger_id=trigger, view=view | {"notify_on_close": True})
+    with house.db.change(urgent=True) as session:
+        drafts.begin(session, token, ticket.number, by=actor, at=at)
+        outbox.owe_card(session, ticket)
 
 
-def window(house: House, ticket: Ticket, then: str, *, text: str = "", files: Sequence[Named] = ()) -> Block:
-    """The window, drawn."""
+def window(
+    house: House,
+    ticket: Ticket,
+    then: str,
+    *,
+    text: str = "",
+    files: Sequence[Named] = (),
+    token: str = "",
+) -> Block:
+    """The window, drawn.  token: under which what is written in it is kept."""
     opens = house.people.home().opens_files
-    memory = value(ticket.number, ticket.version, new_token())
+    memory = value(ticket.number, ticket.version, token or new_token())
     sends = "Preview" if house.foresee else "Send"
     letters = [blocks.option(each.title, each.key) for each in canned.offered(house.canned, ticket)]
     return forms.reply(
         ticket, then, house.style.prefix, opens_files=opens, memory=memory, sends=sends, text=text,
         files=files, letters=letters,
     )  # fmt: skip
+
+
+def being_written(others: Sequence[Draft], house: House) -> Block:
+    """Who else writes to this customer now."""
+    since = [f"{each.by_name} since {moment(each.opened_at, house.style.zone)}" for each in others]
+    return blocks.context(blocks.plain(f"✍️ Already replying: {blocks.one_line(', '.join(since), 400)}"))
+
+
+def on_closed(ack: Ack, view: Body, actor: Actor, house: House) -> None:
+    """Whoever closes the window is not at it any more."""
+    number, _, token = str(view["private_metadata"]).split(":")
+    with house.db.change() as session:
+        if drafts.take(session, token, int(number)):
+            outbox.owe_card(session, tickets.get(session, int(number)))
+    ack()
 
 
 def on_canned(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from desk.actor import Actor
-from store import tables
+from store import outbox, tables, tickets
 from store.session import Session
 
 _row = tables.drafts.c
@@ -56,6 +56,13 @@ def writers(session: Session, number: int, *, now: datetime) -> list[Draft]:
     """Who is writing to that ticket's customer now, the first of them first."""
     query = select(tables.drafts).where(_row.ticket == number, _row.opened_at > now - LATELY)
     return [_draft(found) for found in session.execute(query.order_by(_row.opened_at, _row.token))]
+
+
+def redraw(session: Session, *, now: datetime) -> None:
+    """Let cards show that nobody is at it any more whose window has been open for too long."""
+    over = _row.opened_at.between(now - 2 * LATELY, now - LATELY)
+    for number in sorted(set(session.scalars(select(_row.ticket).where(over)))):
+        outbox.owe_card(session, tickets.get(session, number))
 
 
 def tidy(session: Session, *, before: datetime) -> None:

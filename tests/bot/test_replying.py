@@ -9,7 +9,7 @@ from desk.actor import Actor
 from desk.delivery import Audience
 from desk.event import Kind
 from desk.status import Status
-from store import outbox
+from store import drafts, outbox
 
 LETTER = {"text": "Dear Anna,\n\n*We look* at it.", "then": "ask"}
 
@@ -183,3 +183,46 @@ def test_what_is_held_back_is_told_below_the_text(desk, slack, number, text):
     said = slack.submit("Alice", LETTER | {"text": text})
     assert list(said["errors"]) == ["text"]
     assert kinds(desk, number) == [Kind.OPENED]
+
+
+def test_the_card_and_the_second_window_say_who_is_replying(desk, slack, number):
+    version = desk.ticket(number).version
+    assert "Alice is replying…" in drawn(desk.card(number))
+    desk.click("reply", f"{number}:1", by="U0BOB")
+    assert "Already replying: Alice since Mon 30 Nov 10:00" in drawn(slack.modal_of("Bob"))
+    slack.close("Alice")
+    slack.close("Bob")
+    assert "replying" not in drawn(desk.card(number))
+    assert desk.ticket(number).version == version
+
+
+def test_who_has_sent_or_left_it_for_ten_minutes_is_not_replying(desk, slack, number):
+    slack.submit("Alice", LETTER)
+    slack.submit("Alice", {})
+    assert "replying" not in drawn(desk.card(number))
+    other = desk.a_ticket(confirm=False)
+    desk.click("reply", f"{other}:1")
+    assert "replying" in drawn(desk.card(other))
+    desk.time.sleep(601)
+    with desk.db.change() as session:
+        drafts.redraw(session, now=desk.time.now())
+    assert "replying" not in drawn(desk.card(other))
+
+
+def test_a_message_of_the_thread_is_sent_to_the_customer(desk, slack):
+    number = desk.a_ticket(confirm=False)
+    desk.card(number)
+    desk.type(number, "See <https://example.com/a?b=1&amp;c=2|the *manual*> &amp; try")
+    message = slack.thread(desk.place(number).ts)[-1]
+    desk._gesture(lambda: slack.shortcut("Alice", "send_to_customer", message))
+    [words] = [block for block in top(slack)["blocks"] if block["block_id"] == "text"]
+    assert words["element"]["initial_value"] == "See [the *manual*](https://example.com/a?b=1&c=2) & try"
+    assert slack.submit("Alice", {})["outcome"] == "pushed"
+
+
+def test_any_other_message_is_refused_politely(desk, slack):
+    number = desk.a_ticket(confirm=False)
+    card = desk.card(number)
+    desk._gesture(lambda: slack.shortcut("Alice", "send_to_customer", card))
+    assert "in the thread of a ticket's card" in slack.told[-1]["text"]
+    assert slack.modals_of("Alice") == []
