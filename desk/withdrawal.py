@@ -1,9 +1,8 @@
 """What was taken back before it left: which acts those are, and the history as it counts without them."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
 
 from desk.actor import STAFF, Actor
 from desk.errors import DeskError
@@ -20,21 +19,20 @@ def taken_back(history: Sequence[Event]) -> frozenset[int]:
 def counted(history: Sequence[Event]) -> Sequence[Event]:
     """The history as clocks count it: as if what was taken back had never been done."""
     gone = taken_back(history)
-    if not gone:
-        return history
-    kept = [*history]
-    for seq in sorted(gone):
-        before = _last_status(kept, seq)
-        for event in carried_on(history, history[seq - 1]):
-            kept[event.seq - 1] = replace(kept[event.seq - 1], status=before)
-    return [event for event in kept if event.seq not in gone and event.kind is not Kind.WITHDRAWN]
+    return _without(history, gone) if gone else history
 
 
-def carried_on(history: Sequence[Event], event: Event) -> list[Event]:
-    """What followed that event at once and left the status as it had set it."""
-    gone = taken_back(history)
-    later = takewhile(lambda each: each.status is event.status, history[event.seq :])
-    return [*takewhile(lambda each: each.kind is not event.kind or each.seq in gone, later)]
+def _without(history: Sequence[Event], gone: Set[int]) -> list[Event]:
+    """What is left, each event with the status that it has then: what only carried on another's status
+    carries on the one before."""
+    kept: list[Event] = []
+    for event in history:
+        if event.seq in gone or event.kind is Kind.WITHDRAWN:
+            continue
+        before = history[event.seq - 2].status if event.seq > 1 else None
+        carries_on = event.status is before and event.kind is not Kind.ASKED
+        kept.append(replace(event, status=kept[-1].status) if carries_on else event)
+    return kept
 
 
 @dataclass(eq=False, kw_only=True)
@@ -59,11 +57,10 @@ class Withdrawal(Record):
         if any(each.kind in _LEFT and each.detail["of"] == seq for each in self.history):
             raise TooLate
         self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "take back a mail")
-        goes_back = len(carried_on(self.history, event)) == len(self.history) - seq
-        before = [each for each in self.counted if each.seq < seq][-1].status
+        status = _without(self.history, taken_back(self.history) | {seq})[-1].status
         return self._record(
             Kind.WITHDRAWN, by=by, at=at, text=event.text, key=f"withdrawn:{seq}",
-            status=before if goes_back else None, of=seq, redraws=[seq],
+            status=status, of=seq, redraws=[seq],
         )  # fmt: skip
 
 
@@ -76,9 +73,3 @@ class TooLate(DeskError):
 
 _MAY_BE_TAKEN_BACK = TAKES_FILES | {Kind.SOLVED_ELSEWHERE}
 _LEFT = frozenset({Kind.SENT, Kind.MAIL_FAILED})
-
-
-def _last_status(kept: Sequence[Event], seq: int) -> Status:
-    """The status before that event, as it counts."""
-    gone = taken_back(kept)
-    return next(event.status for event in reversed(kept[: seq - 1]) if event.seq not in gone)
