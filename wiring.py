@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot import app as slack_app
+from bot import canned, metrics, web
 from bot import house as slack_house
-from bot import metrics, web
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.lines import Style
@@ -38,9 +38,10 @@ from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
+from mail.promising import read_promises
 from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable
-from mail.sending import MailSender, Road, read_promises
+from mail.sending import MailSender, Road
 from mail.showable import Rules
 from mail.smtp import hand_over
 from postroom import Postroom
@@ -53,7 +54,7 @@ from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import ahead, inbox, keepsakes, schema
+from store import ahead, drafts, inbox, keepsakes, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
 from store.sender import Sender
@@ -125,6 +126,8 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
 
     db = database_of(config.database.url.get_secret_value(), policy, on_commit=lambda: wake())
     schema.upgrade(db)
+    post = Postroom(config, db, clock)
+    mailer = mail_sender_of(config, db, policy, clock, post=post)
     slack = config.slack
     token = slack.bot_token.get_secret_value()
     write = slack_app.write_client(token, api=slack.api_url)
@@ -144,13 +147,15 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         priority=config.desk.default_priority,
         alike_within=timedelta(days=config.desk.duplicate_days),
         a_mail_takes=config.mail.files.of_reply,
+        undo=timedelta(seconds=config.desk.undo_seconds),
+        foresee=mailer.foresee,
+        canned=canned.read(config.desk.canned),
     )
     apart = timedelta(seconds=slack.seconds_between_messages)
     pace = Pace(clock=machine, sleep=time.sleep, every=apart)
     wire, files = Wire(write, read, pace), FileWire(write, read, pace, machine)
     reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
-    post = Postroom(config, db, clock)
-    mail = {Audience.CUSTOMER: mail_sender_of(config, db, policy, clock, post=post)}
+    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
     couriers = {
         "slack": Courier(db, slack_senders_of(config, house, wire), clock=clock, together=TOGETHER),
         "mail": Courier(db, mail, clock=clock),
@@ -175,6 +180,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
+        Job("drafts", lambda: _redraw(db, clock), every=300),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     if socket:
@@ -237,7 +243,7 @@ def mail_sender_of(
     *,
     road: Road = hand_over,
     post: Postroom | None = None,
-) -> Sender:
+) -> MailSender | Desks:
     """Who mails the customers.  road: what mails leave by; post: where tokens are shared with mailboxes."""
     settings = config.mail
     secret = secret_of(config, db)
@@ -357,6 +363,12 @@ def _tidy(db: Database, clock: Clock) -> None:
 
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
+        drafts.tidy(session, before=clock() - timedelta(days=2))
+
+
+def _redraw(db: Database, clock: Clock) -> None:
+    with db.change() as session:
+        drafts.redraw(session, now=clock())
 
 
 def _checks(

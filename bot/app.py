@@ -24,10 +24,12 @@ from bot import (
     home,
     modals,
     quarantine,
+    replying,
     resembling,
     reveal,
     shortcuts,
     thread,
+    undoing,
     why,
     worktime,
 )
@@ -37,7 +39,7 @@ from bot.report import Reports
 SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
-    *(buttons, breaches, modals, worktime, budgets, resembling, shortcuts),
+    *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts),
     *(quarantine, doubtful, reveal, collected, thread, why),
 )
 
@@ -83,7 +85,8 @@ def build(house: House, threads: Executor | None = None) -> App:
         request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
     )
     answering.register(app, house.slack)
-    gate.register(app, replace(house, acted=homes.acted))
+    offers = undoing.Offers(house, threads)
+    gate.register(app, replace(house, acted=homes.acted, mailed=offers.mailed))
     for listeners in _LISTENERS:
         listeners.register(app)
     commands.register(app, Reports(house, threads))

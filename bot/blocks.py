@@ -175,7 +175,9 @@ def text_input(
     return block | {"optional": optional} | ({"hint": plain(hint)} if hint else {})
 
 
-def many(name: str, label: str, placeholder: str, options: Sequence[Block]) -> Block:
+def many(
+    name: str, label: str, placeholder: str, options: Sequence[Block], *, chosen: Sequence[Block] = ()
+) -> Block:
     """A list to choose any number from, or none; what is chosen is found under its name."""
     element: Block = {
         "type": "multi_static_select",
@@ -183,6 +185,7 @@ def many(name: str, label: str, placeholder: str, options: Sequence[Block]) -> B
         "placeholder": plain(placeholder, 150),
         "options": list(options),
     }
+    element |= {"initial_options": list(chosen)} if chosen else {}
     return {"type": "input", "block_id": name, "label": plain(label), "optional": True, "element": element}
 
 
@@ -229,6 +232,25 @@ def again(view: Mapping[str, Any], words: str, *, memory: str, mark: str = "тЪая
     return same | {"private_metadata": memory, "blocks": [said, *kept]}
 
 
+def rewritten(view: Mapping[str, Any], name: str, text: str) -> Block:
+    """The same form with another text in that field.  Slack keeps what stands in a field it knows: it gets a
+    new name."""
+    drawn = [_kept(block, view["state"]) for block in view["blocks"]]
+    for place, block in enumerate(drawn):
+        if block.get("element", {}).get("action_id") == name:
+            turn = int(block["block_id"].removeprefix(name) or 1) + 1
+            filled = block["element"] | {"initial_value": text}
+            drawn[place] = block | {"block_id": f"{name}{turn}", "element": filled}
+    same = {key: view[key] for key in ("type", "callback_id", "title", "submit", "close", "private_metadata")}
+    return same | {"blocks": drawn}
+
+
+def written_in(state: Mapping[str, Any], name: str) -> str:
+    """What somebody wrote in that field, whatever its block is called by now."""
+    found = [block[name] for block in state.get("values", {}).values() if name in block]
+    return str(found[0].get("value") or "") if found else ""
+
+
 _SAID = "said"
 
 
@@ -236,8 +258,8 @@ def _kept(block: Block, state: Mapping[str, Any]) -> Block:
     """A field with what somebody wrote or chose in it."""
     if block["type"] != "input":
         return block
-    name = block["block_id"]
-    found = state.get("values", {}).get(name, {}).get(name, {})
+    name, field = block["block_id"], block["element"]["action_id"]
+    found = state.get("values", {}).get(name, {}).get(field, {})
     if found.get("selected_option"):
         return block | {"element": block["element"] | {"initial_option": found["selected_option"]}}
     if found.get("selected_options"):

@@ -38,10 +38,13 @@ _STATUS_CHOICES = {
 
 @dataclass(frozen=True)
 class Moment:
-    """When the card is drawn, and what time decides: when a waiting ticket resolves by itself, if it does."""
+    """When the card is drawn, and what time decides: when a waiting ticket resolves by itself, if it does.
+
+    writers: who is writing to the customer."""
 
     now: datetime
     resolves_at: datetime | None = None
+    writers: tuple[str, ...] = ()
 
 
 def draw(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> Post:
@@ -53,6 +56,7 @@ def draw(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> P
         facts(ticket, clocks, style, at),
         *purse.on_card(ticket, now=at.now),
         *_silence(ticket, style, at),
+        *_writers(at),
         *_controls(ticket),
         _footer(ticket, style, at),
     ]
@@ -119,7 +123,7 @@ def waiting_since(ticket: Ticket) -> Event | None:
     if ticket.status not in OPEN or ticket.status is Status.WAITING_FOR_CUSTOMER:
         return None
     waiting: Event | None = None
-    for event in ticket.history:
+    for event in ticket.counted:
         if event.kind in _FROM_CUSTOMER:
             waiting = waiting or event
         elif event.kind in HUMAN_MAILS:
@@ -135,6 +139,13 @@ def _silence(ticket: Ticket, style: Style, at: Moment) -> list[Block]:
         return [blocks.section("Our question is on its way to the customer.", extend)]
     when = moment(at.resolves_at, style.zone)
     return [blocks.section(f"Resolves by itself *{when}* if the customer stays silent.", extend)]
+
+
+def _writers(at: Moment) -> list[Block]:
+    if not at.writers:
+        return []
+    names, verb = ", ".join(at.writers), "is" if len(at.writers) == 1 else "are"
+    return [blocks.context(plain(f"✍️ {one_line(names, 200)} {verb} replying…"))]
 
 
 def _controls(ticket: Ticket) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import forms, tongue
+from bot import forms, replying, tongue
 from bot.blocks import Block
 from bot.house import House
 from bot.promises import promised
@@ -85,7 +85,7 @@ def _window(ticket: Ticket, wanted: Status, house: House) -> Block:
     prefix, opens = house.style.prefix, house.people.home().opens_files
     if wanted is Status.WAITING_FOR_CUSTOMER:
         ticket.must_have_address()
-        return forms.reply(ticket, forms.ASK, prefix, opens_files=opens)
+        return replying.window(house, ticket, forms.ASK)
     if wanted is Status.RESOLVED:
         return forms.resolve(ticket, prefix, opens_files=opens)
     return forms.cancel(ticket, prefix)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot import blocks
+from bot import blocks, fields
 from bot.attachable import Choice, choices
 from bot.blocks import Block, one_line, plain
 from bot.click import value
 from bot.words import called, ticket_name
-from desk.files import in_words
+from desk.event import Kind
+from desk.files import Named, in_words
 from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
@@ -33,9 +34,25 @@ LEVELS = {
 """When each priority is the right one, in the words of the published page."""
 
 
-def reply(ticket: Ticket, then: str, prefix: str, *, opens_files: bool) -> Block:
+THEN_OF = {Kind.REPLIED: KEEP, Kind.ASKED: ASK, Kind.RESOLVED: RESOLVE}
+"""Which choice made each kind of mail."""
+
+
+def reply(
+    ticket: Ticket,
+    then: str,
+    prefix: str,
+    *,
+    opens_files: bool,
+    memory: str = "",
+    sends: str = "Send",
+    text: str = "",
+    files: Sequence[Named] = (),
+    letters: Sequence[Block] = (),
+) -> Block:
     """The window for a mail to the customer.  then: what is chosen to follow it; opens_files: whether the
-    desk may fetch what people put into Slack."""
+    desk may fetch what people put into Slack; sends: what its button says; text, files: what stands in it
+    already; letters: canned replies to choose from."""
     possible = [key for key, (_, status) in _AFTERWARDS.items() if _may(ticket, status)]
     options = {key: blocks.option(_AFTERWARDS[key][0], key) for key in possible}
     chosen = options.get(then, options[KEEP])
@@ -45,9 +62,11 @@ def reply(ticket: Ticket, then: str, prefix: str, *, opens_files: bool) -> Block
         "label": plain("And then"),
         "element": blocks.select("then", "Choose", list(options.values()), chosen=chosen),
     }
-    words = blocks.text_input("text", "Your mail", placeholder="Dear …", hint=_IS_MAIL)
-    parts = [words, *_files(ticket, opens_files=opens_files), afterwards]
-    return _form("reply", "Reply to customer", "Send", ticket, prefix, parts)
+    words = fields.text("text", "Your mail", text, placeholder="Dear …", hint=_IS_MAIL)
+    shelf = [blocks.actions([blocks.select("canned", "Canned replies", letters)], "shelf")] if letters else []
+    parts = [*shelf, words, *_files(ticket, opens_files=opens_files, chosen=files), afterwards]
+    drawn = _form("reply", "Reply to customer", sends, ticket, prefix, parts)
+    return drawn | ({"private_metadata": memory} if memory else {})
 
 
 def resolve(ticket: Ticket, prefix: str, *, opens_files: bool) -> Block:
@@ -92,11 +111,12 @@ def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str
     return blocks.modal("priority", "Priority", "Change", [about, choice, promised], memory=_memory(ticket))
 
 
-def _files(ticket: Ticket, *, opens_files: bool) -> list[Block]:
+def _files(ticket: Ticket, *, opens_files: bool, chosen: Sequence[Named] = ()) -> list[Block]:
     """What goes along: files of the thread, where there are any, and new ones."""
     may = [each for each in choices(ticket) if opens_files or "part" in each.file]
     there = [blocks.option(_choice(each), each.key, f"from {each.whose}") for each in may]
-    drawn = [blocks.many("picked", "Files of the thread", "None", there)] if there else []
+    again = [option for option, each in zip(there, may, strict=True) if each.file in chosen]
+    drawn = [blocks.many("picked", "Files of the thread", "None", there, chosen=again)] if there else []
     new = blocks.file_input("added", "New files", "From your computer, up to 10.")
     return [*drawn, new] if opens_files else drawn
 

@@ -1,17 +1,19 @@
 """What every listener works with, and the one way in which a click changes a ticket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
+from bot.canned import Canned
 from bot.click import Click, Overtaken, value
 from bot.lines import Style
 from bot.people import People
 from desk.actor import Actor
 from desk.errors import Conflict
-from desk.event import DECISIVE
+from desk.event import DECISIVE, Event
+from desk.letter import Letter
 from desk.priority import Priority
 from desk.ticket import Ticket
 from sla.policy import Policy
@@ -32,8 +34,10 @@ class House:
     where it is known.  language, priority: of tickets that people write down; alike_within: for
     how long one may be repeated by the next.  clock: reads the time.
     troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
-    go along with one mail.  acted: called with the id of whoever
-    clicked, once the click is committed."""
+    go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
+    leave, for its writer to look at before.  canned: letters to choose from.  acted: called with the id of
+    whoever clicked, once the click is committed; mailed: with the ticket and whoever wrote, once a mail that
+    can be taken back is."""
 
     db: Database
     policy: Policy
@@ -47,7 +51,11 @@ class House:
     alike_within: timedelta = timedelta()
     troubles: Callable[[], list[str]] = list
     a_mail_takes: int = 18_000_000
+    undo: timedelta = timedelta()
+    foresee: Callable[[Ticket, Event], Letter] | None = None
+    canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None
+    mailed: Callable[[Ticket, Actor], None] = lambda ticket, by: None
 
     def act(self, click: Click, actor: Actor, deed: Deed) -> None:
         """Do to the ticket what a click asks for, once; committed when this returns.
@@ -106,7 +114,7 @@ def seen(session: Session, click: Click, actor: Actor) -> Ticket:
     try:
         return tickets.get(session, click.number, drawn=known)
     except Conflict as error:
-        raise Overtaken(str(error), value(ticket.number, ticket.version)) from error
+        raise Overtaken(str(error), value(ticket.number, ticket.version, click.choice)) from error
 
 
 def _is_no_news(ticket: Ticket, seq: int, actor: Actor) -> bool:

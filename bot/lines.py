@@ -15,6 +15,7 @@ from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
+from desk.withdrawal import taken_back
 
 _WHOLE_MAIL = 8700
 _GLANCE = 600
@@ -250,7 +251,9 @@ def _reminded(_ticket: Ticket, _event: Event, _style: Style) -> list[Block]:
     return _small("🔔 The customer is reminded of our question")
 
 
-def _resolved(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+def _resolved(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    if event.seq in taken_back(ticket.history):
+        return _small(f"{MARKS[Status.RESOLVED]} {_who(event)} resolved it, and took that back")
     if event.by.role is Role.SYSTEM:
         return _small(f"{MARKS[Status.RESOLVED]} Resolved: the customer did not answer our question")
     return _ended(f"{MARKS[Status.RESOLVED]} {_who(event)} resolved it", event)
@@ -263,6 +266,11 @@ def _cancelled(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
 
 def _kin(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
     return _small(kin.said(event, style.prefix))
+
+
+def _withdrawn(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    said = f"{_who(event)} took back a mail to the customer before it left"
+    return _mail("↩️", said, event, limit=_GLANCE)
 
 
 def _ended(said: str, event: Event) -> list[Block]:
@@ -298,6 +306,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.TAKEN: _taken,
     Kind.ASSIGNED: _assigned,
     Kind.SENT: _sent,
+    Kind.WITHDRAWN: _withdrawn,
     Kind.MAIL_DELAYED: _mail_delayed,
     Kind.MAIL_FAILED: _mail_failed,
     Kind.PRIORITISED: _prioritised,

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import budgets, forms, guard, resembling, why, worktime
+from bot import budgets, forms, guard, replying, resembling, why, worktime
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -25,7 +25,6 @@ def register(app: App) -> None:
     app.action("reply")(open_reply)
     app.action("priority")(open_priority)
     app.action("level")(on_level)
-    app.view("reply")(on_reply)
     app.view("resolve")(on_resolve)
     app.view("cancel")(on_cancel)
     app.view("priority")(on_priority)
@@ -33,15 +32,13 @@ def register(app: App) -> None:
 
 def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    ticket.must_have_address()
-    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.KEEP))
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.KEEP)
     ack()
 
 
 def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    ticket.must_have_address()
-    client.views_open(trigger_id=body["trigger_id"], view=_reply(house, ticket, forms.ASK))
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.ASK)
     ack()
 
 
@@ -72,13 +69,8 @@ def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
     ack()
 
 
-def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    _send(Outgoing.read(view["state"]), click, actor, house)
-    ack()
-
-
 def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    _send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
+    replying.send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
     ack()
 
 
@@ -115,16 +107,6 @@ OPENED_BY_MORE = {
     "why": why.on_why,
 }
 """The entries of More."""
-
-
-def _reply(house: House, ticket: Ticket, then: str) -> Block:
-    opens = house.people.home().opens_files
-    return forms.reply(ticket, then, house.style.prefix, opens_files=opens)
-
-
-def _send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
-    most = house.a_mail_takes
-    house.act(click, actor, lambda ticket, at: mail.do(ticket, by=actor, at=at, most=most))
 
 
 def _priority(house: House, ticket: Ticket, level: Priority) -> Block:

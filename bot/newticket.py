@@ -120,7 +120,7 @@ def _wrong(form: Mapping[str, str], language: str) -> dict[str, str]:
         )
     if form["address"]:
         try:
-            guard.check(form["subject"])
+            guard.check_words(form["subject"])
         except DeskError as internal:
             wrong["subject"] = str(internal)[:150]
     return wrong

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import attachable, forms, guard
-from bot.blocks import chosen_of, files_of, value_of
+from bot.blocks import chosen_of, files_of, value_of, written_in
 from bot.fields import Misfilled
 from desk.actor import Actor
 from desk.files import Named, in_words, size_of
@@ -28,10 +28,15 @@ class Outgoing:
         """What stands in a window.  then: what follows, where the window does not ask.
 
         Raises DeskError for words that were meant for colleagues."""
-        text = value_of(state, "text")
+        text = written_in(state, "text")
         guard.check(text)
         added = tuple(attachable.named(file) for file in files_of(state, "added"))
         return cls(text, value_of(state, "then") or then, tuple(chosen_of(state, "picked")), added)
+
+    @classmethod
+    def kept(cls, mail: Mapping[str, Any]) -> "Outgoing":
+        """What was read before, and kept until somebody had looked at it."""
+        return cls(mail["text"], mail["then"], tuple(mail["picked"]), tuple(mail["added"]))
 
     def files(self, ticket: Ticket) -> list[Named]:
         """What goes along, as an event names it.  Raises DeskError for what is not in the thread any more."""
@@ -44,12 +49,15 @@ class Outgoing:
             words = f"These files are {in_words(size)} together and a mail takes {in_words(most)}: "
             raise Misfilled(words + "leave some out, or send a link.", "added" if self.added else "picked")
 
-    def do(self, ticket: Ticket, *, by: Actor, at: datetime, most: int) -> bool:
-        """Owe the customer this mail.  most: bytes that one takes along.  Raises DeskError."""
+    def do(
+        self, ticket: Ticket, *, by: Actor, at: datetime, most: int, undo: timedelta = timedelta()
+    ) -> bool:
+        """Owe the customer this mail.  most: bytes that one takes along; undo: for how long it can be taken
+        back.  Raises DeskError."""
         files = self.files(ticket)
         self.must_fit(files, most)
         if self.then == forms.ASK:
-            return ticket.ask(self.text, by=by, at=at, files=files)
+            return ticket.ask(self.text, by=by, at=at, files=files, undo=undo)
         if self.then == forms.RESOLVE:
-            return ticket.resolve(self.text, by=by, at=at, files=files)
-        return ticket.reply(self.text, by=by, at=at, files=files)
+            return ticket.resolve(self.text, by=by, at=at, files=files, undo=undo)
+        return ticket.reply(self.text, by=by, at=at, files=files, undo=undo)

@@ -18,7 +18,7 @@ from desk.event import Event, Kind
 from desk.ticket import Ticket
 from sla.notices import may_speak, still_holds
 from sla.policy import Policy
-from store import cards, outbox, tickets
+from store import cards, drafts, outbox, tickets
 from store.cards import Place
 from store.database import Database, Session
 from store.outbox import Patience
@@ -71,8 +71,10 @@ class CardSender(_Sender):
         with self.db.read() as session:
             ticket = tickets.get(session, delivery.ticket_number)
             place = cards.place_of(session, ticket.number)
-        now = self.clock()
-        at = card.Moment(now, resolves_at(ticket, self.policy))
+            now = self.clock()
+            writers = drafts.writers(session, ticket.number, now=now)
+        names = tuple(dict.fromkeys(each.by_name for each in writers))
+        at = card.Moment(now, resolves_at(ticket, self.policy), names)
         post = card.draw(ticket, clocks_of(ticket, self.policy, now=now), self.style, at)
         try:
             if place:

@@ -1,4 +1,4 @@
-"""Shortcuts: a new ticket from anywhere in Slack, or of a message."""
+"""Shortcuts: a new ticket from anywhere in Slack or of a message; a message that a customer is to get."""
 
 import html
 import re
@@ -7,20 +7,24 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import newticket
+from bot import forms, newticket, replying
+from bot.blocks import cut
 from bot.handmade import CameBy
 from bot.house import House
 from bot.newticket import Source
 from desk.actor import Actor
+from desk.errors import DeskError
+from store import cards, tickets
 from store.cards import Place
 
 _LINK = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
 
 
 def register(app: App) -> None:
-    """Listen to both."""
+    """Listen to them."""
     app.shortcut("new_ticket")(on_new)
     app.shortcut("make_ticket")(on_message)
+    app.shortcut("send_to_customer")(on_send)
     newticket.register(app)
 
 
@@ -41,9 +45,37 @@ def on_message(ack: Ack, body: dict[str, Any], client: WebClient, actor: Actor, 
     ack()
 
 
+def on_send(ack: Ack, body: dict[str, Any], client: WebClient, actor: Actor, house: House) -> None:
+    """Open the reply with the words of a message in a ticket's thread."""
+    message = body["message"]
+    place = Place(body["channel"]["id"], message.get("thread_ts") or message["ts"])
+    with house.db.read() as session:
+        number = cards.ticket_at(session, place)
+        ticket = None if number is None else tickets.get(session, number)
+    if ticket is None or place.ts == message["ts"] or message.get("bot_id"):
+        raise DeskError("Choose this on what somebody of the team wrote in the thread of a ticket's card.")
+    text = as_markdown(str(message.get("text") or ""))
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.KEEP, text=cut(text, 3000))
+    ack()
+
+
+def as_markdown(text: str) -> str:
+    """A message as a letter: links as Markdown has them.  Mentions stay: they are held back later."""
+    return html.unescape(_LINK.sub(_in_markdown, text))
+
+
 def unmarked(text: str) -> str:
     """A message as people read it: its links and mentions in words."""
     return html.unescape(_LINK.sub(_in_words, text))
+
+
+def _in_markdown(link: re.Match[str]) -> str:
+    target, label = link["target"], link["label"]
+    if link["kind"]:
+        return link[0]
+    address = target.removeprefix("mailto:")
+    is_plain = label in (None, "", target, address) or address != target
+    return address if is_plain else f"[{label}]({target})"
 
 
 def _in_words(link: re.Match[str]) -> str:

@@ -10,13 +10,14 @@ from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import OWED_TO, Event, Kind
 from desk.files import Named, shown_in, to_fetch
-from desk.record import Record
+from desk.record import NO_TIME
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.thanks import is_only_thanks
+from desk.withdrawal import Withdrawal
 
 
 @dataclass(eq=False, kw_only=True)
-class Correspondence(Record):
+class Correspondence(Withdrawal):
     """What customers and their machines do, what agents write to them, and what is heard of that."""
 
     def customer_wrote(
@@ -133,19 +134,36 @@ class Correspondence(Record):
     # What agents write, and what becomes of it
 
     def reply(
-        self, text: str, *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+        self,
+        text: str,
+        *,
+        by: Actor,
+        at: datetime,
+        key: str | None = None,
+        files: Sequence[Named] = (),
+        undo: timedelta = NO_TIME,
     ) -> bool:
-        """Mail the customer an agent's words; the status stays.  files: what goes along, by store.files."""
+        """Mail the customer an agent's words; the status stays.  files: what goes along, by store.files;
+        undo: for how long it can be taken back."""
         by.must_be(STAFF, "reply to a customer")
         self.must_have_address()
         self._must_say(text)
         self._must_stand_in(OPEN | {Status.RESOLVED}, "reply")
-        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, **along(Kind.REPLIED, files))
+        more = along(Kind.REPLIED, files)
+        return self._record(Kind.REPLIED, by=by, at=at, text=text, key=key, undo=undo, **more)
 
     def ask(
-        self, text: str, *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+        self,
+        text: str,
+        *,
+        by: Actor,
+        at: datetime,
+        key: str | None = None,
+        files: Sequence[Named] = (),
+        undo: timedelta = NO_TIME,
     ) -> bool:
-        """Mail the customer a question and wait for the answer; asked again, the wait starts again."""
+        """Mail the customer a question and wait for the answer; asked again, the wait starts again.  undo: as
+        for a reply."""
         by.must_be(STAFF, "ask a customer")
         self.must_have_address()
         self._must_say(text)
@@ -153,7 +171,7 @@ class Correspondence(Record):
             self._check(Status.WAITING_FOR_CUSTOMER)
         more = along(Kind.ASKED, files)
         waits = Status.WAITING_FOR_CUSTOMER
-        return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=waits, **more)
+        return self._record(Kind.ASKED, by=by, at=at, text=text, key=key, status=waits, undo=undo, **more)
 
     def must_have_address(self) -> None:
         """Raises DeskError where there is nobody to mail."""
@@ -249,7 +267,7 @@ class Correspondence(Record):
 
     @property
     def _last_question(self) -> int | None:
-        return next((event.seq for event in reversed(self.history) if event.kind is Kind.ASKED), None)
+        return next((event.seq for event in reversed(self.counted) if event.kind is Kind.ASKED), None)
 
 
 def along(kind: Kind, files: Sequence[Named]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     REPLIED = "replied"
     ASKED = "asked"
     SENT = "sent"
+    WITHDRAWN = "withdrawn"
     MAIL_DELAYED = "mail_delayed"
     MAIL_FAILED = "mail_failed"
     RESENT = "resent"
@@ -82,6 +83,7 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.REPLIED: (Audience.CUSTOMER,),
     Kind.ASKED: (Audience.CUSTOMER,),
     Kind.SENT: (Audience.AGENTS,),
+    Kind.WITHDRAWN: (Audience.AGENTS,),
     Kind.MAIL_DELAYED: (Audience.AGENTS,),
     Kind.MAIL_FAILED: (Audience.AGENTS,),
     Kind.RESENT: (),
@@ -134,6 +136,7 @@ DECISIVE = frozenset(
         Kind.TAKEN,
         Kind.ASSIGNED,
         Kind.ASKED,
+        Kind.WITHDRAWN,
         Kind.PRIORITISED,
         Kind.BUDGET_ASKED,
         Kind.BUDGET_APPROVED,

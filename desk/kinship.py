@@ -9,8 +9,10 @@ from typing import Self
 
 from desk.actor import STAFF, Actor
 from desk.correspondence import Correspondence
+from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.event import Event, Kind
+from desk.record import NO_TIME
 from desk.status import Status
 
 
@@ -58,9 +60,15 @@ class Kinship(Correspondence):
         if self.duplicate_of != other or self.status is not Status.CANCELLED:
             return False
         key = f"solved:{other}:{resolved.seq}"
+        told = (each.not_before for each in resolved.deliveries if each.audience is Audience.CUSTOMER)
         return self._record(
-            Kind.SOLVED_ELSEWHERE, by=resolved.by, at=at, text=resolved.text, key=key, duplicate_of=other
-        )
+            Kind.SOLVED_ELSEWHERE, by=resolved.by, at=at, text=resolved.text, key=key, duplicate_of=other,
+            undo=max(next(told, at) - at, NO_TIME),
+        )  # fmt: skip
+
+    def told_of(self, other: int, seq: int) -> Event | None:
+        """What this one's customer is told of event seq, by which the other ticket was resolved."""
+        return next((each for each in self.history if each.key == f"solved:{other}:{seq}"), None)
 
     @property
     def duplicate_of(self) -> int | None:

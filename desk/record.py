@@ -2,7 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from desk.actor import Actor
@@ -11,6 +11,8 @@ from desk.errors import Conflict, DeskError, TransitionRefused
 from desk.event import DECISIVE, OWED_TO, Event, Kind
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
+
+NO_TIME = timedelta()
 
 
 @dataclass(eq=False, kw_only=True)
@@ -87,8 +89,10 @@ class Record:
         key: str | None = None,
         status: Status | None = None,
         owed: tuple[Audience, ...] | None = None,
+        undo: timedelta = NO_TIME,
         **detail: Any,
     ) -> bool:
+        """Record an event.  undo: for how long its mail to the customer can still be taken back."""
         if key is not None and any(event.key == key for event in self.history):
             return False
         self.status = status or self.status
@@ -101,7 +105,8 @@ class Record:
         for audience in OWED_TO[kind] if owed is None else owed:
             if audience is Audience.CUSTOMER and not self.has_address:
                 continue
-            event.deliveries.append(Delivery(audience=audience, not_before=at))
+            leaves = at + undo if audience is Audience.CUSTOMER else at
+            event.deliveries.append(Delivery(audience=audience, not_before=leaves))
         self.history.append(event)
         return True
 

@@ -18,6 +18,7 @@ from desk.files import Named, shown_in
 from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
+from desk.record import NO_TIME
 from desk.status import OPEN, TRANSITIONS, Status
 
 CARD_HOLDS = 600
@@ -118,12 +119,20 @@ class Ticket(Billing, Kinship, Notes):
         return self._record(Kind.EXTENDED, by=by, at=at)
 
     def resolve(
-        self, text: str = "", *, by: Actor, at: datetime, key: str | None = None, files: Sequence[Named] = ()
+        self,
+        text: str = "",
+        *,
+        by: Actor,
+        at: datetime,
+        key: str | None = None,
+        files: Sequence[Named] = (),
+        undo: timedelta = NO_TIME,
     ) -> bool:
-        """Say that it is solved.  text: what was done, for the customer to read; files: what goes along."""
+        """Say that it is solved.  text: what was done, for the customer to read; files: what goes along;
+        undo: for how long it can be taken back."""
         by.must_be(RESOLVERS, "resolve a ticket")
         more = along(Kind.RESOLVED, files)
-        return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key, **more)
+        return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key, undo=undo, **more)
 
     def cancel(self, reason: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
         """Stop without solving.  reason: why, for the customer to read."""

@@ -66,7 +66,7 @@ def moved(ticket: Ticket, told: Told, recovery: str, said: Said) -> dict[str, st
 def _otherwise(ticket: Ticket, told: Told) -> str:
     back = (
         told.at is not None and event.at > told.at and event.status in RUNNING and earlier.status not in OPEN
-        for earlier, event in pairwise(ticket.history)
+        for earlier, event in pairwise(ticket.counted)
     )
     return "reopened" if any(back) else "agreement"
 
@@ -74,7 +74,7 @@ def _otherwise(ticket: Ticket, told: Told) -> str:
 def _pauses(ticket: Ticket) -> Iterator[tuple[Event, Event]]:
     """The waits for the customer that are over: the event that began each, and the one that ended it."""
     begun: Event | None = None
-    for event in ticket.history:
+    for event in ticket.counted:
         if event.status is Status.WAITING_FOR_CUSTOMER:
             begun = begun or event
         elif begun is not None:

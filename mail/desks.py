@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from desk.delivery import Delivery
+from desk.event import Event
+from desk.letter import Letter
+from desk.ticket import Ticket
 from mail.house import address_of
 from mail.sending import MailSender
 from store import tickets
@@ -24,6 +27,9 @@ class Desks:
 
     def send(self, delivery: Delivery) -> str:
         return self._of(delivery).send(delivery)
+
+    def foresee(self, ticket: Ticket, event: Event) -> Letter:
+        return self._others.get(address_of(ticket), self._first).foresee(ticket, event)
 
     def prove(self, delivery: Delivery) -> str | None:
         return self._of(delivery).prove(delivery)

@@ -185,7 +185,7 @@ def _news(ticket: Ticket, last_mail_at: datetime | None, language: str) -> dict[
 
 def _question_before(ticket: Ticket, event: Event) -> Event | None:
     """The question that an event of silence is about."""
-    asked = (each for each in reversed(ticket.history) if each.kind is Kind.ASKED and each.seq < event.seq)
+    asked = (each for each in reversed(ticket.counted) if each.kind is Kind.ASKED and each.seq < event.seq)
     return next(asked, None)
 
 

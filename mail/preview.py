@@ -12,7 +12,7 @@ from desk.ticket import Ticket
 from mail.dates import Told
 from mail.letterhead import Letterhead
 from mail.notifications import Notification, Templates, compose
-from mail.sending import read_promises
+from mail.promising import read_promises
 from sla.policy import Policy
 
 _NUMBER = 42

@@ -31,7 +31,8 @@ def is_by_customer(event: Event) -> bool:
 
 def exchanged_before(ticket: Ticket, event: Event) -> Iterator[Event]:
     """What customer and desk mailed each other before that event, the newest first; never a note."""
-    mailed = [each for each in ticket.history[: event.seq - 1] if _was_mailed(each, ticket)]
+    before = (each for each in ticket.counted if each.seq < event.seq)
+    mailed = [each for each in before if _was_mailed(each, ticket)]
     return reversed(mailed[-_MOST_QUOTED:])
 
 

@@ -10,22 +10,21 @@ from desk.actor import Actor
 from desk.delivery import Delivery, DeliveryState
 from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import PROVED_MAILS, Event, Kind
+from desk.letter import Letter
 from desk.status import Status
 from desk.ticket import Ticket
 from mail import passes, proposals, subjects
 from mail.attachments import Attachment
 from mail.conversation import Conversation, answer_to
-from mail.dates import Told
 from mail.enclosed import enclosed
 from mail.letterhead import Letterhead
+from mail.mailed import answered, recipient, told
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
-from mail.notifications import Promises, Templates, compose
+from mail.notifications import Notification, Promises, Templates, compose
 from mail.quoted import is_automatic
 from mail.seals import reply_address
 from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
-from sla.clock import Clock, read_clocks, waits_since
-from sla.policy import Goal, Policy
 from store import emails, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
@@ -117,6 +116,21 @@ class MailSender:
             raise
         return email.message_id
 
+    def foresee(self, ticket: Ticket, event: Event) -> Letter:
+        """The mail about an event as it would leave now, before anything of it is on record.
+
+        Raises DeskError where it could not be sent."""
+        now = self._clock()
+        with self._db.read() as session:
+            mailed = emails.of_ticket(session, ticket.number)
+        try:
+            notification = self._composed(ticket, event, mailed, now)
+            envelope = self._envelope("", ticket, event, mailed, now, ())
+        except (Unsendable, TemplateRefused) as error:
+            raise DeskError(f"This mail could not be sent: {error}.") from error
+        subject = subject_of(notification, envelope)
+        return Letter(self._letterhead.address, (recipient(envelope.to, mailed),), subject, notification.text)
+
     def prove(self, delivery: Delivery) -> str | None:
         """A mail that was never worded was never sent; any other has left where a copy of it was seen.
 
@@ -187,30 +201,9 @@ class MailSender:
         files: Sequence[Attachment],
     ) -> Email:
         now = self._clock()
-        notification = compose(
-            ticket,
-            event,
-            templates=self._templates,
-            letterhead=self._letterhead,
-            promises=self._promises(ticket, now),
-            now=now,
-            last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
-            told=_told(mailed),
-            link=self._link(ticket, event),
-        )
-        to = proposals.addressee(ticket, event)
-        envelope = Envelope(
-            to=address_of(to),
-            name="" if event.kind is Kind.OPENED or to != ticket.customer else ticket.customer_name,
-            message_id=message_id(
-                delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain
-            ),
-            date=now,
-            answers=_answered(mailed),
-            conversation=self._conversation(ticket, mailed, now),
-            files=files,
-            reply_to=self._reply_to(ticket) if self._reply_tags else "",
-        )
+        notification = self._composed(ticket, event, mailed, now)
+        name = message_id(delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain)
+        envelope = self._envelope(name, ticket, event, mailed, now, files)
         return Email(
             ticket=ticket.number,
             direction=Direction.OUT,
@@ -223,6 +216,41 @@ class MailSender:
             raw=build(notification, envelope, self._letterhead),
             told_response=notification.response,
             told_recovery=notification.recovery,
+        )
+
+    def _composed(self, ticket: Ticket, event: Event, mailed: Sequence[Email], now: datetime) -> Notification:
+        return compose(
+            ticket,
+            event,
+            templates=self._templates,
+            letterhead=self._letterhead,
+            promises=self._promises(ticket, now),
+            now=now,
+            last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
+            told=told(mailed),
+            link=self._link(ticket, event),
+        )
+
+    def _envelope(
+        self,
+        name: str,
+        ticket: Ticket,
+        event: Event,
+        mailed: Sequence[Email],
+        now: datetime,
+        files: Sequence[Attachment],
+    ) -> Envelope:
+        """name: the Message-ID."""
+        to = proposals.addressee(ticket, event)
+        return Envelope(
+            to=address_of(to),
+            name="" if event.kind is Kind.OPENED or to != ticket.customer else ticket.customer_name,
+            message_id=name,
+            date=now,
+            answers=answered(mailed),
+            conversation=self._conversation(ticket, mailed, now),
+            files=files,
+            reply_to=self._reply_to(ticket) if self._reply_tags else "",
         )
 
     def _conversation(self, ticket: Ticket, mailed: Sequence[Email], now: datetime) -> Conversation:
@@ -253,44 +281,9 @@ def _left_at(delivery: Delivery, at: datetime) -> datetime:
     return at - sum(_LOOKS[: delivery.looked + 1], timedelta()) if doubted else at
 
 
-def read_promises(ticket: Ticket, policy: Policy, *, now: datetime) -> Promises:
-    """What may be promised to the customer of this ticket now, read off its clocks."""
-    running = [clock for clock in read_clocks(ticket, policy, now=now) if clock.is_running]
-    hours = policy.hours_of(ticket)
-    waiting = waits_since(ticket)
-    return Promises(
-        response=_latest(running, Goal.FIRST_RESPONSE, Goal.NEXT_RESPONSE),
-        recovery=_latest(running, Goal.RECOVERY),
-        opens_at=None if hours.is_open(now) else hours.next_opening(now),
-        resolves_at=waiting.at + policy.silence if waiting else None,
-    )
-
-
-def _told(mailed: Sequence[Email]) -> Told:
-    """Which dates the customer has in mind: those of the last mails that named one."""
-    responses = [mail for mail in mailed if mail.told_response]
-    recoveries = [mail for mail in mailed if mail.told_recovery]
-    return Told(
-        response=responses[-1].told_response if responses else None,
-        recovery=recoveries[-1].told_recovery if recoveries else None,
-        at=recoveries[-1].at if recoveries else None,
-    )
-
-
-def _latest(clocks: Sequence[Clock], *goals: Goal) -> datetime | None:
-    return max((clock.due for clock in clocks if clock.goal in goals and clock.due), default=None)
-
-
 def _is_pointless(ticket: Ticket, event: Event) -> bool:
     """Whether the customer answered before we came to reminding them."""
     return event.kind is Kind.REMINDED and ticket.status is not Status.WAITING_FOR_CUSTOMER
-
-
-def _answered(mailed: Sequence[Email]) -> list[str]:
-    """The mails that the next one continues: the customer's last, then all others, the newest first."""
-    newest = list(reversed(mailed))
-    theirs = [mail for mail in newest if mail.direction is Direction.IN][:1]
-    return [mail.message_id for mail in [*theirs, *newest] if mail.message_id]
 
 
 def _about(session: Session, delivery: Delivery) -> tuple[Ticket, Event]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import breaches, buttons, gate, modals, quarantine
+from bot import breaches, buttons, gate, modals, quarantine, replying
 from bot.click import Click as Clicked
 from bot.house import House
 from desk.actor import Actor, Door
@@ -94,11 +94,11 @@ def _is_breach(kind: Kind, detail: Mapping[str, Any]) -> bool:
 
 
 def _reply(asked: Asked) -> None:
-    modals.on_reply(_ack, asked.form(then=asked.said.to or "keep"), asked.click, asked.actor, asked.house)
+    replying.on_reply(_ack, asked.form(then=asked.said.to or "keep"), asked.click, asked.actor, asked.house)
 
 
 def _ask(asked: Asked) -> None:
-    modals.on_reply(_ack, asked.form(then="ask"), asked.click, asked.actor, asked.house)
+    replying.on_reply(_ack, asked.form(then="ask"), asked.click, asked.actor, asked.house)
 
 
 def _resolve(asked: Asked) -> None:

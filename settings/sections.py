@@ -65,6 +65,17 @@ class Desk(Section):
         le=365,
         description="Days for which a new ticket is compared with earlier ones of its customer; 0: never",
     )
+    undo_seconds: int = Field(
+        default=20,
+        ge=0,
+        le=60,
+        description="Seconds for which a mail of an agent waits, so that it can be taken back; 0: none",
+    )
+    canned: Path | None = Field(
+        default=None,
+        description="A folder of canned replies: nl/later.md or later.nl.md, its first line the title",
+        examples=["canned"],
+    )
     timezone: ZoneInfo = Field(
         default=ZoneInfo("Europe/Amsterdam"),
         description="The time zone of dates that people read, and of [hours]",

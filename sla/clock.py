@@ -113,7 +113,7 @@ def waits_since(ticket: Ticket) -> Event | None:
     more time.  None when the ticket does not wait, or the question has not left yet."""
     if ticket.status is not Status.WAITING_FOR_CUSTOMER:
         return None
-    asked = next(event for event in reversed(ticket.history) if event.kind is Kind.ASKED)
+    asked = next(event for event in reversed(ticket.counted) if event.kind is Kind.ASKED)
     sent = [event for event in ticket.history[asked.seq :] if _is_sent(event, asked.seq)]
     # More time that was given before the question left begins when it leaves.
     more = [
@@ -126,7 +126,7 @@ def ended_at(ticket: Ticket) -> datetime | None:
     """When the ticket was resolved or cancelled, if it is."""
     if ticket.status not in (Status.RESOLVED, Status.CANCELLED):
         return None
-    ends = (event.at for event in reversed(ticket.history) if event.kind in (Kind.RESOLVED, Kind.CANCELLED))
+    ends = (event.at for event in reversed(ticket.counted) if event.kind in (Kind.RESOLVED, Kind.CANCELLED))
     return next(ends, None)
 
 

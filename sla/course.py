@@ -57,13 +57,13 @@ def every_course(ticket: Ticket, policy: Policy) -> list[Course]:
 
 def _first_response(ticket: Ticket, policy: Policy) -> Course:
     taken_counts = policy.response_counts is ResponseCounts.REPLY_OR_TAKEN
-    sealed = next((event for event in ticket.history if Verdict.read(event, Goal.FIRST_RESPONSE)), None)
+    sealed = next((event for event in ticket.counted if Verdict.read(event, Goal.FIRST_RESPONSE)), None)
     course = Course(Goal.FIRST_RESPONSE, 1, (Span(ticket.opened_at, None),), _RUNS)
     if sealed:
         return _ended(course, sealed)  # it ended so, whatever counts today
     if ticket.history[0].detail.get("heard"):
         return _ended(course, ticket.history[0])  # a human spoke with them when it was written down
-    for event in ticket.history:
+    for event in ticket.counted:
         taken = taken_counts and event.kind is Kind.TAKEN
         if taken or event.kind in _ENDS or _answers(ticket, event):
             return _ended(course, event)
@@ -81,7 +81,7 @@ def _next_responses(ticket: Ticket, first: Course) -> Iterator[Course]:
         cycle += 1
         spans = (Span(call.at, None),)
         course = Course(Goal.NEXT_RESPONSE, cycle, spans, _RUNS, since=call.seq)
-        later = ticket.history[max(ending.seq, call.seq) :]
+        later = [each for each in ticket.counted if each.seq > max(ending.seq, call.seq)]
         ending = next((each for each in later if _ends(ticket, each, course)), None)
         yield _ended(course, ending) if ending else course
 
@@ -91,7 +91,8 @@ def _next_call(ticket: Ticket, ending: Event) -> Event | None:
 
     Mails cross: what a customer wrote after our words were written is not answered when those leave."""
     written = ending.detail["of"] if ending.kind is Kind.SENT else ending.seq
-    return next((each for each in ticket.history[written:] if _calls_for_answer(ticket, each)), None)
+    later = (each for each in ticket.counted if each.seq > written)
+    return next((each for each in later if _calls_for_answer(ticket, each)), None)
 
 
 def _answers(ticket: Ticket, event: Event, since: int = 0) -> bool:
@@ -137,7 +138,8 @@ def _recovery(ticket: Ticket) -> Course:
     spans: list[Span] = []
     since: datetime | None = None
     changed = ticket.opened_at
-    for event in ticket.history:
+    history = ticket.counted
+    for event in history:
         runs = event.status in RUNNING
         if runs == (since is not None):
             continue
@@ -150,8 +152,8 @@ def _recovery(ticket: Ticket) -> Course:
     if since is not None:
         spans.append(Span(since, None))
     # Closing ends nothing: what was cancelled stays void.
-    status = [event.status for event in ticket.history if event.status is not Status.CLOSED][-1]
-    ends = [event for event in ticket.history if event.kind in _ENDS]
+    status = [event.status for event in history if event.status is not Status.CLOSED][-1]
+    ends = [event for event in history if event.kind in _ENDS]
     stopped_at = max(changed, ends[-1].at) if status is Status.RESOLVED else None
     until = ends[-1].seq if status in (Status.RESOLVED, Status.CANCELLED) else None
     state = _RECOVERY_STATES[status]

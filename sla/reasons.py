@@ -175,7 +175,7 @@ def _turning(ticket: Ticket) -> list[Event]:
     """The events that stopped the recovery clock and set it going again, in turn."""
     return [
         event
-        for earlier, event in pairwise(ticket.history)
+        for earlier, event in pairwise(ticket.counted)
         if (event.status in RUNNING) is not (earlier.status in RUNNING)
     ]
 

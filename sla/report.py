@@ -144,7 +144,7 @@ class _Tally:
         return not (self.happened or self.decided or self.ages or self.money != Money())
 
     def add(self, ticket: Ticket, promises: Iterable[tuple[Clock, Priority]]) -> None:
-        events = [event for event in ticket.history if self._within(event.at)]
+        events = [event for event in ticket.counted if self._within(event.at)]
         self.happened.update({event.kind for event in events} & _COUNTED)
         if _status_at(ticket, self.end) in OPEN:
             self.ages.append(min(self.end, self.now) - ticket.opened_at)
@@ -229,4 +229,4 @@ def _is_of(event: Event, clock: Clock) -> bool:
 
 def _status_at(ticket: Ticket, at: datetime) -> Status | None:
     """How the ticket stood just before that moment; None before it was opened."""
-    return next((event.status for event in reversed(ticket.history) if event.at < at), None)
+    return next((event.status for event in reversed(ticket.counted) if event.at < at), None)

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, distinct, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from desk.event import HUMAN_MAILS, Kind, level_key
 from desk.priority import Priority
@@ -35,6 +47,7 @@ def standing(session: Session) -> dict[tuple[Status, Priority], int]:
 def happened(session: Session, kind: Kind, *, since: datetime) -> int:
     """To how many tickets that happened since then."""
     query = select(func.count(distinct(_event.ticket))).where(_event.kind == kind, _event.at >= since)
+    query = query.where(_counts(tables.events))
     return session.execute(query).scalar_one()
 
 
@@ -52,15 +65,24 @@ def answered(session: Session, goal: str, *, since: datetime) -> Kept:
     """First responses to the tickets that came in since then: those that are answered, or late already."""
     came = select(_row.number).join(tables.events, _event.ticket == _row.number)
     came = came.where(_event.kind == Kind.OPENED, _event.at >= since)
-    late, other = _is_late(goal), tables.events.alias().c
-    has_answer = exists().where(other.ticket == _row.number, other.kind.in_(_ANSWERS))
+    late, answer = _is_late(goal), tables.events.alias()
+    other = answer.c
+    has_answer = exists().where(other.ticket == _row.number, other.kind.in_(_ANSWERS), _counts(answer))
     return _kept(session, came.where(or_(late, has_answer)), late)
 
 
 def recovered(session: Session, goal: str, *, since: datetime) -> Kept:
     """Recoveries of the tickets that were resolved since then."""
     resolved = select(_event.ticket).where(_event.kind == Kind.RESOLVED, _event.at >= since)
+    resolved = resolved.where(_counts(tables.events))
     return _kept(session, select(_row.number).where(_row.number.in_(resolved)), _is_late(goal))
+
+
+def _counts(events: FromClause) -> ColumnElement[bool]:
+    """Whether an event was not taken back before anybody heard of it."""
+    event, other = events.c, tables.events.alias().c
+    key = literal("withdrawn:") + cast(event.seq, String)
+    return ~exists().where(other.ticket == event.ticket, other.key == key)
 
 
 def _is_late(goal: str) -> ColumnElement[bool]:

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+)
 
 from desk.delivery import Audience, DeliveryState
 from desk.event import HUMAN_MAILS, OWED_TO, Kind
@@ -106,6 +119,8 @@ def _allowed_steps(session: Session, _now: datetime) -> Places:
     step = select(_event.ticket, _event.seq, _event.kind, _event.status, before.label("before")).subquery()
     first = and_(step.c.seq == 1, step.c.kind != Kind.OPENED)
     known = or_(*(and_(step.c.before == a, step.c.status.in_(to | {a})) for a, to in TRANSITIONS.items()))
+    back = or_(*(and_(step.c.status == a, step.c.before.in_(to)) for a, to in TRANSITIONS.items()))
+    known = or_(known, and_(step.c.kind == Kind.WITHDRAWN, back))
     unknown = and_(step.c.before.is_not(None), not_(known))
     for number, seq, kind, status, came in session.execute(select(step).where(or_(first, unknown))):
         yield f"ticket {number}, event {seq} ({kind}): {came or 'nothing'} became {status}"
@@ -117,15 +132,17 @@ def _asked_first(session: Session, _now: datetime) -> Places:
     entered = and_(
         step.c.status == Status.WAITING_FOR_CUSTOMER,
         or_(step.c.before.is_(None), step.c.before != Status.WAITING_FOR_CUSTOMER),
-        step.c.kind != Kind.ASKED,
+        step.c.kind.not_in((Kind.ASKED, Kind.WITHDRAWN)),  # what is taken back leads back
     )
     for number, seq, kind, *_ in session.execute(select(step).where(entered)):
         yield f"ticket {number} waits for its customer since event {seq} ({kind}), which asked nothing"
 
 
 def _words_leave(session: Session, _now: datetime) -> Places:
-    theirs = _delivery_of(Audience.CUSTOMER)
-    query = select(_event.ticket, _event.seq, _event.kind).where(_event.kind.in_(HUMAN_MAILS), ~theirs)
+    theirs, other = _delivery_of(Audience.CUSTOMER), tables.events.alias().c
+    key = literal("withdrawn:") + cast(_event.seq, String)
+    gone = exists().where(other.ticket == _event.ticket, other.key == key)
+    query = select(_event.ticket, _event.seq, _event.kind).where(_event.kind.in_(HUMAN_MAILS), ~theirs, ~gone)
     for number, seq, kind in session.execute(query):
         yield f"ticket {number}, event {seq} ({kind}) is owed to nobody"
 

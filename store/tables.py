@@ -253,6 +253,17 @@ texts = Table(
     Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
 )
 
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("token", String(32), primary_key=True),
+    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("by_key", String(64), nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("mail", _json, nullable=False),
+)
+
 blocks = Table(
     "blocks",
     metadata,

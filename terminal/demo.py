@@ -87,7 +87,8 @@ def desk_in(world: Sandbox, home: Path, *, machine: Callable[[], datetime]) -> P
     from terminal.logs import write_logs
     from wiring import build, next_due
 
-    config = load(None, demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}"))
+    settings = demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}")
+    config = load(None, settings | {"HELPDESK_DESK__UNDO_SECONDS": "5"})  # nobody waits long for the story
     write_logs(config)
     parts = build(config, clock=world.now, machine=machine)
     assert parts.listener is not None

@@ -137,7 +137,8 @@ STORY = (
     ),
     Step(
         "Ask something, and stop the clock",
-        "Press *Reply to customer*, ask _Since when does this happen?_, and choose to wait for the customer.",
+        "Press *Reply to customer*, ask _Since when does this happen?_, choose to wait for the "
+        "customer, look at the mail and send it.",
         "Time that a customer takes to answer is not counted: the clock stands still and the card says so.",
         {**_ALICE, "box": CARLA},
         _stands(WEBSHOP, "Waiting for customer"),
@@ -193,7 +194,8 @@ STORY = (
     ),
     Step(
         "Ask Dirk, who will not answer",
-        "On Dirk’s card press *Reply to customer*, ask _Welke ritten ziet u dubbel?_ and wait for the customer.",
+        "On Dirk’s card press *Reply to customer*, ask _Welke ritten ziet u dubbel?_, wait for the customer, "
+        "look at the mail and send it.",
         "The card says when it resolves by itself if he stays silent: after 72 hours.",
         {**_ALICE, "box": DIRK},
         _stands(REPORT, "Waiting for customer"),

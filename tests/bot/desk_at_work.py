@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -26,9 +27,14 @@ from desk.delivery import Audience
 from desk.status import Status
 from desk.ticket import Ticket
 from mail.attached import Attached
+from mail.letterhead import Letterhead
+from mail.notifications import Templates
+from mail.promising import read_promises
 from mail.reading import InboundEmail
 from mail.reading import read as read_mail
+from mail.sending import MailSender
 from mail.showable import Rules, shown
+from mail.smtp import Server
 from sandbox.checker import elements_of
 from sandbox.clock import Clock
 from sandbox.forms import options_of
@@ -157,6 +163,17 @@ class Desk:
     def listen(self) -> None:
         """Be the one whom Slack reaches."""
         self.slack.line.app = self.app
+
+    def previews(self, undo: timedelta = timedelta(seconds=20)) -> None:
+        """Show every mail before it is sent, and let it be taken back for so long."""
+        letterhead = Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM)
+        mailer = MailSender(
+            self.db, Server(host="127.0.0.1"), letterhead=letterhead, templates=Templates(), secret="s" * 32,
+            promises=lambda ticket, at: read_promises(ticket, self.policy, now=at), clock=self.time.now,
+        )  # fmt: skip
+        self.house = replace(self.house, undo=undo, foresee=mailer.foresee)
+        self.app = bot_app.build(self.house, AtOnce())
+        self.listen()
 
     def without_database(self) -> "Desk":
         """The same desk in the same workspace, whose database cannot be reached."""

@@ -3,6 +3,7 @@
 import pytest
 
 from bot import guard
+from bot.fields import Misfilled
 from desk.errors import DeskError
 
 
@@ -22,6 +23,33 @@ from desk.errors import DeskError
 def test_text_for_colleagues_is_held_back(text):
     with pytest.raises(DeskError, match="take it out"):
         guard.check(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear {{name}}",
+        "{% if x %}",
+        "Beste [NAAM],",
+        "On [FILL IN] we",
+        "Hi {first_name}",
+        "order XXX",
+        "xx XXXX",
+    ],
+)
+def test_a_letter_that_is_not_finished_is_held_back(text):
+    with pytest.raises(Misfilled, match="filled in") as refused:
+        guard.check(text)
+    assert refused.value.field == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Press [CTRL] and [ENTER]", "[HD-42] is the one", "Use `{name}` in it", "```\n[NAAM] XXX\n```",
+     "[THE MANUAL](https://example.com)", "Size XXL or XX", "{ }", "f(x) { return; }"],
+)  # fmt: skip
+def test_what_only_looks_unfinished_is_not(text):
+    guard.check(text)
 
 
 @pytest.mark.parametrize(

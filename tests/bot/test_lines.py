@@ -46,6 +46,8 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.assign("U0LENA", NASTY, by=bob, at=now)
     ticket.reply(NASTY, by=bob, at=now)
     ticket.mailed(ticket.version, recipients=[NASTY], by=desk, at=now)
+    ticket.reply(NASTY, by=bob, at=now)
+    ticket.take_back(ticket.version, by=bob, at=now)
     ticket.note(NASTY, by=bob, at=now, key="slack:1")
     ticket.edit_note("slack:1", NASTY, by=bob, at=now, edited="2")
     ticket.delete_note("slack:1", by=bob, at=now)

@@ -31,7 +31,7 @@ def test_the_reply_window_shows_to_whom_and_about_what(desk, slack):
     [view] = slack.views
     assert "To: Anna de Boer <anna@bakery.example>" in texts_of(view)
     assert f"HD-{number} · <!channel> & *bold*" in texts_of(view)
-    assert view["private_metadata"] == f"{number}:1"
+    assert view["private_metadata"].startswith(f"{number}:1:")
     assert "mrkdwn" not in texts_of(view)
 
 

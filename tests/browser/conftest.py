@@ -112,6 +112,8 @@ class Reader:
         self.fill("Your mail", text)
         self.choose("And then", then)
         self.send()
+        self.dialog.get_by_text("As it will leave").wait_for()
+        self.send()
 
     def turn(self, choice: str) -> None:
         """Let time pass, by the clock at the top."""

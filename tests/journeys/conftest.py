@@ -38,7 +38,8 @@ class Desk:
     def __init__(
         self, world: Sandbox, url: str, *, mode: str, clock: Clock, changed: Mapping[str, str]
     ) -> None:
-        settings = demo_settings(world, url) | {"HELPDESK_SLACK__MODE": mode} | changed
+        at_once = {"HELPDESK_SLACK__MODE": mode, "HELPDESK_DESK__UNDO_SECONDS": "0"}
+        settings = demo_settings(world, url) | at_once | changed
         self.parts = wiring.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
         self._world = world
         self._web: uvicorn.Server | None = None

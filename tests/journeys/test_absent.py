@@ -24,7 +24,8 @@ def test_an_out_of_office_is_noted_without_reopening_or_answering_it(
     visitor.away(CARLA, AWAY)
     visitor.click("Alice", card, "reply")
     answer = {"text": "Which browser do you use?", "then": "ask"}
-    assert visitor.submit("Alice", answer)["outcome"] == "closed"
+    assert visitor.submit("Alice", answer)["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
 
     # when her mailbox answers by machine
     visitor.wait_until(lambda: _noted(visitor, card, AWAY))

@@ -55,7 +55,8 @@ def test_files_go_from_a_customer_into_the_thread_and_from_an_agent_to_the_custo
         "picked": [offer],
         "added": [("manual.pdf", MANUAL)],
     }
-    assert visitor.submit("Alice", values)["outcome"] == "closed"
+    assert visitor.submit("Alice", values)["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
 
     def answer():
         return [letter for letter in visitor.inbox(CARLA) if "this is how" in letter["text"]]

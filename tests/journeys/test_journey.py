@@ -62,7 +62,8 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     # She asks something: the mail leaves, the ticket waits.
     visitor.click("Alice", _card(visitor, "HD-1"), "reply")
     answers = {"text": "Which browser do you use?", "then": "ask"}
-    assert visitor.submit("Alice", answers)["outcome"] == "closed"
+    assert visitor.submit("Alice", answers)["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     question = visitor.wait_until(lambda: _received(visitor, "Which browser do you use?"))
     assert question["auto_submitted"] in (None, "", "no")
     assert question["in_reply_to"]
@@ -114,7 +115,8 @@ def test_silence_reminds_resolves_and_closes_and_a_reply_reopens(
     visitor.mail(CARLA, subject="A question to us", text="How do I log in?")
     card = _card(visitor, "A question to us")
     visitor.click("Alice", card, "reply")
-    assert visitor.submit("Alice", {"text": "Which address?", "then": "ask"})["outcome"] == "closed"
+    visitor.submit("Alice", {"text": "Which address?", "then": "ask"})  # and looks at it
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     visitor.wait_until(lambda: "Waiting for customer" in _status(visitor))
     visitor.wait_until(lambda: any(CARLA in text_of(each) for each in visitor.thread(card)))
     sweep = desk.parts.scheduler.wake
@@ -207,7 +209,8 @@ def test_home_shows_each_person_what_is_theirs_and_follows_what_they_do(
     # She asks something: it waits, and says when it resolves by itself.
     visitor.click("Alice", _card(visitor, "HD-1"), "reply")
     answers = {"text": "Which browser do you use?", "then": "ask"}
-    assert visitor.submit("Alice", answers)["outcome"] == "closed"
+    assert visitor.submit("Alice", answers)["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     visitor.wait_until(lambda: _received(visitor, "Which browser do you use?"))
     visitor.wait_until(lambda: any(CARLA in text_of(each) for each in visitor.thread(card)))
     visitor.open_home("Alice")

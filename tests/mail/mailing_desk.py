@@ -11,7 +11,8 @@ from desk.delivery import Audience
 from desk.ticket import Ticket
 from mail.letterhead import Letterhead
 from mail.notifications import Promises, Templates
-from mail.sending import MailSender, read_promises
+from mail.promising import read_promises
+from mail.sending import MailSender
 from mail.smtp import Server
 from store import emails, tables, tickets
 from store.courier import Courier

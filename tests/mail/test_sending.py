@@ -13,8 +13,9 @@ from desk.status import Status
 from desk.ticket import Ticket
 from mail.message import is_ours
 from mail.notifications import Promises, Templates
+from mail.promising import read_promises
 from mail.seals import ticket_sealed_in
-from mail.sending import MailSender, read_promises
+from mail.sending import MailSender
 from mail.smtp import Server
 from sla.calendar import Calendar
 from sla.hours import BusinessHours

@@ -237,3 +237,12 @@ def _recovers(clock: Clock) -> bool:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("deed", ["reply", "ask", "resolve"])
+def test_a_mail_that_was_taken_back_leaves_no_trace_in_the_clocks(at: At, policy: Policy, deed: str) -> None:
+    plain, undone = (_ticket(at("2026-11-30 09:00"), Priority.MEDIUM) for _ in range(2))
+    getattr(undone, deed)("Hello", by=SANNE, at=at("2026-11-30 10:00"))
+    undone.take_back(undone.version, by=SANNE, at=at("2026-11-30 12:00"))
+    assert every_course(undone, policy) == every_course(plain, policy)
+    assert attention(undone, policy) == attention(plain, policy)

@@ -55,6 +55,7 @@ def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
     with Sandbox(app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0)) as world:
         settings = demo_settings(world, url) | {
             "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
+            "HELPDESK_DESK__UNDO_SECONDS": "0",
             "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
         }
         replicas = [Replica(settings, folder / f"desk{n}.log") for n in range(size.replicas)]

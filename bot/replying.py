@@ -1,0 +1,159 @@
+"""A reply from the window to the courier: written, looked at as it will leave, sent."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot import blocks, canned, foreseen, forms
+from bot.blocks import Block, cut, rewritten, written_in
+from bot.click import Click, value
+from bot.house import House, seen
+from bot.outgoing import Outgoing
+from bot.words import moment
+from desk.actor import Actor
+from desk.delivery import Audience
+from desk.errors import DeskError
+from desk.files import Named
+from desk.ticket import Ticket
+from store import drafts, outbox, tickets
+from store.database import Session
+from store.drafts import Draft
+from store.tables import new_token
+
+Body = dict[str, Any]
+
+
+def register(app: App) -> None:
+    """Listen to what comes back from the windows."""
+    app.action("canned")(on_canned)
+    app.view("reply")(on_reply)
+    app.view("send")(on_send)
+    app.view_closed("reply")(on_closed)
+
+
+def open_window(
+    house: House,
+    client: WebClient,
+    trigger: str,
+    ticket: Ticket,
+    actor: Actor,
+    then: str,
+    *,
+    text: str = "",
+    files: Sequence[Named] = (),
+) -> None:
+    """Open the window for a mail.  text, files: what stands in it and is chosen already."""
+    ticket.must_have_address()
+    at, token = house.clock(), new_token()
+    with house.db.read() as session:
+        others = [each for each in drafts.writers(session, ticket.number, now=at) if each.by_key != actor.key]
+    view = window(house, ticket, then, text=text, files=files, token=token)
+    view["blocks"][1:1] = [being_written(others, house)] if others else []
+    client.views_open(trigger_id=trigger, view=view | {"notify_on_close": True})
+    with house.db.change(urgent=True) as session:
+        drafts.begin(session, token, ticket.number, by=actor, at=at)
+        outbox.owe_card(session, ticket)
+
+
+def window(
+    house: House,
+    ticket: Ticket,
+    then: str,
+    *,
+    text: str = "",
+    files: Sequence[Named] = (),
+    token: str = "",
+) -> Block:
+    """The window, drawn.  token: under which what is written in it is kept."""
+    opens = house.people.home().opens_files
+    memory = value(ticket.number, ticket.version, token or new_token())
+    sends = "Preview" if house.foresee else "Send"
+    letters = [blocks.option(each.title, each.key) for each in canned.offered(house.canned, ticket)]
+    return forms.reply(
+        ticket, then, house.style.prefix, opens_files=opens, memory=memory, sends=sends, text=text,
+        files=files, letters=letters,
+    )  # fmt: skip
+
+
+def being_written(others: Sequence[Draft], house: House) -> Block:
+    """Who else writes to this customer now."""
+    since = [f"{each.by_name} since {moment(each.opened_at, house.style.zone)}" for each in others]
+    return blocks.context(blocks.plain(f"✍️ Already replying: {blocks.one_line(', '.join(since), 400)}"))
+
+
+def on_closed(ack: Ack, view: Body, actor: Actor, house: House) -> None:
+    """Whoever closes the window is not at it any more."""
+    number, _, token = str(view["private_metadata"]).split(":")
+    with house.db.change() as session:
+        if drafts.take(session, token, int(number)):
+            outbox.owe_card(session, tickets.get(session, int(number)))
+    ack()
+
+
+def on_canned(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
+    """Put a canned reply into the window, below what was written."""
+    view, ticket = body["view"], house.look(click, actor)
+    letter = canned.found(house.canned, click.choice).filled(ticket, actor, house.style.prefix)
+    before = written_in(view["state"], "text").rstrip()
+    text = cut(f"{before}\n\n{letter}" if before else letter, 3000)
+    client.views_update(view_id=view["id"], hash=view["hash"], view=rewritten(view, "text", text))
+    ack()
+
+
+def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
+    """Show it as it will leave; without a preview, send it."""
+    mail = Outgoing.read(view["state"])
+    if house.foresee is None or not click.choice:
+        send(mail, click, actor, house)
+        ack()
+        return
+    ticket = house.look(click, actor)
+    before, at = ticket.status, house.clock()
+    mail.do(ticket, by=actor, at=at, most=house.a_mail_takes)  # on a copy that nobody saves
+    letter = house.foresee(ticket, ticket.history[-1])
+    with house.db.change(urgent=True) as session:
+        drafts.keep(session, click.choice, click.number, asdict(mail), by=actor, at=at)
+    memory = value(click.number, click.drawn, click.choice)
+    drawn = foreseen.draw(ticket, letter, before, house.style.prefix, undo=house.undo, memory=memory)
+    ack(response_action="push", view=drawn)
+
+
+def on_send(ack: Ack, click: Click, actor: Actor, house: House) -> None:
+    """Send what was looked at."""
+    done: list[Ticket] = []
+
+    def change(session: Session, at: Any) -> None:
+        ticket = seen(session, click, actor)
+        draft = drafts.take(session, click.choice, click.number)
+        if draft is None or draft.by_key != actor.key:
+            raise DeskError("This window is too old. Close it and write the mail anew.")
+        Outgoing.kept(draft.mail).do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=house.undo)
+        done[:] = [ticket]
+
+    house.once(click.key, change)
+    house.acted(actor.key)
+    offer(done, actor, house)
+    ack(response_action="clear")
+
+
+def send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
+    """Owe the customer that mail at once, and offer to take it back."""
+    done: list[Ticket] = []
+
+    def deed(ticket: Ticket, at: Any) -> None:
+        mail.do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=house.undo)
+        done[:] = [ticket]
+
+    house.act(click, actor, deed)
+    offer(done, actor, house)
+
+
+def offer(done: Sequence[Ticket], actor: Actor, house: House) -> None:
+    """Offer Undo for what was just done, where a mail waits for it."""
+    for ticket in done:
+        last = ticket.history[-1]
+        if any(each.audience is Audience.CUSTOMER and each.not_before > last.at for each in last.deliveries):
+            house.mailed(ticket, actor)
