@@ -27,6 +27,7 @@ from bot import (
     resembling,
     reveal,
     shortcuts,
+    snoozing,
     thread,
     why,
     worktime,
@@ -37,7 +38,7 @@ from bot.report import Reports
 SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
-    *(buttons, breaches, modals, worktime, budgets, resembling, shortcuts),
+    *(buttons, breaches, modals, worktime, budgets, resembling, shortcuts, snoozing),
     *(quarantine, doubtful, reveal, collected, thread, why),
 )
 

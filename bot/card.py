@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import blocks, handmade, purse
+from bot import asleep, blocks, handmade, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
@@ -53,6 +53,7 @@ def draw(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> P
         facts(ticket, clocks, style, at),
         *purse.on_card(ticket, now=at.now),
         *_silence(ticket, style, at),
+        *asleep.on_card(ticket, style),
         *_controls(ticket),
         _footer(ticket, style, at),
     ]
@@ -170,10 +171,10 @@ def _choice(ticket: Ticket, status: Status) -> Block:
 
 
 def _more(ticket: Ticket) -> list[Block]:
-    """Slack takes five entries.  What Status does as well gives way: Cancel stands only there."""
+    """Slack takes five entries.  What Status does as well gives way: Cancel and Ask stand only there."""
     entries = {
-        "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
+        "snooze": "Snooze",
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",

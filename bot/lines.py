@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, handmade, kin, notices, purse
+from bot import asleep, blocks, handmade, kin, notices, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -74,7 +74,7 @@ def _is_loud(ticket: Ticket, event: Event) -> bool:
             return int(event.detail["level"]) >= _LOUD
         case Kind.REOPENED:
             return _status_before(ticket, event) in (Status.RESOLVED, Status.CANCELLED)
-    return False
+    return asleep.is_loud(ticket, event)
 
 
 def _status_before(ticket: Ticket, event: Event) -> Status | None:
@@ -311,4 +311,5 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
     **dict.fromkeys(purse.KINDS, purse.line),
+    **dict.fromkeys(asleep.KINDS, asleep.line),
 }

@@ -158,7 +158,7 @@ def _entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dic
     )
     facts = [f"{MARKS[ticket.status]} {tongue.status(language, ticket.status)}"]
     facts += [tongue.priority(language, ticket.priority), _owner(actor, language, ticket)]
-    facts += _date(house, language, ticket)
+    facts += [*_date(house, language, ticket), *_snoozed(house, language, ticket)]
     return blocks.section(f"{called} {subject}\n{' · '.join(facts)}")
 
 
@@ -181,6 +181,13 @@ def _date(house: House, language: str, ticket: Ticket) -> list[str]:
         return []
     due = f"{tongue.pick(language, 'due', 'uiterlijk')} {tongue.moment(clock.due, zone, language)}"
     return [due, f"🔴 *{tongue.pick(language, 'overdue', 'te laat')}*"] if clock.breached else [due]
+
+
+def _snoozed(house: House, language: str, ticket: Ticket) -> list[str]:
+    if ticket.snoozed_until is None:
+        return []
+    until = tongue.moment(ticket.snoozed_until, house.style.zone, language)
+    return [f"💤 {tongue.pick(language, 'snoozed until', 'uitgesteld tot')} {until}"]
 
 
 def _turning(page: Page, found: Shelf) -> list[Block]:

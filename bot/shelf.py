@@ -60,6 +60,8 @@ def _entry(label: Label, entry: Entry, reader: str, style: Style) -> Block:
     subject = one_line(ticket.subject, 150) or "(no subject)"
     facts = [f"{MARKS[ticket.status]} {ticket.status.words}", ticket.priority.words]
     facts += [_owner(ticket, reader)] if label.shows_owner else []
+    until = ticket.snoozed_until
+    facts += [f"💤 snoozed until {moment(until, style.zone)}"] if until else []
     last = " · ".join([*facts, _customer(ticket)])
     return blocks.paragraph(called, word(f"  {subject}\n"), *_due(entry, style), word(f"\n{last}"))
 

@@ -18,6 +18,7 @@ from desk.files import Named, shown_in
 from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
+from desk.snoozing import Snoozing
 from desk.status import OPEN, TRANSITIONS, Status
 
 CARD_HOLDS = 600
@@ -25,7 +26,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes):
+class Ticket(Billing, Kinship, Notes, Snoozing):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second

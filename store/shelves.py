@@ -13,7 +13,8 @@ from store import loading, tables
 from store.database import Session
 
 _row = tables.tickets.c
-_BY_DUE = (_row.due_at.asc().nulls_last(), _row.number)
+_BY_DUE = (_row.snoozed_until.is_not(None), _row.due_at.asc().nulls_last(), _row.number)
+"""What is put aside sinks below what is not."""
 
 
 @dataclass(frozen=True)
