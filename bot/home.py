@@ -159,14 +159,14 @@ def _desk(house: House, actor: Actor, turned: Pages) -> list[Block]:
         ]
         leads = actor.role is Role.LEAD
         money = budgets.asked(session) if leads else ()
-        links = _links(house, session, [*(found for _, found, _ in lists), Shelf(money, len(money))])
+        links = links_of(house, session, [*(found for _, found, _ in lists), Shelf(money, len(money))])
         counted = overview.read(session, house.policy.hours, now=now) if leads else None
     drawn = [*_troubles(house), *_top(house, now)]
     if counted:
         drawn += [*overview.draw(counted), *purses.draw(money, links, house.style.prefix, now=now)]
     for label, found, skip in lists:
         if found.total or label is not shelf.SNOOZED:
-            sheet = Sheet(_entries(house, found, links, now), skip, found.total)
+            sheet = Sheet(entries_of(house, found, links, now), skip, found.total)
             drawn += [blocks.divider(), *shelf.draw(label, sheet, actor.key, house.style)]
     return drawn
 
@@ -180,7 +180,8 @@ def _page(found: Callable[..., Shelf], skip: int) -> tuple[Shelf, int]:
     return found(limit=PER_PAGE, skip=last), last
 
 
-def _links(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int, str]:
+def links_of(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int, str]:
+    """The addresses of the cards of all tickets in these lists.  Raises SlackSilent."""
     numbers = {ticket.number for found in lists for ticket in found.tickets}
     places = cards.places_of(session, numbers)
     return {number: house.permalink(place) for number, place in places.items()}
@@ -197,7 +198,8 @@ def _top(house: House, now: datetime) -> list[Block]:
     return [blocks.section(f"As of *{moment(now, house.style.zone)}*", refresh)]
 
 
-def _entries(house: House, found: Shelf, links: dict[int, str], now: datetime) -> list[Entry]:
+def entries_of(house: House, found: Shelf, links: dict[int, str], now: datetime) -> list[Entry]:
+    """The tickets of a list with all that is said of them."""
     return [
         Entry(
             ticket,

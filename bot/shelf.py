@@ -63,7 +63,7 @@ def draw(label: Label, sheet: Sheet, reader: str, style: Style) -> list[Block]:
     if not sheet.entries:
         return [blocks.header(label.title), blocks.context(plain(label.empty))]
     drawn = [blocks.header(f"{label.title} ({sheet.total})")]
-    drawn += [_entry(label, entry, reader, style) for entry in sheet.entries]
+    drawn += [entry(label, each, reader, style) for each in sheet.entries]
     return [*drawn, *_rest(label, sheet)]
 
 
@@ -90,7 +90,7 @@ def place_of(carried: str) -> tuple[str, int]:
     return (title, int(skip)) if re.fullmatch(r"\d{1,9}", skip) else ("", 0)
 
 
-def _entry(label: Label, entry: Entry, reader: str, style: Style) -> Block:
+def entry(label: Label, entry: Entry, reader: str, style: Style) -> Block:
     """Three lines; customers' words stand last on theirs: from right to left they turn nothing else round."""
     ticket = entry.ticket
     name = ticket_name(style.prefix, ticket.number)

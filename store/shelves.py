@@ -55,6 +55,13 @@ def due_before(session: Session, moment: datetime, *, limit: int, skip: int = 0)
     return _shelf(session, _row.status.in_(RUNNING), _row.due_at < moment, by=_BY_DUE, limit=limit, skip=skip)
 
 
+def expiring(session: Session, owner: str, moment: datetime, *, limit: int) -> Shelf:
+    """An agent's or nobody's: what is overdue, or will be by then, the agent's own first."""
+    either = or_(_row.owner == owner, _row.owner.is_(None))
+    by = (_own_first(owner), _row.due_at, _row.number)
+    return _shelf(session, either, _row.status.in_(RUNNING), _row.due_at < moment, by=by, limit=limit)
+
+
 def of_owner(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
     """All that is open and an agent's, what waits for the customer too, by due date."""
     return _shelf(session, _row.owner == owner, _row.status.in_(OPEN), by=_BY_DUE, limit=limit, skip=skip)
