@@ -23,7 +23,7 @@ HOME = frozenset({REFRESH, "home_turn_back", "home_turn_on"})
 """The controls on App Home."""
 
 _CLICKS = frozenset({"block_actions", "view_submission"})
-_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket"})
+_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket", "hand_over", "give_back"})
 """Controls and windows that are about no ticket, or about several."""
 
 _ANSWERED = frozenset({"message", "app_home_opened"})

@@ -186,6 +186,8 @@ def _taken(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 
 def _assigned(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     before, owner = event.detail.get("before") or "nobody", event.detail.get("name")
+    if not event.detail.get("owner"):
+        return _small(f"👤 {_who(event)} gave it back: it is nobody's now (was {before}'s)")
     if event.detail.get("owner") == event.by.key:
         return _small(f"👤 {_who(event)} took over from {before}")
     return _small(f"👤 {_who(event)} handed it from {before} to {owner}")

@@ -92,7 +92,7 @@ def show(house: House, actor: Actor, page: Page) -> Answer:
     links = {number: house.permalink(place) for number, place in places.items()}
     title = _title(page, found.total)
     drawn = [blocks.section(title), *_remarks(house, page)]
-    drawn += [_entry(house, actor, page.language, ticket, links) for ticket in found.tickets]
+    drawn += [entry(house, actor, page.language, ticket, links) for ticket in found.tickets]
     return title, [*drawn, *_turning(page, found)]
 
 
@@ -149,7 +149,8 @@ def _remarks(house: House, page: Page) -> list[Block]:
     return [blocks.context(plain(remark)) for remark in remarks]
 
 
-def _entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dict[int, str]) -> Block:
+def entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dict[int, str]) -> Block:
+    """A ticket of a list: two lines."""
     name = ticket_name(house.style.prefix, ticket.number)
     link = links.get(ticket.number)
     called = f"<{link}|{name}>" if link else f"*{name}*"

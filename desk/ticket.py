@@ -86,6 +86,15 @@ class Ticket(Billing, Kinship, Notes, Snoozing):
         before, self.owner, self.owner_name = self.owner_name, owner, name
         return self._record(Kind.ASSIGNED, by=by, at=at, owner=owner, name=name, before=before)
 
+    def release(self, *, by: Actor, at: datetime) -> bool:
+        """Nobody's again: whoever has time takes it."""
+        by.must_be(STAFF, "hand over a ticket")
+        if self.owner is None:
+            return False
+        self._must_stand_in(OPEN, "hand it over")
+        before, self.owner, self.owner_name = self.owner_name, None, ""
+        return self._record(Kind.ASSIGNED, by=by, at=at, owner=None, name="", before=before)
+
     def prioritise(self, priority: Priority, *, by: Actor, at: datetime, reclassified: bool = False) -> bool:
         """Give another priority.  reclassified: the date it gives had already passed."""
         by.must_be(STAFF, "change a priority")
