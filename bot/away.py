@@ -26,7 +26,6 @@ _SHOWN = 15
 _ALL = 1_000
 """More than anybody has; what is beyond it stays theirs."""
 
-_MOST_AGENTS = 100
 _LONGEST = timedelta(days=366)
 _LEAD_IN = re.compile(r"^(?:until|till|to|tot)\b\s*", re.IGNORECASE)
 _INCLUDING = re.compile(r"^(?:tot en met|t/?m|through|including)\b\s*", re.IGNORECASE)
@@ -44,7 +43,7 @@ def leave(request: Request) -> Answer:
     until = _until(request)
     absence = Absence(actor.key, actor.name, until)
     house.once(request.key, lambda session, at: absences.keep(session, absence))
-    day = tongue.moment(until, house.style.zone, request.language).rsplit(" ", 1)[0]
+    day = _day(request, until)
     told = request.pick(
         f"*You are away until {day}.* Warnings about what is yours name it, and you get no digest. "
         "`/ticket back` ends it.",
@@ -71,7 +70,7 @@ def come_back(request: Request) -> Answer:
 
 def on_hand_over(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
     """Everything open that is theirs becomes the chosen agent's."""
-    chosen = body["actions"][0]["selected_option"]["value"]
+    chosen = str(body["actions"][0].get("selected_user") or "")
     heir = house.people.actor(chosen, door=Door.BUTTON)
     if heir is None or heir.key == actor.key:
         raise DeskError("Choose another agent of this desk.")
@@ -126,29 +125,32 @@ def _awaiting(request: Request) -> list[Block]:
         drawn.append(blocks.context(plain(request.pick(f"and {more} more", f"en nog {more}"))))
     count = tongue.tickets(found.total)
     title = request.pick(f"*{count}* of yours wait meanwhile:", f"*{count}* van jou wachten intussen:")
-    return [blocks.section(title), *drawn, blocks.actions(_takers(request))]
+    return [blocks.section(title), *drawn, blocks.actions(_takers(request)), *_absent(request)]
 
 
 def _takers(request: Request) -> list[Block]:
-    """The others, with until when they are away themselves; and nobody."""
-    house, now = request.house, request.house.clock()
-    with house.db.read() as session:
-        away = absences.now_away(session, now=now)
-    others = [agent for agent in house.people.agents() if agent.key != request.actor.key]
-    others.sort(key=lambda agent: (agent.key in away, agent.name))
-    options = [
-        blocks.option(agent.name, agent.key, _absent(request, away.get(agent.key))) for agent in others
-    ]
+    """Slack's own list of people: to look everybody up here would take longer than it waits for a command."""
     label = request.pick("Hand all of them to…", "Draag ze allemaal over aan…")
+    people: Block = {"type": "users_select", "action_id": HAND_OVER, "placeholder": plain(label, 150)}
     back = blocks.button(GIVE_BACK, request.pick("Back to nobody", "Terug naar niemand"), "mine")
-    return [*([blocks.select(HAND_OVER, label, options[:_MOST_AGENTS])] if options else []), back]
+    return [people, back]
 
 
-def _absent(request: Request, absence: Absence | None) -> str:
-    if absence is None:
-        return ""
-    day = tongue.moment(absence.until, request.house.style.zone, request.language).rsplit(" ", 1)[0]
-    return request.pick(f"away until {day}", f"afwezig tot {day}")
+def _absent(request: Request) -> list[Block]:
+    """Who is away as well, below the list of people."""
+    house = request.house
+    with house.db.read() as session:
+        away = absences.now_away(session, now=house.clock())
+    others = [
+        f"{one_line(each.name, 80)} {request.pick('away until', 'afwezig tot')} {_day(request, each.until)}"
+        for each in away.values()
+        if each.agent != request.actor.key
+    ]
+    return [blocks.context(plain(one_line("; ".join(others), 900)))] if others else []
+
+
+def _day(request: Request, at: datetime) -> str:
+    return tongue.moment(at, request.house.style.zone, request.language).rsplit(" ", 1)[0]
 
 
 def _pass_on(house: House, actor: Actor, heir: Actor | None, trigger: str) -> int:
