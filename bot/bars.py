@@ -27,4 +27,4 @@ def draw(bars: Sequence[Bar]) -> Block:
 def _filled(share: float) -> str:
     """Whole only where nothing is missing, empty only where nothing is there."""
     full = min(int(share * _WIDTH), _WIDTH) or (1 if share > 0 else 0)
-    return "█" * full + "░" * (_WIDTH - full)
+    return "█" * full + " " * (_WIDTH - full)

@@ -65,15 +65,15 @@ def draw(overview: Overview) -> list[Block]:
     ]
     now.append(("Last 7 days", f"{overview.opened} came in, {overview.resolved} resolved"))
     month = [
-        _rate("First response in time", overview.answered, "Nothing answered yet"),
-        _rate("Recovery in time", overview.recovered, "Nothing resolved yet"),
+        _rate("First response", overview.answered, "Nothing answered yet"),
+        _rate("Recovery", overview.recovered, "Nothing resolved yet"),
     ]
     most = max(overview.load.values(), default=0) or 1
     load = [Bar(short_day(day), count / most, str(count)) for day, count in overview.load.items()]
     return [
         blocks.header("The whole desk"),
         blocks.fields(now),
-        blocks.section("*This month*"),
+        blocks.section("*In time this month*"),
         bars.draw(month),
         blocks.section(f"*Promises broken*\n{_broken(overview.reasons)}"),
         blocks.section("*New tickets a working day*"),

@@ -66,7 +66,7 @@ def choices(hours: BusinessHours, *, now: datetime) -> dict[datetime, str]:
     for name, day in days.items():
         opens = hours.next_opening(midnight_of(day, zone))
         same_day = opens.astimezone(zone).date() == day
-        offered.setdefault(opens, f"{name if same_day else 'The day we open'}, {moment(opens, zone)}")
+        offered.setdefault(opens, f"{name if same_day else 'When we open'}, {moment(opens, zone)}")
     return offered
 
 
@@ -76,7 +76,7 @@ def _window(ticket: Ticket, house: House) -> Block:
     parts = [
         fields.choice("until", "Until", options, next(iter(options))),
         fields.day("day", "Or another day", hint="A day that is chosen here counts instead.", optional=True),
-        fields.clock("clock", "At that day's", _USUAL, hint="Only for another day."),
+        fields.clock("clock", "At what time", _USUAL, hint="Only for another day."),
     ]
     name = f"{ticket_name(house.style.prefix, ticket.number)} · {one_line(ticket.subject, 300)}"
     head, foot = blocks.context(plain(f"About: {name}")), blocks.context(plain(_KEEPS))

@@ -30,8 +30,8 @@ def put_aside(desk, number, **answers):
     ("now", "offered"),
     [
         ("mon 10:00", ["Tomorrow, Tue 1 Dec 09:00", "Monday, Mon 7 Dec 09:00"]),
-        ("fri 16:00", ["The day we open, Mon 7 Dec 09:00", "In a week, Fri 11 Dec 09:00"]),
-        ("sun 12:00", ["Tomorrow, Mon 7 Dec 09:00", "The day we open, Mon 14 Dec 09:00"]),
+        ("fri 16:00", ["When we open, Mon 7 Dec 09:00", "In a week, Fri 11 Dec 09:00"]),
+        ("sun 12:00", ["Tomorrow, Mon 7 Dec 09:00", "When we open, Mon 14 Dec 09:00"]),
     ],
 )
 def test_what_is_offered_are_moments_at_which_the_desk_is_open(hours, at, now, offered):
