@@ -156,7 +156,7 @@ def _five(ticket: Ticket) -> list[Block]:
             "status", "Status", [_choice(ticket, status) for status in Status if _follows(ticket, status)]
         ),
         blocks.button("priority", "Priority", picture),
-        blocks.overflow("more", _more(ticket)),
+        blocks.select("more", "More", _more(ticket)),
     ]
 
 
@@ -171,9 +171,11 @@ def _choice(ticket: Ticket, status: Status) -> Block:
 
 
 def _more(ticket: Ticket) -> list[Block]:
-    """Slack takes five entries.  What Status does as well gives way: Cancel and Ask stand only there."""
+    """A list, for the three dots take five entries at the most."""
     entries = {
+        "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
+        "cancel": "Cancel, or a duplicate",
         "snooze": "Snooze",
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),

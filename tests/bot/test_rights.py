@@ -28,7 +28,7 @@ CLOSE_BY_STATUS = ("status", "closed")
 WINDOWS = {
     "reply": ("reply", ""),
     "priority": ("priority", ""),
-    "ask": ("status", "waiting_for_customer"),
+    "ask": ("more", "ask"),
     "resolve": ("more", "resolve"),
     "snooze": ("more", "snooze"),
     "time": ("more", "time"),
