@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot import blocks
-from bot.blocks import Block, escape, one_line, plain
+from bot.blocks import Block, one_line, plain
 from bot.click import value
 from bot.words import moment
 from desk.event import Event, Kind
@@ -37,8 +37,9 @@ def line(ticket: Ticket, event: Event, style: Style) -> list[Block]:
     if event.by.is_staff:
         return [blocks.context(plain(f"⏰ {who} ended the snooze"))]
     by = one_line(ticket.event(int(event.detail["of"])).by.name, 80)
-    whose = mention(ticket.owner) or escape(ticket.owner_name) or "Nobody owns this"
-    return [blocks.section(f"⏰ *{whose}*: {escape(by)} snoozed it until now.")]
+    return [
+        blocks.paragraph(blocks.word("⏰ "), _whose(ticket), blocks.word(f": {by} snoozed it until now."))
+    ]
 
 
 def is_loud(ticket: Ticket, event: Event) -> bool:
@@ -46,6 +47,8 @@ def is_loud(ticket: Ticket, event: Event) -> bool:
     return event.kind is Kind.WOKEN and ticket.owner is None and not event.by.is_staff
 
 
-def mention(person: str | None) -> str:
-    """Calls somebody in Slack's markup; "" for whoever acts at the terminal, whom Slack does not know."""
-    return f"<@{person}>" if person and re.fullmatch(r"[UW][A-Z0-9]+", person) else ""
+def _whose(ticket: Ticket) -> Block:
+    """Calls the owner; whoever acts at the terminal is only named, for Slack does not know them."""
+    if ticket.owner and re.fullmatch(r"[UW][A-Z0-9]+", ticket.owner):
+        return {"type": "user", "user_id": ticket.owner}
+    return blocks.word(one_line(ticket.owner_name, 80) or "Nobody owns this", bold=True)

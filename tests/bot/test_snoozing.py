@@ -73,7 +73,7 @@ def test_the_owner_is_called_once_in_the_thread_when_it_is_time(desk, slack, at)
         desk.deliver()
     reminders = [each for each in slack.messages if "snoozed it until now" in words(each)]
     assert len(reminders) == 1
-    assert "⏰ *<@U0ALICE>*: Alice snoozed it until now." in words(reminders)
+    assert '{"type": "user", "user_id": "U0ALICE"}' in words(reminders)
     assert "Snoozed until" not in words(desk.card(number))
 
 
