@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from settings import printing
+from settings.digest import Digest
 from settings.environment import overlay
 from settings.hours import Hours
 from settings.lines import line_of
@@ -53,6 +54,7 @@ class Config(Section):
     mail: Mail = Mail()
     log: Log = Log()
     watch: Watch = Watch()
+    digest: Digest = Digest()
     contracts: tuple[Contract, ...] = Field(default=(), description="Clients with promises of their own")
     mailboxes: tuple[Box, ...] = Field(
         default=(), description="More mailboxes, each with an address of its own", examples=[[]]

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot import app as slack_app
 from bot import canned, metrics, web
 from bot import house as slack_house
+from bot.digest import Digests
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.lines import Style
@@ -183,6 +184,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("drafts", lambda: _redraw(db, clock), every=300),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
+    if config.digest.on:
+        digests = Digests(house, wire, config.digest.moment)
+        jobs.append(Job("digest", digests.send_due, every=30))
     if socket:
         jobs.append(Job("socket", socket.connect, every=5))
     scheduler = Scheduler(jobs, clock=machine)

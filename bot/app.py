@@ -28,6 +28,7 @@ from bot import (
     resembling,
     reveal,
     shortcuts,
+    snoozing,
     thread,
     undoing,
     why,
@@ -39,7 +40,7 @@ from bot.report import Reports
 SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
-    *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts),
+    *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
     *(quarantine, doubtful, reveal, collected, thread, why),
 )
 

@@ -25,6 +25,8 @@ class Verb(StrEnum):
     PRIORITY = "priority"
     TIME = "time"
     REPORT = "report"
+    AWAY = "away"
+    BACK = "back"
     BLOCK = "block"
     UNBLOCK = "unblock"
     BLOCKED = "blocked"
@@ -60,6 +62,8 @@ _NAMES_TEXT = {
     Verb.PRIORITY: ("priority prio", "prioriteit"),
     Verb.TIME: ("time log", "tijd uren"),
     Verb.REPORT: ("report", "rapport verslag"),
+    Verb.AWAY: ("away absent", "afwezig weg"),
+    Verb.BACK: ("back", "terug"),
     Verb.BLOCK: ("block", "blokkeer"),
     Verb.UNBLOCK: ("unblock", "deblokkeer"),
     Verb.BLOCKED: ("blocked", "geblokkeerd"),

@@ -266,6 +266,8 @@ def _kept(block: Block, state: Mapping[str, Any]) -> Block:
         return block | {"element": block["element"] | {"initial_options": found["selected_options"]}}
     if found.get("selected_date"):
         return block | {"element": block["element"] | {"initial_date": found["selected_date"]}}
+    if found.get("selected_time"):
+        return block | {"element": block["element"] | {"initial_time": found["selected_time"]}}
     if block["element"]["type"] in _KEEPS_ITSELF:
         return block
     return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
@@ -291,4 +293,5 @@ def value_of(state: Mapping[str, Any], name: str) -> str:
     """What somebody wrote or chose in the field of that name; "" where they left it empty."""
     found = state.get("values", {}).get(name, {}).get(name, {})
     chosen = found.get("selected_option")
-    return (chosen["value"] if chosen else found.get("value") or found.get("selected_date")) or ""
+    picked = found.get("selected_date") or found.get("selected_time")
+    return (chosen["value"] if chosen else found.get("value") or picked) or ""

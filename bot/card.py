@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import blocks, handmade, purse
+from bot import asleep, blocks, handmade, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
@@ -57,6 +57,7 @@ def draw(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> P
         *purse.on_card(ticket, now=at.now),
         *_silence(ticket, style, at),
         *_writers(at),
+        *asleep.on_card(ticket, style),
         *_controls(ticket),
         _footer(ticket, style, at),
     ]
@@ -186,6 +187,7 @@ def _more(ticket: Ticket) -> list[Block]:
         "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
         "cancel": "Cancel, or a duplicate",
+        "snooze": "Snooze",
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import asked, blocking, deeds, helping, lists, newticket, showing, why, worktime
+from bot import asked, away, blocking, deeds, helping, lists, newticket, showing, why, worktime
 from bot.asked import ABOUT_ONE, Verb
 from bot.house import House
 from bot.lists import Of, Page
@@ -25,6 +25,7 @@ def register(app: App, reports: Reports) -> None:
 
     app.command("/ticket")(on_command)
     lists.register(app)
+    away.register(app)
 
 
 def answer(request: Request, answers: dict[Verb, Callable[[Request], Answer]]) -> Answer:
@@ -75,6 +76,8 @@ _ANSWERS: dict[Verb, Callable[[Request], Answer]] = {
     Verb.STATUS: deeds.status,
     Verb.PRIORITY: deeds.priority,
     Verb.TIME: _time,
+    Verb.AWAY: away.leave,
+    Verb.BACK: away.come_back,
     Verb.BLOCK: _block,
     Verb.UNBLOCK: _block,
     Verb.BLOCKED: lambda request: blocking.every(request.house, request.actor),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, time
 
 from bot import blocks
 from bot.blocks import Block, plain
@@ -42,10 +42,17 @@ def text(name: str, label: str, value: str = "", *, placeholder: str = "", hint:
     return field | {"element": field["element"] | ({"initial_value": value} if value else {})}
 
 
-def day(name: str, label: str, value: date | None = None, *, hint: str = "") -> Block:
+def day(name: str, label: str, value: date | None = None, *, hint: str = "", optional: bool = False) -> Block:
     """A calendar to choose a day from."""
     element: Block = {"type": "datepicker", "action_id": name}
-    return _input(name, label, element | ({"initial_date": value.isoformat()} if value else {}), hint=hint)
+    element |= {"initial_date": value.isoformat()} if value else {}
+    return _input(name, label, element, hint=hint, optional=optional)
+
+
+def clock(name: str, label: str, value: time, *, hint: str = "") -> Block:
+    """A time of day."""
+    element: Block = {"type": "timepicker", "action_id": name, "initial_time": f"{value:%H:%M}"}
+    return _input(name, label, element, hint=hint)
 
 
 def choice(name: str, label: str, options: Mapping[str, str], chosen: str, *, hint: str = "") -> Block:

@@ -19,10 +19,11 @@ NOT_YOURS = (
 )
 
 REFRESH = "home_refresh"
-"""The one control on App Home."""
+HOME = frozenset({REFRESH, "home_turn_back", "home_turn_on"})
+"""The controls on App Home."""
 
 _CLICKS = frozenset({"block_actions", "view_submission"})
-_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket"})
+_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket", "hand_over", "give_back"})
 """Controls and windows that are about no ticket, or about several."""
 
 _ANSWERED = frozenset({"message", "app_home_opened"})
@@ -69,7 +70,7 @@ def _shows_home(body: dict[str, Any]) -> bool:
     if "event" in body:
         return str(body["event"].get("type")) == "app_home_opened"
     clicked = [action.get("action_id") for action in body.get("actions") or []]
-    return clicked == [REFRESH] and str((body.get("view") or {}).get("type")) == "home"
+    return len(clicked) == 1 and clicked[0] in HOME and str((body.get("view") or {}).get("type")) == "home"
 
 
 def _is_of_no_ticket(body: dict[str, Any]) -> bool:

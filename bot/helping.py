@@ -13,6 +13,7 @@ _ENGLISH = """*What you can ask*
 `/ticket take 42`, `status 42 resolved`, `priority 42 high`  as on the card
 `/ticket time 42 1h30 what you did`  log time; `free` or `emergency` may follow the span
 `/ticket new`  a ticket that came by phone, or that nobody mailed
+`/ticket away until friday`  what awaits whom, and who takes it over; `back`  ends it
 `/ticket report november bakery`  a month in figures, for team leads
 `/ticket block someone@example.com`  keep their mail and do not read it; `unblock`; `blocked` lists them"""
 _DUTCH = """*Wat je kunt vragen*
@@ -24,6 +25,7 @@ _DUTCH = """*Wat je kunt vragen*
 `/ticket neem 42`, `status 42 opgelost`, `prioriteit 42 hoog`  zoals op de kaart
 `/ticket tijd 42 1u30 wat je deed`  schrijf tijd; `gratis` of `spoed` mag na de duur staan
 `/ticket nieuw`  een ticket dat per telefoon kwam, of waarover niemand mailde
+`/ticket afwezig tot vrijdag`  wat op wie wacht, en wie het overneemt; `terug`  beëindigt het
 `/ticket rapport november bakkerij`  een maand in cijfers, voor teamleiders
 `/ticket blokkeer iemand@example.com`  bewaar hun mail ongelezen; `deblokkeer`; `geblokkeerd` toont ze"""
 _REST = (

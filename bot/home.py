@@ -1,9 +1,11 @@
 """App Home: the desk as one person sees it, published for them alone when they open it or act."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta
+from functools import partial
 from http.client import HTTPException
 from threading import Lock
 from typing import Any
@@ -13,11 +15,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import blocks, overview, purses, shelf
 from bot.blocks import Block, plain
-from bot.gate import NOT_YOURS, REFRESH
+from bot.gate import HOME, NOT_YOURS, REFRESH
 from bot.house import House
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at, soonest
-from bot.shelf import Entry, Label
+from bot.shelf import PER_PAGE, Entry, Sheet
 from bot.words import moment
 from desk.actor import Actor, Door, Role
 from sla.walltime import midnight_of
@@ -27,8 +29,8 @@ from store.shelves import Shelf
 
 log = logging.getLogger(__name__)
 
-_SHOWN = 10
-"""Tickets of each list; with all lists full, Home stays well below Slack's 100 blocks."""
+Pages = dict[str, int]
+"""How many tickets of which list come before those that are shown."""
 
 _NO_ANSWER = (SlackClientError, OSError, HTTPException, SlackSilent, Unavailable)
 
@@ -46,10 +48,13 @@ class Homes:
         self._openers: set[str] = set()
         self._busy: set[str] = set()
         self._again: set[str] = set()
+        self._turned: dict[str, Pages] = {}
 
-    def opened(self, user: str, *, seen: str) -> None:
-        """Publish what that person opened.  seen: the hash of what they look at, "" when nothing is there."""
+    def opened(self, user: str, *, seen: str, turned: Pages | None = None) -> None:
+        """Publish what that person opened.  seen: the hash of what they look at, "" when nothing is there;
+        turned: where they are in which list, beyond its first page."""
         self._openers.add(user)
+        self._turned[user] = turned or {}
         self._soon(user, seen)
 
     def acted(self, user: str) -> None:
@@ -67,7 +72,7 @@ class Homes:
 
     def _publish(self, user: str, seen: str) -> None:
         try:
-            _put(self._house, user, seen)
+            _put(self._house, user, seen, self._turned.get(user, {}))
         except _NO_ANSWER as problem:
             log.warning("the Home of %s was not published: %s", user, problem)
         finally:
@@ -91,24 +96,41 @@ def register(app: App, homes: Homes) -> None:
         homes.opened(body["user"]["id"], seen=body["view"].get("hash", ""))
         ack()
 
+    def on_turn(ack: Ack, body: dict[str, Any]) -> None:
+        title, skip = shelf.place_of(body["actions"][0]["value"])
+        turned = _pages_in(body["view"]) | {title: skip}
+        homes.opened(body["user"]["id"], seen=body["view"].get("hash", ""), turned=turned)
+        ack()
+
     app.event("app_home_opened")(on_opened)
     app.action(REFRESH)(on_refresh)
+    for turn in HOME - {REFRESH}:
+        app.action(turn)(on_turn)
 
 
-def draw(house: House, user: str) -> Block:
+def draw(house: House, user: str, turned: Pages) -> Block:
     """What that person may see.  Raises SlackSilent, Unavailable."""
     actor = house.people.actor(user, door=Door.BUTTON)
-    drawn = _refusal() if actor is None else _desk(house, actor)
-    return {"type": "home", "blocks": drawn}
+    drawn = _refusal() if actor is None else _desk(house, actor, turned)
+    return {"type": "home", "blocks": drawn, "private_metadata": json.dumps(turned)}
 
 
-def _put(house: House, user: str, seen: str) -> None:
+def _pages_in(view: dict[str, Any]) -> Pages:
+    """Where in its lists the Home was that somebody clicked on."""
     try:
-        house.slack.views_publish(user_id=user, view=draw(house, user), hash=seen or None)
+        kept = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return {str(title): skip for title, skip in kept.items() if isinstance(skip, int) and skip >= 0}
+
+
+def _put(house: House, user: str, seen: str, turned: Pages) -> None:
+    try:
+        house.slack.views_publish(user_id=user, view=draw(house, user, turned), hash=seen or None)
     except SlackApiError as error:
         if not seen or error.response["error"] != "hash_conflict":
             raise
-        _put(house, user, "")  # it was drawn elsewhere meanwhile: look again at what is true
+        _put(house, user, "", turned)  # it was drawn elsewhere meanwhile: look again at what is true
 
 
 def _complain(done: Future[None]) -> None:
@@ -121,29 +143,45 @@ def _refusal() -> list[Block]:
     return [blocks.header("Helpdesk"), {"type": "section", "text": plain(NOT_YOURS)}]
 
 
-def _desk(house: House, actor: Actor) -> list[Block]:
+def _desk(house: House, actor: Actor, turned: Pages) -> list[Block]:
     now, zone = house.clock(), house.style.zone
     tonight = midnight_of(now.astimezone(zone).date() + timedelta(days=1), zone)
     with house.db.read() as session:
         lists = [
-            (shelf.MINE, shelves.mine(session, actor.key, limit=_SHOWN)),
-            (shelf.UNASSIGNED, shelves.unassigned(session, limit=_SHOWN)),
-            (shelf.WAITING, shelves.waiting(session, actor.key, limit=_SHOWN)),
-            (shelf.DUE_TODAY, shelves.due_before(session, tonight, limit=_SHOWN)),
+            (label, *_page(partial(found, session, *about), turned.get(label.title, 0)))
+            for label, found, about in (
+                (shelf.MINE, shelves.mine, (actor.key,)),
+                (shelf.UNASSIGNED, shelves.unassigned, ()),
+                (shelf.WAITING, shelves.waiting, (actor.key,)),
+                (shelf.DUE_TODAY, shelves.due_before, (tonight,)),
+                (shelf.SNOOZED, shelves.snoozed, (actor.key,)),
+            )
         ]
         leads = actor.role is Role.LEAD
         money = budgets.asked(session) if leads else ()
-        links = _links(house, session, [*(found for _, found in lists), Shelf(money, len(money))])
-        counted = overview.read(session, zone, now=now) if leads else None
+        links = links_of(house, session, [*(found for _, found, _ in lists), Shelf(money, len(money))])
+        counted = overview.read(session, house.policy.hours, now=now) if leads else None
     drawn = [*_troubles(house), *_top(house, now)]
     if counted:
         drawn += [*overview.draw(counted), *purses.draw(money, links, house.style.prefix, now=now)]
-    for label, found in lists:
-        drawn += [blocks.divider(), *_shelf(house, actor, label, found, links, now)]
+    for label, found, skip in lists:
+        if found.total or label is not shelf.SNOOZED:
+            sheet = Sheet(entries_of(house, found, links, now), skip, found.total)
+            drawn += [blocks.divider(), *shelf.draw(label, sheet, actor.key, house.style)]
     return drawn
 
 
-def _links(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int, str]:
+def _page(found: Callable[..., Shelf], skip: int) -> tuple[Shelf, int]:
+    """That page of a list; where it became shorter, its last one."""
+    page = found(limit=PER_PAGE, skip=skip)
+    if page.tickets or not page.total:
+        return page, skip if page.total else 0
+    last = (page.total - 1) // PER_PAGE * PER_PAGE
+    return found(limit=PER_PAGE, skip=last), last
+
+
+def links_of(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int, str]:
+    """The addresses of the cards of all tickets in these lists.  Raises SlackSilent."""
     numbers = {ticket.number for found in lists for ticket in found.tickets}
     places = cards.places_of(session, numbers)
     return {number: house.permalink(place) for number, place in places.items()}
@@ -160,10 +198,9 @@ def _top(house: House, now: datetime) -> list[Block]:
     return [blocks.section(f"As of *{moment(now, house.style.zone)}*", refresh)]
 
 
-def _shelf(
-    house: House, actor: Actor, label: Label, found: Shelf, links: dict[int, str], now: datetime
-) -> list[Block]:
-    entries = [
+def entries_of(house: House, found: Shelf, links: dict[int, str], now: datetime) -> list[Entry]:
+    """The tickets of a list with all that is said of them."""
+    return [
         Entry(
             ticket,
             soonest(clocks_of(ticket, house.policy, now=now)),
@@ -172,4 +209,3 @@ def _shelf(
         )
         for ticket in found.tickets
     ]
-    return shelf.draw(label, entries, found.total, actor.key, house.style)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import blocks, handmade, kin, notices, purse
+from bot import asleep, blocks, handmade, kin, notices, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -75,7 +75,7 @@ def _is_loud(ticket: Ticket, event: Event) -> bool:
             return int(event.detail["level"]) >= _LOUD
         case Kind.REOPENED:
             return _status_before(ticket, event) in (Status.RESOLVED, Status.CANCELLED)
-    return False
+    return asleep.is_loud(ticket, event)
 
 
 def _status_before(ticket: Ticket, event: Event) -> Status | None:
@@ -187,6 +187,8 @@ def _taken(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 
 def _assigned(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     before, owner = event.detail.get("before") or "nobody", event.detail.get("name")
+    if not event.detail.get("owner"):
+        return _small(f"👤 {_who(event)} gave it back: it is nobody's now (was {before}'s)")
     if event.detail.get("owner") == event.by.key:
         return _small(f"👤 {_who(event)} took over from {before}")
     return _small(f"👤 {_who(event)} handed it from {before} to {owner}")
@@ -320,4 +322,5 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
     **dict.fromkeys(purse.KINDS, purse.line),
+    **dict.fromkeys(asleep.KINDS, asleep.line),
 }

@@ -92,7 +92,7 @@ def show(house: House, actor: Actor, page: Page) -> Answer:
     links = {number: house.permalink(place) for number, place in places.items()}
     title = _title(page, found.total)
     drawn = [blocks.section(title), *_remarks(house, page)]
-    drawn += [_entry(house, actor, page.language, ticket, links) for ticket in found.tickets]
+    drawn += [entry(house, actor, page.language, ticket, links) for ticket in found.tickets]
     return title, [*drawn, *_turning(page, found)]
 
 
@@ -149,7 +149,8 @@ def _remarks(house: House, page: Page) -> list[Block]:
     return [blocks.context(plain(remark)) for remark in remarks]
 
 
-def _entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dict[int, str]) -> Block:
+def entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dict[int, str]) -> Block:
+    """A ticket of a list: two lines."""
     name = ticket_name(house.style.prefix, ticket.number)
     link = links.get(ticket.number)
     called = f"<{link}|{name}>" if link else f"*{name}*"
@@ -158,7 +159,7 @@ def _entry(house: House, actor: Actor, language: str, ticket: Ticket, links: dic
     )
     facts = [f"{MARKS[ticket.status]} {tongue.status(language, ticket.status)}"]
     facts += [tongue.priority(language, ticket.priority), _owner(actor, language, ticket)]
-    facts += _date(house, language, ticket)
+    facts += [*_date(house, language, ticket), *_snoozed(house, language, ticket)]
     return blocks.section(f"{called} {subject}\n{' · '.join(facts)}")
 
 
@@ -181,6 +182,13 @@ def _date(house: House, language: str, ticket: Ticket) -> list[str]:
         return []
     due = f"{tongue.pick(language, 'due', 'uiterlijk')} {tongue.moment(clock.due, zone, language)}"
     return [due, f"🔴 *{tongue.pick(language, 'overdue', 'te laat')}*"] if clock.breached else [due]
+
+
+def _snoozed(house: House, language: str, ticket: Ticket) -> list[str]:
+    if ticket.snoozed_until is None:
+        return []
+    until = tongue.moment(ticket.snoozed_until, house.style.zone, language)
+    return [f"💤 {tongue.pick(language, 'snoozed until', 'uitgesteld tot')} {until}"]
 
 
 def _turning(page: Page, found: Shelf) -> list[Block]:

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import budgets, forms, guard, replying, resembling, why, worktime
+from bot import budgets, forms, guard, replying, resembling, snoozing, why, worktime
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -102,6 +102,7 @@ OPENED_BY_MORE = {
     "ask": open_ask,
     "resolve": open_resolve,
     "cancel": open_cancel,
+    "snooze": snoozing.open_snooze,
     "time": worktime.open_time,
     "budget": budgets.open_budget,
     "why": why.on_why,

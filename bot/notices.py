@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class News:
-    """A warning to the leads.  link: the address of the ticket's card, "" where it has none yet."""
+    """A warning to the leads.  link: the address of the ticket's card, "" where it has none yet; away: until
+    when its owner is, where they are."""
 
     ticket: Ticket
     event: Event
     link: str
+    away: datetime | None = None
 
 
 def tell_leads(news: Sequence[News], style: Style, *, mention: str) -> Post:
@@ -34,7 +36,7 @@ def tell_leads(news: Sequence[News], style: Style, *, mention: str) -> Post:
     if len(news) == 1:
         told = _told(news[0], style)
         text = f"{called} {told}".lstrip()
-        return Post(text, [blocks.section(text), *_about(news[0])])
+        return Post(text, [blocks.section(text), *_about(news[0], style)])
     late = sum(is_breach(each.event) for each in news)
     counts = [f"🔴 *{plural(late, 'promise')} overdue*"] if late else []
     counts += [f"🟠 *{plural(len(news) - late, 'promise')} in danger*"] if len(news) > late else []
@@ -58,14 +60,17 @@ def _told(news: News, style: Style) -> str:
 
 def _entry(news: News, style: Style) -> Block:
     """One of several: two lines, of which the second may hold anybody's words."""
-    owner = news.ticket.owner_name or "nobody has taken it"
-    about = f"{one_line(news.ticket.subject, 120)} · {news.ticket.priority.words} · {one_line(owner, 60)}"
+    about = f"{one_line(news.ticket.subject, 120)} · {news.ticket.priority.words} · {_owner(news, style)}"
     return blocks.section(f"{_told(news, style)}\n{escape(about)}")
 
 
-def _about(news: News) -> list[Block]:
-    ticket = news.ticket
-    owner = ticket.owner_name or "nobody has taken it"
+def _owner(news: News, style: Style) -> str:
+    name = one_line(news.ticket.owner_name or "nobody has taken it", 60)
+    return f"{name}, away until {moment(news.away, style.zone)}" if news.away else name
+
+
+def _about(news: News, style: Style) -> list[Block]:
+    ticket, owner = news.ticket, _owner(news, style)
     facts = f"{ticket.priority.words} · {ticket.status.words} · {owner} · {ticket.client or ticket.customer}"
     subject = {"type": "section", "text": plain(one_line(ticket.subject, 300))}
     return [subject, blocks.context(plain(one_line(facts, 300))), _asked(ticket, news.event)]

@@ -86,6 +86,12 @@ class People:
             return Actor.agent(user, name, door=door)
         return None
 
+    def agents(self) -> list[Actor]:
+        """Who works the desk, leads of the channel among them.  Raises SlackSilent."""
+        members = self._ask("members", self._members)
+        found = (self.actor(user, door=Door.BUTTON) for user in sorted(members))
+        return [actor for actor in found if actor is not None]
+
     def language(self, user: str) -> str:
         """In which language somebody whom we looked up reads: "nl" or "en"."""
         return "nl" if self._locales.get(user, "").startswith("nl") else "en"

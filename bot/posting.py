@@ -18,7 +18,7 @@ from desk.event import Event, Kind
 from desk.ticket import Ticket
 from sla.notices import may_speak, still_holds
 from sla.policy import Policy
-from store import cards, drafts, outbox, tickets
+from store import absences, cards, drafts, outbox, tickets
 from store.cards import Place
 from store.database import Database, Session
 from store.outbox import Patience
@@ -205,7 +205,10 @@ class LeadsSender(_Sender):
 
     def _news(self, delivery: Delivery) -> News:
         ticket, event, place = self._event(delivery)
-        return News(ticket, event, _address(self.link, place) if place else "")
+        with self.db.read() as session:
+            away = absences.now_away(session, now=self.clock()).get(ticket.owner or "")
+        link = _address(self.link, place) if place else ""
+        return News(ticket, event, link, away.until if away else None)
 
 
 def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """How the desk says dates, durations and states, the same everywhere in Slack."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.status import Status
@@ -25,6 +25,11 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     """A moment as the desk's wall clock shows it: "Mon 30 Nov 16:30"."""
     local = at.astimezone(zone)  # not strftime: its names of days follow the machine's language
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
+
+
+def short_day(day: date) -> str:
+    """A day without its year: "Mon 30 Nov"."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
 def business(time: timedelta) -> str:

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     FILES_MISSED = "files_missed"
     PRIORITISED = "prioritised"
     EXTENDED = "extended"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
     WARNED = "warned"
     SUPERSEDED = "superseded"
     BREACH_EXPLAINED = "breach_explained"
@@ -93,6 +95,8 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.FILES_MISSED: (Audience.AGENTS,),
     Kind.PRIORITISED: (Audience.AGENTS,),
     Kind.EXTENDED: (Audience.AGENTS,),
+    Kind.SNOOZED: (Audience.AGENTS,),
+    Kind.WOKEN: (Audience.AGENTS,),
     Kind.WARNED: (Audience.AGENTS, Audience.LEADS),
     Kind.SUPERSEDED: (),
     Kind.BREACH_EXPLAINED: (),
@@ -145,6 +149,9 @@ DECISIVE = frozenset(
     | {Kind.EXTENDED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.CLOSED}
 )
 """After one of these a click on an older card may no longer mean what it says."""
+
+ENDS_SNOOZE = DECISIVE | {Kind.WOKEN}
+"""After one of these a ticket that was put aside is looked at again."""
 
 
 @dataclass(eq=False, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery
 from desk.errors import Conflict, DeskError, TransitionRefused
-from desk.event import DECISIVE, OWED_TO, Event, Kind
+from desk.event import DECISIVE, ENDS_SNOOZE, OWED_TO, Event, Kind
 from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 
@@ -31,6 +31,7 @@ class Record:
     owner: str | None = None
     owner_name: str = ""
     follows: int | None = None
+    snoozed_until: datetime | None = None
     version: int = 0
     opened_at: datetime
     changed_at: datetime
@@ -96,6 +97,8 @@ class Record:
         if key is not None and any(event.key == key for event in self.history):
             return False
         self.status = status or self.status
+        if kind in ENDS_SNOOZE:
+            self.snoozed_until = None
         self.version += 1
         self.changed_at = at
         event = Event(

@@ -19,6 +19,7 @@ from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
 from desk.record import NO_TIME
+from desk.snoozing import Snoozing
 from desk.status import OPEN, TRANSITIONS, Status
 
 CARD_HOLDS = 600
@@ -26,7 +27,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes):
+class Ticket(Billing, Kinship, Notes, Snoozing):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
@@ -85,6 +86,15 @@ class Ticket(Billing, Kinship, Notes):
         self._must_stand_in(OPEN, "hand it over")
         before, self.owner, self.owner_name = self.owner_name, owner, name
         return self._record(Kind.ASSIGNED, by=by, at=at, owner=owner, name=name, before=before)
+
+    def release(self, *, by: Actor, at: datetime) -> bool:
+        """Nobody's again: whoever has time takes it."""
+        by.must_be(STAFF, "hand over a ticket")
+        if self.owner is None:
+            return False
+        self._must_stand_in(OPEN, "hand it over")
+        before, self.owner, self.owner_name = self.owner_name, None, ""
+        return self._record(Kind.ASSIGNED, by=by, at=at, owner=None, name="", before=before)
 
     def prioritise(self, priority: Priority, *, by: Actor, at: datetime, reclassified: bool = False) -> bool:
         """Give another priority.  reclassified: the date it gives had already passed."""

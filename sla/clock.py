@@ -76,6 +76,7 @@ def attention(ticket: Ticket, policy: Policy) -> datetime | None:
         *(moment for _, _, moment in levels_ahead(ticket, policy)),
         *_silence(ticket, policy),
         *_closing(ticket, policy),
+        *([ticket.snoozed_until] if ticket.snoozed_until else []),
     ]
     return min(moments, default=None)
 

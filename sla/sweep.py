@@ -75,7 +75,12 @@ class Close:
     """Nobody came back to it."""
 
 
-Verdict = Warn | Supersede | Remind | ResolveSilent | Close
+@dataclass(frozen=True)
+class Wake:
+    """It was put aside until now."""
+
+
+Verdict = Warn | Supersede | Remind | ResolveSilent | Close | Wake
 
 
 def sweep(db: Database, policy: Policy, *, now: datetime, sources: Sequence[str] = ()) -> int:
@@ -103,6 +108,8 @@ def judge(ticket: Ticket, policy: Policy, *, now: datetime, read_up_to: datetime
     read_up_to: up to when every mail that reached us is on its ticket; None when that is not known."""
     yield from _warnings(ticket, policy, now)
     yield from _silence(ticket, policy, now, read_up_to)
+    if ticket.snoozed_until is not None and ticket.snoozed_until <= now:
+        yield Wake()
     ended = ended_at(ticket)
     # A reply that lay in the mailbox reopens the ticket; once it is closed, that reply would be another one.
     if ended is not None and read_up_to is not None and min(now, read_up_to) >= ended + policy.close_after:
@@ -122,6 +129,8 @@ def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
             ticket.resolve(by=SWEEP, at=at)
         case Close():
             ticket.close(by=SWEEP, at=at)
+        case Wake():
+            ticket.wake(by=SWEEP, at=at)
         case _:
             assert_never(verdict)
 
@@ -192,10 +201,13 @@ def _put_right(session: Session, ticket: Ticket, policy: Policy, now: datetime) 
 
 
 def _next_look(ticket: Ticket, policy: Policy, now: datetime) -> datetime:
-    """When what is held up may go on: at the next opening, or once the mailbox has been read."""
+    """When what is held up may go on: at the next opening, or once the mailbox has been read.
+
+    Who put a ticket aside is reminded at night as well, if they said so."""
     waits_for_mail = waits_since(ticket) is not None or ended_at(ticket) is not None
     opening = policy.hours_of(ticket).next_opening(now)
-    return now + _LOOK_AGAIN if waits_for_mail else max(opening, now + _LOOK_AGAIN)
+    until = now + _LOOK_AGAIN if waits_for_mail else max(opening, now + _LOOK_AGAIN)
+    return min(until, ticket.snoozed_until) if ticket.snoozed_until else until
 
 
 def _postpone(db: Database, number: int, *, now: datetime, until: datetime) -> None:

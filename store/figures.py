@@ -1,5 +1,6 @@
 """Counts for the leads: what stands where, how much came and went, and which promises were kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ _row = tables.tickets.c
 _event = tables.events.c
 _ANSWERS = HUMAN_MAILS | {Kind.RESOLVED}
 _BREACH = 100
+_ON_RECORD = (Kind.WARNED, Kind.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,23 @@ def breaches(session: Session, *, since: datetime) -> int:
     """How many promises were broken since then, as far as they are on record.
 
     A breach that was overtaken by whole days of delay before anybody was told counts as well."""
-    on_record = _event.kind.in_((Kind.WARNED, Kind.SUPERSEDED))
+    on_record = _event.kind.in_(_ON_RECORD)
     is_breach = _event.key.like(f"level:%:{_BREACH}")
     query = select(func.count()).select_from(tables.events).where(on_record, is_breach, _event.at >= since)
     return session.execute(query).scalar_one()
+
+
+def broken(session: Session, *, since: datetime) -> Sequence[int]:
+    """The tickets of which a promise was broken since then."""
+    is_breach = _event.key.like(f"level:%:{_BREACH}")
+    query = select(_event.ticket).where(_event.kind.in_(_ON_RECORD), is_breach, _event.at >= since)
+    return session.scalars(query.distinct()).all()
+
+
+def came(session: Session, *, since: datetime) -> Sequence[datetime]:
+    """When each ticket since then was opened."""
+    query = select(_event.at).where(_event.kind == Kind.OPENED, _event.at >= since)
+    return session.scalars(query).all()
 
 
 def answered(session: Session, goal: str, *, since: datetime) -> Kept:

@@ -13,7 +13,10 @@ from store import loading, tables
 from store.database import Session
 
 _row = tables.tickets.c
-_BY_DUE = (_row.due_at.asc().nulls_last(), _row.number)
+_BY_DUE = (_row.snoozed_until.is_not(None), _row.due_at.asc().nulls_last(), _row.number)
+"""What is put aside sinks below what is not."""
+
+_AWAKE = (_row.status.in_(RUNNING), _row.snoozed_until.is_(None))
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,21 @@ class Shelf:
     total: int
 
 
-def mine(session: Session, owner: str, *, limit: int) -> Shelf:
+def mine(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
     """What an agent has to work on, by due date; what has none comes last."""
-    return _shelf(session, _row.owner == owner, _row.status.in_(RUNNING), by=_BY_DUE, limit=limit)
+    return _shelf(session, _row.owner == owner, *_AWAKE, by=_BY_DUE, limit=limit, skip=skip)
 
 
-def unassigned(session: Session, *, limit: int) -> Shelf:
+def unassigned(session: Session, *, limit: int, skip: int = 0) -> Shelf:
     """What somebody has to take, by due date; what has none comes last."""
-    return _shelf(session, _row.owner.is_(None), _row.status.in_(RUNNING), by=_BY_DUE, limit=limit)
+    return _shelf(session, _row.owner.is_(None), *_AWAKE, by=_BY_DUE, limit=limit, skip=skip)
+
+
+def snoozed(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
+    """What is an agent's or nobody's and put aside, by when it wakes."""
+    either = or_(_row.owner == owner, _row.owner.is_(None))
+    asleep = (either, _row.status.in_(OPEN), _row.snoozed_until.is_not(None))
+    return _shelf(session, *asleep, by=(_row.snoozed_until, _row.number), limit=limit, skip=skip)
 
 
 def waiting(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:
@@ -40,9 +50,16 @@ def waiting(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf
     return _shelf(session, is_waiting, by=(_own_first(owner), *_BY_DUE), limit=limit, skip=skip)
 
 
-def due_before(session: Session, moment: datetime, *, limit: int) -> Shelf:
+def due_before(session: Session, moment: datetime, *, limit: int, skip: int = 0) -> Shelf:
     """Whoever's it is: what is overdue, or will be by then, by due date."""
-    return _shelf(session, _row.status.in_(RUNNING), _row.due_at < moment, by=_BY_DUE, limit=limit)
+    return _shelf(session, _row.status.in_(RUNNING), _row.due_at < moment, by=_BY_DUE, limit=limit, skip=skip)
+
+
+def expiring(session: Session, owner: str, moment: datetime, *, limit: int) -> Shelf:
+    """An agent's or nobody's: what is overdue, or will be by then, the agent's own first."""
+    either = or_(_row.owner == owner, _row.owner.is_(None))
+    by = (_own_first(owner), _row.due_at, _row.number)
+    return _shelf(session, either, _row.status.in_(RUNNING), _row.due_at < moment, by=by, limit=limit)
 
 
 def of_owner(session: Session, owner: str, *, limit: int, skip: int = 0) -> Shelf:

@@ -94,6 +94,7 @@ tickets = Table(
     Column("changed_at", Moment, nullable=False),
     Column("attention_at", Moment),
     Column("due_at", Moment),
+    Column("snoozed_until", Moment),
     sqlite_autoincrement=True,  # a number is never given twice, even after an erasure
 )
 Index(
@@ -280,6 +281,14 @@ mailboxes = Table(
     Column("read_up_to", Moment),
     Column("reader", String(64)),
     Column("lease_until", Moment),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("agent", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 clicks = Table(

@@ -144,6 +144,11 @@ def test_the_home_tab_is_on_when_the_bot_draws_one(manifest):
     assert ("app_home_opened" in events_of(manifest)) is (ROOT / "bot/home.py").exists()
 
 
+def test_agents_can_be_sent_the_digest_and_write_nothing_below_it(manifest):
+    home = manifest["features"]["app_home"]
+    assert home["messages_tab_enabled"] is home["messages_tab_read_only_enabled"] is True
+
+
 def test_over_a_socket_there_is_no_address():
     manifest = yaml.safe_load(TEXT)
     assert manifest["settings"]["socket_mode_enabled"] is True

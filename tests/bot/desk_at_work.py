@@ -302,6 +302,12 @@ class Desk:
             return self._gesture(click)
         return self.dispatch(self.on_its_way(click) | {"view": view})
 
+    def turn_home(self, place: str, *, to: str = "on", by: str = "U0ALICE") -> Json:
+        """Click More (to: "on") or Back below a list of Home; what stands there then."""
+        self._gesture(lambda: self.slack.click_in_view(by, f"home_turn_{to}", place, view="home"))
+        home: Json = self.slack.homes[by]
+        return home
+
     def ask(self, text: str, *, by: str = "U0ALICE") -> Json:
         """Type /ticket and something; what comes back only to them."""
         if by in self.slack.members():

@@ -174,6 +174,8 @@ def test_three_hundred_tickets_fit_and_the_others_are_counted(desk, at):
                 number = desk.a_ticket_in(session, status)
                 tickets.get(session, number).assign(owner.key, owner.name, by=owner, at=at("mon 09:30"))
             desk.a_ticket_in(session)
+            asleep = desk.a_ticket_in(session)
+            tickets.get(session, asleep).snooze(at("wed 09:00"), by=ALICE, at=at("mon 09:30"))
     for who in ("U0ALICE", "U0LENA"):
         assert len(desk.open_home(who)["blocks"]) <= 100
     words = words_of(desk.open_home())
@@ -183,6 +185,7 @@ def test_three_hundred_tickets_fit_and_the_others_are_counted(desk, at):
     assert "and 140 more: /ticket" in words
     assert "and 65 more that wait" in words
     assert "and 65 more, due later today" in words
+    assert "Snoozed (75)" in words
 
 
 @pytest.mark.parametrize(
@@ -249,9 +252,11 @@ def test_a_lead_sees_the_whole_desk_in_figures(desk, at):
     assert "*🟠 Waiting for support*\\n2: 1 urgent, 1 medium" in words
     assert "*🔵 In progress*\\nNone" in words
     assert "4 came in, 2 resolved" in words
-    assert "*First response in time*\\n50 %: 1 of 2" in words
-    assert "*Recovery in time*\\n50 %: 1 of 2" in words
-    assert "*Promises broken*\\n2" in words
+    assert "First response  ██████████            50 %: 1 of 2" in words
+    assert "Recovery        ██████████            50 %: 1 of 2" in words
+    assert "*Promises broken*\\n2: no reason given 2" in words
+    assert "Mon 30 Nov  ████████████████████  4" in words
+    assert "Fri 27 Nov                        0" in words
     assert all(title in words for title in TITLES)
 
 
@@ -497,3 +502,26 @@ def test_what_home_shows_is_what_was_loaded(desk):
         found = shelves.unassigned(session, limit=10)
     assert (len(found.tickets), found.total) == (10, 30)
     assert len(asked) == 3  # the ten, what happened to them, and how many there are
+
+
+# pages
+
+
+def test_a_long_list_is_read_page_by_page(desk, at):
+    with desk.db.change() as session:
+        numbers = [desk.a_ticket_in(session) for _ in range(23)]
+    desk.open_home()
+    assert numbers_on(desk.turn_home("Unassigned:10"), "Unassigned") == numbers[10:20]
+    assert numbers_on(desk.turn_home("Unassigned:20"), "Unassigned") == numbers[20:]
+    desk.change(numbers[22], lambda ticket: ticket.take(by=ALICE, at=at("mon 10:00")))
+    assert numbers_on(desk.turn_home("Unassigned:10", to="back"), "Unassigned") == numbers[10:20]
+    assert numbers_on(desk.open_home(), "Unassigned") == numbers[:10]
+
+
+def test_who_acts_stays_on_the_page_where_they_are(desk):
+    with desk.db.change() as session:
+        numbers = [desk.a_ticket_in(session) for _ in range(12)]
+    desk.open_home()
+    desk.turn_home("Unassigned:10")
+    desk.click("take", f"{numbers[0]}:1")
+    assert numbers_on(desk.slack.homes["U0ALICE"], "Unassigned") == [numbers[11]]

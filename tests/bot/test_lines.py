@@ -60,6 +60,8 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.mail_delayed(ticket.version - 1, NASTY, by=desk, at=now)
     ticket.mail_failed(ticket.version - 2, NASTY, certain=False, by=desk, at=now)
     ticket.resend(ticket.version - 3, by=bob, at=now)
+    ticket.snooze(now + timedelta(hours=1), by=bob, at=now)
+    ticket.wake(by=desk, at=now + timedelta(hours=1))
     ticket.extend(by=bob, at=now)
     ticket.remind(by=desk, at=now, asked=1)
     ticket.bounced(NASTY, by=desk, at=now, hard=True)

@@ -30,6 +30,7 @@ WINDOWS = {
     "priority": ("priority", ""),
     "ask": ("more", "ask"),
     "resolve": ("more", "resolve"),
+    "snooze": ("more", "snooze"),
     "time": ("more", "time"),
     "budget": ("more", "budget"),
     "cancel": ("status", "cancelled"),
@@ -39,6 +40,7 @@ FORMS = {
     "reply": ({"text": "Hello", "then": "keep"}, ("reply", "")),
     "resolve": ({"text": "Done"}, ("more", "resolve")),
     "cancel": ({"text": "No"}, ("status", "cancelled")),
+    "snooze": ({}, ("more", "snooze")),
     "time": ({"span": "1h", "what": "", "counts": "free", "on": "2026-11-30"}, ("more", "time")),
     "priority": ({"level": "urgent"}, ("priority", "")),
 }

@@ -131,7 +131,7 @@ def test_resolving_needs_no_words_and_cancelling_does(desk):
 
 def test_an_entry_of_more_that_is_no_longer_there_is_said_not_to_be(desk, slack):
     number = desk.a_ticket()
-    desk.forge("more", f"{number}:1:snooze")
+    desk.forge("more", f"{number}:1:forget")
     assert "no longer there" in slack.told[-1]["text"]
 
 

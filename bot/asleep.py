@@ -1,0 +1,54 @@
+"""How a snooze is said: on the card, in lists, and in the thread."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import blocks
+from bot.blocks import Block, one_line, plain
+from bot.click import value
+from bot.words import moment
+from desk.event import Event, Kind
+from desk.ticket import Ticket
+
+if TYPE_CHECKING:
+    from bot.lines import Style
+
+KINDS = frozenset({Kind.SNOOZED, Kind.WOKEN})
+
+
+def on_card(ticket: Ticket, style: Style) -> list[Block]:
+    """Until when, and the button that ends it."""
+    if ticket.snoozed_until is None:
+        return []
+    wake = blocks.button("wake", "Wake it", value(ticket.number, ticket.version))
+    when = moment(ticket.snoozed_until, style.zone)
+    return [blocks.section(f"💤 Snoozed until *{when}*. Its promises run on.", wake)]
+
+
+def line(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    """What the thread reads; at its time the owner is called, and where nobody is, the channel reads it."""
+    who = one_line(event.by.name, 80)
+    if event.kind is Kind.SNOOZED:
+        until = datetime.fromisoformat(event.detail["until"])
+        return [blocks.context(plain(f"💤 {who} snoozed it until {moment(until, style.zone)}"))]
+    if event.by.is_staff:
+        return [blocks.context(plain(f"⏰ {who} ended the snooze"))]
+    by = one_line(ticket.event(int(event.detail["of"])).by.name, 80)
+    return [
+        blocks.paragraph(blocks.word("⏰ "), _whose(ticket), blocks.word(f": {by} snoozed it until now."))
+    ]
+
+
+def is_loud(ticket: Ticket, event: Event) -> bool:
+    """Whether the channel reads it: a reminder that is nobody's."""
+    return event.kind is Kind.WOKEN and ticket.owner is None and not event.by.is_staff
+
+
+def _whose(ticket: Ticket) -> Block:
+    """Calls the owner; whoever acts at the terminal is only named, for Slack does not know them."""
+    if ticket.owner and re.fullmatch(r"[UW][A-Z0-9]+", ticket.owner):
+        return {"type": "user", "user_id": ticket.owner}
+    return blocks.word(one_line(ticket.owner_name, 80) or "Nobody owns this", bold=True)
