@@ -80,6 +80,7 @@ def build(house: House, threads: Executor | None = None) -> App:
         process_before_response=True,
         listener_executor=threads,
         token_verification_enabled=False,
+        ignoring_self_events_enabled=False,  # bot.gate does it: that ours were deleted is news
         request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
     )
     answering.register(app, house.slack)
