@@ -38,6 +38,7 @@ from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
+from mail.outages import Outages
 from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable
 from mail.sending import MailSender, Road, read_promises
@@ -174,6 +175,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
+        Job("outages", outages_of(config, db, couriers["slack"], clock, post=post).look, every=30),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
@@ -265,6 +267,14 @@ def mail_sender_of(
     if not others:
         return sender(first)
     return Desks(db, sender(first), {of.address.lower(): sender(of) for of in others})
+
+
+def outages_of(config: Config, db: Database, road: Courier, clock: Clock, *, post: Postroom) -> Outages:
+    """Who mails the leads when nothing reaches Slack."""
+    first = post.senders()[0]
+    return Outages(
+        db, road, first.server, name=first.name, address=first.address, to=config.watch.mail_to, clock=clock
+    )
 
 
 def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:

@@ -22,6 +22,7 @@ from bot import (
     doubtful,
     gate,
     home,
+    missing,
     modals,
     quarantine,
     resembling,
@@ -38,7 +39,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, worktime, budgets, resembling, shortcuts),
-    *(quarantine, doubtful, reveal, collected, thread, why),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why),
 )
 
 _TIMEOUT = 10

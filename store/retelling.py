@@ -1,4 +1,4 @@
-"""What was told in Slack and is there no more is owed again: a card with its whole thread, or one line of it."""
+"""What was told in Slack and is there no more is owed again: a card with its thread, or one line."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ def card(session: Session, ticket: Ticket, *, at: datetime) -> None:
 
 
 def thread(session: Session, ticket: Ticket, *, at: datetime) -> None:
-    """All that the thread told is owed again, in order, with what is still owed and what agents typed there."""
+    """All that the thread told is owed again, in order, with what is still owed and what agents typed."""
     said = or_(_row.reference != "", _row.audience == Audience.FILES)
     told = or_(_row.state.in_(PENDING), and_(_row.state == DeliveryState.DONE, said))
     before = outbox.find(session, _row.ticket == ticket.number, _row.audience.in_(IN_A_THREAD), told)
@@ -47,6 +47,12 @@ def lines(session: Session, number: int, references: Collection[str], *, at: dat
         anew |= {"not_before": at, "reference": "", "repeated": True, "token": tables.new_token()}
         session.execute(update(tables.outbox).where(_row.id == each.id).values(anew))
     return len(gone)
+
+
+def owes_card(session: Session, number: int) -> bool:
+    """Whether its card is on its way."""
+    owed = outbox.find(session, _row.ticket == number, _row.audience == Audience.CARD)
+    return any(each.state in PENDING for each in owed)
 
 
 def told_in_thread(session: Session, number: int) -> frozenset[str]:
