@@ -1,4 +1,4 @@
-"""What is missing in Slack of a ticket: its card, or lines of its thread; and the button that brings it back."""
+"""What is missing in Slack of a ticket: its card, or lines of its thread; and the button to bring it back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -59,12 +59,14 @@ class _Sender:
 class CardSender(_Sender):
     """Posts a ticket's card, and redraws it where it stands.
 
-    channel: where new cards go.  clock: reads the time."""
+    channel: where new cards go.  clock: reads the time.  apart: between two drawings of one card, so that
+    many changes at once are one."""
 
     channel: str
     policy: Policy
     style: Style
     clock: Callable[[], datetime]
+    apart: timedelta = timedelta()
 
     def send(self, delivery: Delivery) -> str:
         """Draw the ticket as it is now.  Where a person deleted the card, a new one is posted."""
@@ -92,6 +94,8 @@ class CardSender(_Sender):
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
         if reference == delivery.reference:
+            if self.apart:
+                outbox.rest(session, delivery, until=at + self.apart)
             return  # it was drawn where it stood
         place = cards.place_of(session, delivery.ticket_number)
         if place is None or place.ts != reference:

@@ -37,8 +37,8 @@ class Delivery:
 
     id, ticket_number, seq and token are given by the store when the event is saved: seq names the event
     (none for a card, which shows the whole ticket), token is what the other side may remember it by.
-    reference is what the other side calls it once it arrived: a Slack ts, a Message-ID.  repeated: it was told
-    before, where it can no longer be read.
+    reference is what the other side calls it once it arrived: a Slack ts, a Message-ID.  repeated: it was
+    told before, where it can no longer be read.
     """
 
     audience: Audience

@@ -99,7 +99,7 @@ class Outages:
         for each in whom:
             if each in getattr(outage, what):
                 continue
-            before, outage = outage, replace(outage, **{what: (*getattr(outage, what), each)})
+            before, outage = outage, _with(outage, what, each)
             self._keep(outage)
             if not self._mailed(what, outage, each, now):
                 outage, done = before, False
@@ -148,6 +148,12 @@ _WORDS = {
         "What kept the helpdesk from Slack since {since} is over. What waited is going out, in order.\n",
     ),
 }
+
+
+def _with(outage: Outage, what: str, mailed: str) -> Outage:
+    if what == "told":
+        return replace(outage, told=(*outage.told, mailed))
+    return replace(outage, comforted=(*outage.comforted, mailed))
 
 
 def _read(kept: str) -> Outage:
