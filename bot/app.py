@@ -86,8 +86,13 @@ def build(house: House, threads: Executor | None = None) -> App:
     )
     answering.register(app, house.slack)
     gate.register(app, replace(house, acted=homes.acted))
+    listen(app, house, threads, homes)
+    return app
+
+
+def listen(app: App, house: House, threads: Executor, homes: home.Homes) -> None:
+    """Register every listener there is; bot.rights has a row for each."""
     for listeners in _LISTENERS:
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)
-    return app

@@ -8,6 +8,7 @@ from slack_bolt import App, BoltContext, BoltResponse
 
 from bot.click import Click
 from bot.house import House
+from bot.rights import right_to
 from desk.actor import Actor, Door
 from desk.errors import NotAllowed
 
@@ -45,7 +46,11 @@ def register(app: App, house: House) -> None:
             return BoltResponse(status=200, body="")
         if _is_of_ourselves(body, house):
             return _ours(body, house, context, next_)
-        actor = house.people.actor(_who(body), door=_door(body))
+        right = right_to(body)
+        if right is None:
+            log.error("no row of bot.rights allows %s", body.get("type"))
+            raise NotAllowed(NOT_YOURS)
+        actor = house.people.actor(_who(body), door=_door(body), afresh=right.final)
         if actor is None and _shows_home(body):
             next_()  # bot.home looks up by itself who somebody is, and draws outsiders a refusal
             return None
