@@ -164,11 +164,6 @@ def select(action: str, placeholder: str, options: Sequence[Block], *, chosen: B
     return block | {"initial_option": chosen} if chosen else block
 
 
-def overflow(action: str, options: Sequence[Block]) -> Block:
-    """The three dots."""
-    return {"type": "overflow", "action_id": action, "options": list(options)}
-
-
 def text_input(
     name: str, label: str, *, placeholder: str = "", optional: bool = False, hint: str = ""
 ) -> Block:

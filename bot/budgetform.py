@@ -19,7 +19,7 @@ from sla.walltime import midnight_of
 VALID_FOR = timedelta(days=30)
 """How long a client may approve, unless somebody chooses otherwise."""
 
-_LANGUAGES = {"nl": "Nederlands", "en": "English"}
+_LANGUAGES = {"nl": "Nederlands", "en": "English", "de": "Deutsch", "fr": "Français"}
 _TITLES = {
     Purpose.BUDGET: "Budget",
     Purpose.MORE: "Ask for more hours",

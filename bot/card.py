@@ -155,7 +155,7 @@ def _five(ticket: Ticket) -> list[Block]:
             "status", "Status", [_choice(ticket, status) for status in Status if _follows(ticket, status)]
         ),
         blocks.button("priority", "Priority", picture),
-        blocks.overflow("more", _more(ticket)),
+        blocks.select("more", "More", _more(ticket)),
     ]
 
 
@@ -170,10 +170,11 @@ def _choice(ticket: Ticket, status: Status) -> Block:
 
 
 def _more(ticket: Ticket) -> list[Block]:
-    """Slack takes five entries.  What Status does as well gives way: Cancel stands only there."""
+    """A list, for the three dots take five entries at the most."""
     entries = {
         "ask": "Ask the customer and wait",
         "resolve": "Resolve with a message",
+        "cancel": "Cancel, or a duplicate",
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",

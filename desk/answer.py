@@ -18,7 +18,10 @@ _TEXT_OF_YES = """
     please proceed / yes please go ahead / yes proceed / proceed / agreed / i agree / we agree /
     yes i agree / yes agreed / ok go ahead / okay go ahead / fine by me / fine go ahead /
     sounds good / sounds good go ahead / go for it / i hereby approve / accepted / i accept /
-    we accept / green light
+    we accept / green light / einverstanden / ich bin einverstanden / wir sind einverstanden / ja /
+    ja bitte / ja einverstanden / freigegeben / genehmigt / hiermit freigegeben / in ordnung /
+    d'accord / oui / oui d'accord / je suis d'accord / nous sommes d'accord / bon pour accord /
+    approuvé / accepté / j'accepte / nous acceptons / oui allez-y / allez-y
     """
 _TEXT_OF_NO = """
     nee / nee bedankt / nee dank je / nee dank u / niet akkoord / ik ga niet akkoord /
@@ -26,22 +29,28 @@ _TEXT_OF_NO = """
     liever niet / doe maar niet / we zien ervan af / wij zien ervan af / ik zie ervan af / niet doen
     / no / no thanks / no thank you / declined / i decline / we decline / rejected / not approved /
     i do not approve / we do not approve / i do not agree / we do not agree / please do not /
-    please do not proceed / we do not want this / do not proceed
+    please do not proceed / we do not want this / do not proceed / nein / nein danke /
+    nicht einverstanden / ich bin nicht einverstanden / wir sind nicht einverstanden / abgelehnt /
+    non / non merci / pas d'accord / je ne suis pas d'accord / nous ne sommes pas d'accord / refusé /
+    je refuse / nous refusons
     """
 _COURTESY_TEXT = """
     bedankt / dank / dank je / dank u / dankjewel / dankuwel / dank je wel / dank u wel /
     alvast bedankt / thanks / thank you / many thanks / thanks a lot / thx / hartelijk dank / top /
     super / mooi / perfect / great / fijne dag / prettige dag / fijn weekend / fijne avond /
-    have a nice day / succes / good luck / cheers / please / alstublieft / alsjeblieft
+    have a nice day / succes / good luck / cheers / please / alstublieft / alsjeblieft / danke /
+    vielen dank / danke schön / merci / merci beaucoup / merci d'avance / bonne journée
     """
 _GREETING = re.compile(
     r"(?:beste|hallo|hoi|hi|hello|hey|dear|dag|geachte|goedemorgen|goedemiddag|goedenavond|goedendag|"
-    r"good morning|good afternoon)(?: [^\W\d_]+(?:[ '’.-][^\W\d_]+){0,3})?"
+    r"good morning|good afternoon|guten tag|guten morgen|sehr geehrte[r]?|liebe[r]?|bonjour|bonsoir|"
+    r"cher|chère)(?: [^\W\d_]+(?:[ '’.-][^\W\d_]+){0,3})?"
 )
 _CLOSING = re.compile(
     r"(?:met )?(?:vriendelijke|hartelijke|beste|warme|fijne|de)?\s*(?:groet(?:en|jes)?|gr|mvg|vg)\b.{0,60}|"
     r"(?:kind|best|warm|many)?\s*(?:regards|wishes|br)\b.{0,60}|(?:yours sincerely|sincerely)\b.{0,60}|"
-    r"best|hoogachtend\b.{0,60}"
+    r"best|hoogachtend\b.{0,60}|(?:mit )?(?:freundlichen|besten|herzlichen)?\s*grüße?n?\b.{0,60}|"
+    r"(?:bien )?cordialement\b.{0,60}"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -53,7 +62,10 @@ _CONDITIONS_TEXT = """
     uren hour hours max minimaal minimum tot until vanaf budget begroting prijs price korting
     discount half helft minder less meer more let note nb vrijdag maandag dinsdag woensdag donderdag
     zaterdag zondag friday monday tuesday wednesday thursday saturday sunday week maand month voor
-    before na after
+    before na after aber wenn falls sofern nur erst nicht kein keine ohne außer warten später frage
+    warum wann wieviel mehr weniger höchstens preis stunden montag dienstag mittwoch donnerstag
+    freitag mais si sauf sans pas seulement abord attendre plus moins question pourquoi quand combien
+    heures prix lundi mardi mercredi jeudi vendredi
     """
 _CONDITIONS = frozenset(_CONDITIONS_TEXT.split())
 """Words that make more of what stands below a greeting than a signature."""
@@ -78,7 +90,7 @@ _YES, _NO, _COURTESY = map(_phrases, (_TEXT_OF_YES, _TEXT_OF_NO, _COURTESY_TEXT)
 
 
 def judge(text: str, name: str = "") -> Answer:
-    """Judge a reply, in Dutch or English: every sentence of it has to be one that we know.
+    """Judge a reply, in one of the desk's languages: every sentence of it has to be one that we know.
 
     text: without what it quotes; name: what its sender is called.  When in doubt it is unclear: that costs an
     agent a click, a yes that was none costs money."""

@@ -23,11 +23,16 @@ def rate_of(text: str) -> Decimal:
 
 
 def euros(amount: Decimal, language: str = "en") -> str:
-    """An amount as people read it: "€ 1.250,00" in Dutch, "€1,250.00" in English."""
+    """An amount as people read it: "€ 1.250,00" in Dutch, "€1,250.00" in English, "1.250,00 €" in German."""
     written = f"{amount.quantize(CENT, ROUND_HALF_UP):,.2f}"
-    if language == "nl":
-        return "€ " + written.translate(_SWAPPED)
-    return f"€{written}"
+    pattern, marks = _WRITTEN.get(language, _WRITTEN["en"])
+    return pattern.format(written.translate(str.maketrans(",.", marks)))
 
 
-_SWAPPED = str.maketrans(",.", ".,")
+_WRITTEN = {
+    "en": ("€{}", ",."),
+    "nl": ("€ {}", ".,"),
+    "de": ("{}\u00a0€", ".,"),
+    "fr": ("{}\u00a0€", "\u202f,"),
+}
+"""Where the sign stands, and the marks of thousands and of cents."""

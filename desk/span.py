@@ -95,4 +95,6 @@ def spelled(minutes: int, language: str) -> str:
 _SPELLED = {
     "en": ("hour", "hours", "minute", "minutes", "and"),
     "nl": ("uur", "uur", "minuut", "minuten", "en"),
+    "de": ("Stunde", "Stunden", "Minute", "Minuten", "und"),
+    "fr": ("heure", "heures", "minute", "minutes", "et"),
 }

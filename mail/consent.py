@@ -5,7 +5,6 @@ from datetime import datetime
 
 from desk.answer import Answer, judge
 from desk.budget import Round
-from desk.delivery import Audience
 from desk.event import Event
 from desk.ticket import Ticket
 from mail.reading import InboundEmail
@@ -62,6 +61,5 @@ def _doubt(heard: Heard, meant: Answer, *, answers: bool) -> str:
 def _answers(session: Session, ticket: Ticket, asked: Round, mail: InboundEmail) -> bool:
     """Whether it answers the very mail of that round, whose name nobody can guess who did not get it."""
     named = (*mail.in_reply_to, *mail.references)[:1]
-    owed = ticket.event(asked.seq).deliveries
-    sent = (emails.of_delivery(session, each.id) for each in owed if each.audience is Audience.CUSTOMER)
-    return any(email is not None and (email.message_id,) == named for email in sent)
+    sent = emails.about(session, ticket.number, asked.seq)
+    return sent is not None and (sent.message_id,) == named

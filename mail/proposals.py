@@ -12,7 +12,12 @@ from desk.ticket import Ticket
 from mail.templates.dialect import from_slack
 from mail.templates.prose import Prose
 
-_DATES = {"nl": ("nl", "EEEE d MMMM y"), "en": ("en_GB", "EEEE d MMMM y")}
+_DATES = {
+    "nl": ("nl", "EEEE d MMMM y"),
+    "en": ("en_GB", "EEEE d MMMM y"),
+    "de": ("de", "EEEE, d. MMMM y"),
+    "fr": ("fr", "EEEE d MMMM y"),
+}
 
 
 def facts_of(ticket: Ticket, event: Event, language: str, *, link: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Executable, Select, bindparam, func, insert, select, update
 
+from desk.delivery import Audience
 from store import tables
 from store.database import Session
 from store.fixed import Fixed, Row
@@ -96,6 +97,14 @@ def of_delivery(session: Session, delivery: int) -> Email | None:
     """The mail that a delivery sends, once it has been worded."""
     found = session.first(_OF_DELIVERY, delivery=delivery)
     return _email(found) if found else None
+
+
+def about(session: Session, number: int, seq: int) -> Email | None:
+    """The mail to a customer about that event of a ticket, once it has been worded."""
+    owed = tables.outbox.c
+    its = (owed.ticket == number, owed.seq == seq, owed.audience == Audience.CUSTOMER)
+    found = session.execute(select(owed.id).where(*its)).scalar()
+    return of_delivery(session, found) if found else None
 
 
 def prove(session: Session, message_id: str, *, at: datetime) -> int | None:

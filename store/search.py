@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
+    TextClause,
     bindparam,
     column,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -128,9 +129,9 @@ def _holds(session: Session, clause: Clause, seeker: Seeker) -> ColumnElement[bo
 def _condition(session: Session, clause: Clause, seeker: Seeker) -> ColumnElement[bool]:
     match clause:
         case Clause(Filter.WORDS, Words() as words):
-            return _row.number.in_(_said(session, words))
+            return _are_said(session, words)
         case Clause(Filter.FROM, Words() as words):
-            return _row.number.in_(_said(session, words, seq=WHO))
+            return _are_said(session, words, seq=WHO)
         case Clause(Filter.STATUS, frozenset() as statuses):
             return _row.status.in_(statuses)
         case Clause(Filter.PRIORITY, frozenset() as levels):
@@ -147,16 +148,24 @@ def _condition(session: Session, clause: Clause, seeker: Seeker) -> ColumnElemen
     raise TypeError(f"nothing of that kind can be looked for: {clause}")
 
 
-def _said(session: Session, words: Words, *, seq: int | None = None) -> Select[tuple[int]]:
-    """The tickets on which these words stand.  They are letters and digits: nothing is syntax."""
+def _are_said(session: Session, words: Words, *, seq: int | None = None) -> ColumnElement[bool]:
+    """Whether these words stand on a ticket.  They are letters and digits: nothing is syntax."""
     if session.is_sqlite:
         asked = f'"{" ".join(words.words)}"' + "*" * words.begins
-        id_, ticket, stands = _FTS5.rowid, _FTS5.rowid // literal(EVENTS), _IN_FTS5
-    else:
-        asked = " <-> ".join(f"'{word}'" for word in words.words) + ":*" * words.begins
-        id_, ticket, stands = _text.id, _text.ticket, _IN_TSVECTOR
-    found = select(ticket).where(stands.bindparams(bindparam("asked", asked, unique=True)))
-    return found if seq is None else found.where(id_ % literal(EVENTS) == seq)
+        found = select(_FTS5.rowid // literal(EVENTS)).where(_with(_IN_FTS5, asked), *_at(_FTS5.rowid, seq))
+        return _row.number.in_(found)
+    asked = " <-> ".join(f"'{word}'" for word in words.words) + ":*" * words.begins
+    # Not `in`: denied, it would be looked through anew for every ticket.
+    its = _text.ticket == _row.number
+    return exists().where(its, _with(_IN_TSVECTOR, asked), *_at(_text.id, seq)).correlate(tables.tickets)
+
+
+def _with(stands: TextClause, asked: str) -> TextClause:
+    return stands.bindparams(bindparam("asked", asked, unique=True))
+
+
+def _at(id_: ColumnElement[int], seq: int | None) -> list[ColumnElement[bool]]:
+    return [] if seq is None else [id_ % literal(EVENTS) == seq]
 
 
 _FTS5 = table("texts_index", column("rowid", BigInteger)).c

@@ -107,6 +107,56 @@ _WORDS = {
         ended="This request is closed; there is nothing left to answer.",
         ask="A question? Reply to our mail.",
     ),
+    "de": _Words(
+        titles={
+            Purpose.BUDGET: "Kostenvoranschlag für {}",
+            Purpose.MORE: "Mehr Stunden für {}",
+            Purpose.EMERGENCY: "Dringende Arbeit an {}",
+        },
+        labels=("Zeit", "Satz", "Betrag", "Gültig bis einschließlich"),
+        rate="{} pro Stunde, zzgl. MwSt.",
+        amount="{} zzgl. MwSt.",
+        no_amount="die benötigte Zeit",
+        who="Sie antworten als {}.",
+        yes="Freigeben",
+        no="Ablehnen",
+        states={
+            Standing.APPROVED: "Freigegeben am {at}. Vielen Dank; Sie brauchen nichts weiter zu tun.",
+            Standing.DECLINED: "Abgelehnt am {at}. Wir führen diese Arbeit nicht aus.",
+            Standing.EXPIRED: "Dies war gültig bis einschließlich {until}. Möchten Sie es doch freigeben? "
+            "Antworten Sie auf unsere E-Mail, dann senden wir einen neuen Kostenvoranschlag.",
+            Standing.WITHDRAWN: "Wir haben diese Anfrage zurückgezogen. Sie brauchen nichts zu tun.",
+            Standing.SUPERSEDED: "Wir haben Ihnen inzwischen etwas Neueres gesendet. "
+            "Benutzen Sie den Link in jener E-Mail.",
+        },
+        ended="Diese Anfrage ist geschlossen; es gibt nichts mehr zu beantworten.",
+        ask="Haben Sie eine Frage? Antworten Sie auf unsere E-Mail.",
+    ),
+    "fr": _Words(
+        titles={
+            Purpose.BUDGET: "Devis pour {}",
+            Purpose.MORE: "Heures supplémentaires pour {}",
+            Purpose.EMERGENCY: "Travail urgent sur {}",
+        },
+        labels=("Temps", "Tarif", "Montant", "Valable jusqu’au"),
+        rate="{} de l’heure, hors TVA",
+        amount="{} hors TVA",
+        no_amount="le temps nécessaire",
+        who="Vous répondez en tant que {}.",
+        yes="Accepter",
+        no="Refuser",
+        states={
+            Standing.APPROVED: "Accepté le {at}. Merci ; vous n’avez plus rien à faire.",
+            Standing.DECLINED: "Refusé le {at}. Nous ne ferons pas ce travail.",
+            Standing.EXPIRED: "C’était valable jusqu’au {until}. Voulez-vous tout de même accepter ? "
+            "Répondez à notre message, et nous enverrons un nouveau devis.",
+            Standing.WITHDRAWN: "Nous avons retiré cette demande. Vous n’avez rien à faire.",
+            Standing.SUPERSEDED: "Nous vous avons envoyé depuis quelque chose de plus récent. "
+            "Utilisez le lien de ce message.",
+        },
+        ended="Cette demande est close ; il n’y a plus rien à répondre.",
+        ask="Une question ? Répondez à notre message.",
+    ),
 }
 _NOT_VALID = "Deze link is niet geldig · This link is not valid"
 _NOT_VALID_BELOW = (

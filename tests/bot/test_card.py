@@ -81,7 +81,7 @@ def test_a_new_ticket_says_who_what_and_by_when(draw, ticket_of):
 
 
 def test_there_are_five_controls_and_no_more(draw, ticket_of):
-    assert labels(draw(ticket_of())) == ["Take it", "Reply to customer", "Status", "Priority", "…"]
+    assert labels(draw(ticket_of())) == ["Take it", "Reply to customer", "Status", "Priority", "More"]
 
 
 def test_the_statuses_offered_are_those_that_may_follow(draw, ticket_of):
