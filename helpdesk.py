@@ -19,6 +19,7 @@ from terminal.mail import mail
 from terminal.quarantine import quarantine
 from terminal.read import read
 from terminal.rehearse import rehearse
+from terminal.repair import repair
 from terminal.report import report
 from terminal.reschedule import reschedule
 from terminal.serve import serve
@@ -49,7 +50,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, fsck, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot import app as slack_app
 from bot import canned, metrics, web
 from bot import house as slack_house
+from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
@@ -39,6 +40,7 @@ from mail.limits import Intakes, Limits
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.notifications import Templates
+from mail.outages import Outages
 from mail.promising import read_promises
 from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable
@@ -67,6 +69,10 @@ FILES_TAKE = timedelta(minutes=10)
 
 TOGETHER = 20
 """Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
+
+
+_DRAWN_EVERY = 4.6
+"""Two drawings of one card are as far apart as so many messages: about five seconds."""
 
 
 @dataclass
@@ -170,16 +176,19 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     strip = Strip(db, sources, lambda: _problems(mailboxes), couriers, style.zone, clock, late)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
+    crowds = Crowds(db, wire, slack.support_channel, style, link=house.permalink, clock=clock)
     jobs = [
         Job(
             "intake", intake_of(config, db, policy, clock, post=post, read=reader.ahead).receive_new, every=1
         ),
         Job("slack", couriers["slack"].deliver_due, every=1),
+        Job("crowds", crowds.look, every=5),
         Job("mail", couriers["mail"].deliver_due, every=1),
         Job("files", couriers["files"].deliver_due, every=5),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
+        Job("outages", outages_of(config, db, couriers["slack"], clock, post=post).look, every=30),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
         Job("drafts", lambda: _redraw(db, clock), every=300),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
@@ -214,12 +223,15 @@ def rights_of(config: Config) -> Rights:
 def slack_senders_of(config: Config, house: slack_house.House, wire: Wire) -> dict[Audience, Sender]:
     """Who tells the people in Slack."""
     db, style, clock = house.db, house.style, house.clock
+    redrawn = _DRAWN_EVERY * timedelta(seconds=config.slack.seconds_between_messages)
     leads = LeadsSender(
         db, wire, house.policy, style, config.slack.leads_channel, house.people.rights.mention,
         house.permalink, clock,
     )  # fmt: skip
     return {
-        Audience.CARD: CardSender(db, wire, config.slack.support_channel, house.policy, style, clock),
+        Audience.CARD: CardSender(
+            db, wire, config.slack.support_channel, house.policy, style, clock, redrawn
+        ),
         Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock, house.permalink),
         Audience.LEADS: leads,
     }
@@ -275,6 +287,14 @@ def mail_sender_of(
     if not others:
         return sender(first)
     return Desks(db, sender(first), {of.address.lower(): sender(of) for of in others})
+
+
+def outages_of(config: Config, db: Database, road: Courier, clock: Clock, *, post: Postroom) -> Outages:
+    """Who mails the leads when nothing reaches Slack."""
+    first = post.senders()[0]
+    return Outages(
+        db, road, first.server, name=first.name, address=first.address, to=config.watch.mail_to, clock=clock
+    )
 
 
 def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:

@@ -22,6 +22,7 @@ from bot import (
     doubtful,
     gate,
     home,
+    missing,
     modals,
     quarantine,
     replying,
@@ -41,7 +42,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, thread, why),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why),
 )
 
 _TIMEOUT = 10
@@ -83,13 +84,19 @@ def build(house: House, threads: Executor | None = None) -> App:
         process_before_response=True,
         listener_executor=threads,
         token_verification_enabled=False,
+        ignoring_self_events_enabled=False,  # bot.gate does it: that ours were deleted is news
         request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
     )
     answering.register(app, house.slack)
     offers = undoing.Offers(house, threads)
     gate.register(app, replace(house, acted=homes.acted, mailed=offers.mailed))
+    listen(app, house, threads, homes)
+    return app
+
+
+def listen(app: App, house: House, threads: Executor, homes: home.Homes) -> None:
+    """Register every listener there is; bot.rights has a row for each."""
     for listeners in _LISTENERS:
         listeners.register(app)
     commands.register(app, Reports(house, threads))
     home.register(app, homes)
-    return app

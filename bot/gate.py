@@ -8,7 +8,8 @@ from slack_bolt import App, BoltContext, BoltResponse
 
 from bot.click import Click
 from bot.house import House
-from desk.actor import Door
+from bot.rights import right_to
+from desk.actor import Actor, Door
 from desk.errors import NotAllowed
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ _ANSWERED = frozenset({"message", "app_home_opened"})
 """Events that listeners answer; the others tell of the workspace."""
 
 
+_SLACK = Actor.system("slack")
+"""Somebody there."""
+
+
 def register(app: App, house: House) -> None:
     """Give every listener `house`, `actor` and, for clicks, `click`; let nobody else through."""
 
@@ -40,7 +45,13 @@ def register(app: App, house: House) -> None:
         if "event" in body and body["event"].get("type") not in _ANSWERED:
             _learn(body["event"], house)
             return BoltResponse(status=200, body="")
-        actor = house.people.actor(_who(body), door=_door(body))
+        if _is_of_ourselves(body, house):
+            return _ours(body, house, context, next_)
+        right = right_to(body)
+        if right is None:
+            log.error("no row of bot.rights allows %s", body.get("type"))
+            raise NotAllowed(NOT_YOURS)
+        actor = house.people.actor(_who(body), door=_door(body), afresh=right.final)
         if actor is None and _shows_home(body):
             next_()  # bot.home looks up by itself who somebody is, and draws outsiders a refusal
             return None
@@ -57,6 +68,22 @@ def register(app: App, house: House) -> None:
         return None
 
     app.use(admit)
+
+
+def _is_of_ourselves(body: dict[str, Any], house: House) -> bool:
+    """An event about a message of our own: that it was posted, drawn anew or deleted."""
+    return "event" in body and _who(body) == house.people.home().user
+
+
+def _ours(
+    body: dict[str, Any], house: House, context: BoltContext, next_: Callable[[], None]
+) -> BoltResponse | None:
+    """Of what becomes of our own messages only a deletion is news; Slack does not say by whom."""
+    if body["event"].get("subtype") != "message_deleted":
+        return BoltResponse(status=200, body="")
+    context["house"], context["actor"], context["click"] = house, _SLACK, None
+    next_()
+    return None
 
 
 def _is_ours(body: dict[str, Any], house: House) -> bool:

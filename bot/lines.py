@@ -74,7 +74,8 @@ def _is_loud(ticket: Ticket, event: Event) -> bool:
         case Kind.WARNED:
             return int(event.detail["level"]) >= _LOUD
         case Kind.REOPENED:
-            return _status_before(ticket, event) in (Status.RESOLVED, Status.CANCELLED)
+            ended = _status_before(ticket, event) in (Status.RESOLVED, Status.CANCELLED)
+            return ended and event.by.key != ticket.owner  # who reopens what is theirs knows
     return asleep.is_loud(ticket, event)
 
 

@@ -75,16 +75,15 @@ class People:
         """The home workspace.  Raises SlackSilent."""
         return self._ask("home", self._home, fresh=timedelta(days=1))
 
-    def actor(self, user: str, *, door: Door) -> Actor | None:
-        """Who that is to the desk: an agent, a lead, or nobody.  Raises SlackSilent."""
-        name = self._ask(f"user {user}", lambda: self._full_member(user)) if user else None
-        if name is None:
-            return None
-        if user in self._leads():
-            return Actor.lead(user, name, door=door)
-        if user in self._ask("members", self._members):
-            return Actor.agent(user, name, door=door)
-        return None
+    def actor(self, user: str, *, door: Door, afresh: bool = False) -> Actor | None:
+        """Who that is to the desk: an agent, a lead, or nobody.  afresh: whoever is somebody by what is known
+        is asked for again; nobody can make the desk ask who is nobody.  Raises SlackSilent."""
+        known = self._actor(user, door)
+        if known is None or not afresh:
+            return known
+        for name in (f"user {user}", "members", "leads"):
+            self._kept.pop(name, None)
+        return self._actor(user, door)
 
     def agents(self) -> list[Actor]:
         """Who works the desk, leads of the channel among them.  Raises SlackSilent."""
@@ -99,6 +98,16 @@ class People:
     def forget(self) -> None:
         """Believe nothing any more: somebody joined or left."""
         self._kept.clear()
+
+    def _actor(self, user: str, door: Door) -> Actor | None:
+        name = self._ask(f"user {user}", lambda: self._full_member(user)) if user else None
+        if name is None:
+            return None
+        if user in self._leads():
+            return Actor.lead(user, name, door=door)
+        if user in self._ask("members", self._members):
+            return Actor.agent(user, name, door=door)
+        return None
 
     def _leads(self) -> frozenset[str]:
         group = self.rights.leads_group

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import card, lines, notices, resembling
+from bot import card, lines, notices, repeated, resembling
 from bot.blocks import Post
 from bot.lines import Style
 from bot.notices import News
@@ -18,7 +18,7 @@ from desk.event import Event, Kind
 from desk.ticket import Ticket
 from sla.notices import may_speak, still_holds
 from sla.policy import Policy
-from store import absences, cards, drafts, outbox, tickets
+from store import absences, cards, drafts, outbox, retelling, tickets
 from store.cards import Place
 from store.database import Database, Session
 from store.outbox import Patience
@@ -59,12 +59,14 @@ class _Sender:
 class CardSender(_Sender):
     """Posts a ticket's card, and redraws it where it stands.
 
-    channel: where new cards go.  clock: reads the time."""
+    channel: where new cards go.  clock: reads the time.  apart: between two drawings of one card, so that
+    many changes at once are one."""
 
     channel: str
     policy: Policy
     style: Style
     clock: Callable[[], datetime]
+    apart: timedelta = timedelta()
 
     def send(self, delivery: Delivery) -> str:
         """Draw the ticket as it is now.  Where a person deleted the card, a new one is posted."""
@@ -82,6 +84,7 @@ class CardSender(_Sender):
         except MessageGone:
             with self.db.change() as session:
                 cards.forget(session, ticket.number)
+                retelling.thread(session, tickets.get(session, ticket.number), at=now)
         return self.wire.post(self.channel, post, token=delivery.token)
 
     def prove(self, delivery: Delivery) -> str | None:
@@ -93,6 +96,8 @@ class CardSender(_Sender):
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
         if reference == delivery.reference:
+            if self.apart:
+                outbox.rest(session, delivery, until=at + self.apart)
             return  # it was drawn where it stood
         place = cards.place_of(session, delivery.ticket_number)
         if place is None or place.ts != reference:
@@ -115,14 +120,16 @@ class ThreadSender(_Sender):
         if place is None:
             raise DeliveryFailed("its card is not there yet", permanent=False)
         post = self._drawn(ticket, event)
+        if delivery.repeated:
+            post = repeated.again(post, ticket, event, self.style)
         if delivery.reference:
             return self._redraw(delivery, place, post)
-        if not may_post(ticket, event, self.policy, now=self.clock()):
+        if not delivery.repeated and not may_post(ticket, event, self.policy, now=self.clock()):
             return ""
         try:
             return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
         except MessageGone as gone:
-            card_lost(self.db, ticket.number)
+            card_lost(self.db, ticket.number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
 
     def prove(self, delivery: Delivery) -> str | None:
@@ -225,11 +232,10 @@ def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> 
     return True
 
 
-def card_lost(db: Database, number: int) -> None:
-    """A person deleted the card of that ticket: a new one is owed, and the thread begins anew under it."""
+def card_lost(db: Database, number: int, *, at: datetime) -> None:
+    """A person deleted the card of that ticket: a new one is owed, and what its thread told, again."""
     with db.change() as session:
-        cards.forget(session, number)
-        outbox.owe_card(session, tickets.get(session, number))
+        retelling.card(session, tickets.get(session, number), at=at)
 
 
 def _address(link: Callable[[Place], str], place: Place) -> str:

@@ -1,6 +1,6 @@
 """/ticket 42: one ticket, briefly."""
 
-from bot import blocks, card
+from bot import blocks, card, missing
 from bot.blocks import escape, one_line, plain
 from bot.house import House
 from bot.promises import clocks_of, resolves_at
@@ -27,6 +27,7 @@ def show(request: Request) -> Answer:
         blocks.context(plain(one_line(who, 400))),
         card.facts(ticket, clocks_of(ticket, house.policy, now=now), house.style, at),
         blocks.context(plain(_latest(house, ticket))),
+        *missing.offer(house, ticket, place, request.language),
     ]
     return card.headline(ticket, house.style), drawn
 

@@ -8,9 +8,9 @@ from slack_bolt import Ack, App
 
 from bot.attachable import named
 from bot.house import House
-from desk.actor import Actor
+from desk.actor import Actor, Role
 from desk.ticket import Ticket
-from store import cards, tickets
+from store import cards, retelling, tickets
 from store.cards import Place
 from store.database import Session
 
@@ -58,8 +58,20 @@ def on_edit(session: Session, event: dict[str, Any], actor: Actor, at: datetime)
 def on_delete(session: Session, event: dict[str, Any], actor: Actor, at: datetime) -> bool:
     """A note was deleted.  Slack does not say by whom: it counts as its writer's own doing."""
     before = event.get("previous_message") or {}
+    if actor.role is Role.SYSTEM:
+        return bring_back(session, event["channel"], before, at)
     ticket = _ticket_of(session, event["channel"], before)
     return ticket is not None and ticket.delete_note(f"slack:{event['deleted_ts']}", by=actor, at=at)
+
+
+def bring_back(session: Session, channel: str, before: dict[str, Any], at: datetime) -> bool:
+    """A message of the desk itself was deleted: a card comes back with its thread, a line of one alone."""
+    number = cards.ticket_at(session, Place(channel, str(before.get("ts"))))
+    if number is not None:
+        retelling.card(session, tickets.get(session, number), at=at)
+        return True
+    ticket = _ticket_of(session, channel, before)
+    return ticket is not None and retelling.lines(session, ticket.number, [before["ts"]], at=at) > 0
 
 
 _CHANGES: dict[str, Callable[[Session, dict[str, Any], Actor, datetime], bool]] = {

@@ -116,7 +116,7 @@ class FilesSender:
         try:
             self.wire.share(files, place, f"📎 With the mail of {moment(event.at, self.style.zone)}")
         except MessageGone as gone:
-            card_lost(self.db, delivery.ticket_number)
+            card_lost(self.db, delivery.ticket_number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
         except FileGone as gone:
             if tried:

@@ -37,7 +37,8 @@ class Delivery:
 
     id, ticket_number, seq and token are given by the store when the event is saved: seq names the event
     (none for a card, which shows the whole ticket), token is what the other side may remember it by.
-    reference is what the other side calls it once it arrived: a Slack ts, a Message-ID.
+    reference is what the other side calls it once it arrived: a Slack ts, a Message-ID.  repeated: it was
+    told before, where it can no longer be read.
     """
 
     audience: Audience
@@ -51,6 +52,7 @@ class Delivery:
     looked: int = 0
     last_error: str = ""
     reference: str = ""
+    repeated: bool = False
     id: int = field(init=False)
     ticket_number: int = field(init=False)
     seq: int | None = field(init=False)

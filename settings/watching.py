@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr
 
 from settings.section import Section
-from settings.values import Unfit, https_url
+from settings.values import Address, Unfit, https_url
 
 
 def _secret_https(url: SecretStr) -> SecretStr:
@@ -27,5 +27,10 @@ class Watch(Section):
         default=None,
         description="Gets the moment of each look that found all well; watch its age",
         examples=["/run/helpdesk/well"],
+    )
+    mail_to: tuple[Address, ...] = Field(
+        default=(),
+        description="Who is mailed when nothing has reached Slack for ten minutes, and when it is over",
+        examples=[["lead@example.com"]],
     )
     every_minutes: int = Field(default=5, description="Minutes between two looks", ge=1, le=60)

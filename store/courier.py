@@ -63,6 +63,7 @@ class Courier:
         self._closed_until: datetime | None = None
         self.closed_because = ""
         self.closed_since: datetime | None = None
+        self.open_since: datetime | None = None
 
     def deliver_due(self) -> int:
         """Send all that is due and return how many deliveries were taken up.
@@ -174,10 +175,12 @@ class Courier:
             if not self.closed_because:
                 self.closed_since = now
                 log.warning("deliveries to %s wait: %s", "/".join(self._audiences), outcome)
+            self.open_since = None
             self._closed_until = now + max(outcome.wait, _SHORTEST_HOLD)
             self.closed_because = str(outcome)
         elif isinstance(outcome, str):
             self._closed_until, self.closed_because, self.closed_since = None, "", None
+            self.open_since = self.open_since or now
 
     # Settling
 

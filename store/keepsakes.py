@@ -27,6 +27,14 @@ def get(session: Session, name: str) -> str | None:
     return found
 
 
+def swap(session: Session, name: str, before: str, after: str) -> bool:
+    """Keep the second value instead of the first ("" where there is none yet), unless somebody else was
+    first; whether that was so."""
+    session.execute(insert_once(session, tables.keepsakes).values(name=name, value=""))
+    mine = update(tables.keepsakes).where(_row.name == name, _row.value == before)
+    return session.execute(mine.values(value=after).returning(_row.name)).first() is not None
+
+
 def keep(session: Session, name: str, value: str) -> None:
     """Keep that value instead of what was kept under the name."""
     session.execute(insert_once(session, tables.keepsakes).values(name=name, value=value))

@@ -115,6 +115,13 @@ def arrived(session: Session, delivery: Delivery, reference: str) -> bool:
     return session.first(statements.arrival(), **its, new_reference=reference) is not None
 
 
+def rest(session: Session, delivery: Delivery, *, until: datetime) -> None:
+    """What arrived is not drawn anew before that moment, however much happens."""
+    row = tables.outbox.c
+    mine = (row.id == delivery.id, row.fence == delivery.fence)
+    session.execute(update(tables.outbox).where(*mine).values(not_before=until))
+
+
 def put_back(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
     """It surely did not arrive: try again then.  False: no longer ours to say."""
     return _settle(session, delivery, state=S.READY, not_before=until, last_error=reason)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Select,
+    and_,
     bindparam,
     case,
     exists,
@@ -81,10 +82,17 @@ def _next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]
             ~waits_for_another,
             *behind,
         )
-        .order_by(row.audience != Audience.LEADS, row.not_before, row.id)
+        .order_by(_rank(row), row.not_before, row.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=tables.outbox)
     )
+
+
+def _rank(row: Any) -> ColumnElement[int]:
+    """What goes first where Slack's pace makes all of it wait: warnings to the leads, then what people wrote
+    and did, then new cards, and last what is only told again."""
+    is_new_card = and_(row.audience == Audience.CARD, row.reference == "")
+    return case((row.audience == Audience.LEADS, 0), (row.repeated, 3), (is_new_card, 2), else_=1)
 
 
 def _behind(row: Any, audience: Audience, first: Audience) -> ColumnElement[bool]:
@@ -142,6 +150,6 @@ def drawn_anew(at_rest: ColumnElement[bool], at: Any) -> dict[str, Any]:
         "revision": row.revision + 1,
         "attempts": case((at_rest, 0), else_=row.attempts),
         "first_try_at": case((at_rest, None), else_=row.first_try_at),
-        "not_before": case((at_rest, at), else_=row.not_before),
+        "not_before": case((and_(at_rest, row.not_before < at), at), else_=row.not_before),
         "state": case((at_rest, S.READY), else_=row.state),
     }

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
@@ -144,6 +146,7 @@ outbox = Table(
     Column("first_try_at", Moment),
     Column("last_error", Text, nullable=False),
     Column("reference", String(998), nullable=False),
+    Column("repeated", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["ticket", "seq"], ["events.ticket", "events.seq"], ondelete="CASCADE"),
     UniqueConstraint("ticket", "seq", "audience"),
     sqlite_autoincrement=True,

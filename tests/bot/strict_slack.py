@@ -21,7 +21,8 @@ PATIENCE = 30.0
 
 THE_WORLD = frozenset(
     {"message_not_found", "thread_not_found", "user_not_found", "hash_conflict", "not_found"}
-    | {"expired_trigger_id", "exchanged_trigger_id", "is_archived", "user_not_in_channel"}
+    | {"expired_trigger_id", "exchanged_trigger_id", "is_archived", "user_not_in_channel", "not_in_channel"}
+    | {"token_revoked"}
 )
 """What Slack may answer a desk that does everything right; whatever else it refuses fails the test."""
 

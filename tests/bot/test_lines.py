@@ -126,6 +126,15 @@ def test_the_channel_hears_of_a_ticket_that_is_open_again(ticket_of, at, status,
     assert lines.draw(ticket, ticket.history[-1], STYLE).broadcast is loud
 
 
+def test_nobody_else_is_called_when_an_agent_reopens_what_is_theirs(ticket_of, at):
+    bob = Actor.agent("U0BOB", "Bob")
+    ticket = ticket_of(Status.IN_PROGRESS)
+    ticket.resolve("Done", by=bob, at=at("mon 10:00"))
+    ticket.reopen(by=bob, at=at("mon 11:00"))
+    assert ticket.owner == "U0BOB"
+    assert not lines.draw(ticket, ticket.history[-1], STYLE).broadcast
+
+
 def test_a_mail_by_the_desk_itself_repeats_nothing_of_what_it_is_about(ticket_of, at):
     ticket = ticket_of(text="My secret")
     ticket.mailed(1, recipients=["anna@bakery.example"], by=Actor.system("mail"), at=at("mon 09:01"))

@@ -1,0 +1,138 @@
+"""Who may do what: every way in from Slack, one row each.  What has no row is denied."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot import asked
+
+
+class May(StrEnum):
+    """AGENTS: agents and leads; LEADS: leads alone, which the ticket itself sees to."""
+
+    AGENTS = "agents"
+    LEADS = "leads"
+
+
+@dataclass(frozen=True)
+class Right:
+    """final: it cannot be undone, so who somebody is is asked of Slack at that moment."""
+
+    may: May = May.AGENTS
+    final: bool = False
+
+
+_AGENTS, _AGENTS_FINAL, _LEADS_FINAL = Right(), Right(final=True), Right(May.LEADS, final=True)
+
+RIGHTS: dict[str, Right] = {
+    # the card
+    "action take": _AGENTS,
+    "action reply": _AGENTS,
+    "action status": _AGENTS,
+    "action status closed": _LEADS_FINAL,
+    "action priority": _AGENTS,
+    "action level": _AGENTS,
+    "action more": _AGENTS,
+    "action extend": _AGENTS,
+    "action reopen": _AGENTS,
+    "action close": _LEADS_FINAL,
+    # windows that were filled in
+    "view reply": _AGENTS,
+    "view_closed reply": _AGENTS,
+    "view send": _AGENTS_FINAL,
+    "action canned": _AGENTS,
+    "action undo": _AGENTS,
+    "view resolve": _AGENTS_FINAL,
+    "view cancel": _AGENTS_FINAL,
+    "view priority": _AGENTS,
+    "view snooze": _AGENTS,
+    "action wake": _AGENTS,
+    "view new_ticket": _AGENTS,
+    # time and money
+    "action log_time": _AGENTS,
+    "action correct_time": _AGENTS,
+    "view time": _AGENTS,
+    "view correction": _AGENTS,
+    "action budget": _AGENTS,
+    "action more_hours": _AGENTS,
+    "view budget": _AGENTS_FINAL,
+    "view take_back": _AGENTS_FINAL,
+    "view plan": _AGENTS_FINAL,
+    "action client_yes": _AGENTS_FINAL,
+    "action client_no": _AGENTS_FINAL,
+    "action client_neither": _AGENTS_FINAL,
+    # the thread
+    "action accept": _AGENTS_FINAL,
+    "action detach": _AGENTS_FINAL,
+    "action drop": _AGENTS_FINAL,
+    "action send_again": _AGENTS_FINAL,
+    "action it_arrived": _AGENTS_FINAL,
+    "action let_in": _AGENTS_FINAL,
+    "action reveal": _AGENTS_FINAL,
+    "action duplicate": _AGENTS_FINAL,
+    "action breach": _AGENTS,
+    "action why": _AGENTS,
+    "event message": _AGENTS,
+    # App Home, lists, shortcuts
+    "event app_home_opened": _AGENTS,
+    "action home_refresh": _AGENTS,
+    "action home_turn_back": _AGENTS,
+    "action home_turn_on": _AGENTS,
+    "action hand_over": _AGENTS,
+    "action give_back": _AGENTS,
+    "action page_back": _AGENTS,
+    "action page_on": _AGENTS,
+    "action bring_back": _AGENTS,
+    "shortcut new_ticket": _AGENTS,
+    "shortcut make_ticket": _AGENTS,
+    "shortcut send_to_customer": _AGENTS,
+    # /ticket
+    "command queue": _AGENTS,
+    "command mine": _AGENTS,
+    "command due": _AGENTS,
+    "command waiting": _AGENTS,
+    "command find": _AGENTS,
+    "command show": _AGENTS,
+    "command why": _AGENTS,
+    "command new": _AGENTS,
+    "command take": _AGENTS,
+    "command status": _AGENTS_FINAL,
+    "command priority": _AGENTS,
+    "command time": _AGENTS,
+    "command report": _AGENTS,
+    "command away": _AGENTS,
+    "command back": _AGENTS,
+    "command block": _AGENTS_FINAL,
+    "command unblock": _AGENTS_FINAL,
+    "command blocked": _AGENTS,
+    "command help": _AGENTS,
+    "command unknown": _AGENTS,
+}
+
+
+def right_to(body: dict[str, Any]) -> Right | None:
+    """The row for what somebody asks of us; None where there is none."""
+    name = name_of(body)
+    return RIGHTS.get(f"{name} {_choice(body)}") or RIGHTS.get(name)
+
+
+def _choice(body: dict[str, Any]) -> str:
+    """What was chosen from a list: the last part of what it carries."""
+    action: dict[str, Any] = (body.get("actions") or [{}])[0]
+    return str((action.get("selected_option") or {}).get("value") or "").rpartition(":")[2]
+
+
+_OF_WINDOWS = {"view_submission": "view", "view_closed": "view_closed"}
+
+
+def name_of(body: dict[str, Any]) -> str:
+    """What it is called in the table."""
+    if "event" in body:
+        return f"event {body['event'].get('type')}"
+    if "command" in body:
+        return f"command {asked.read(str(body.get('text') or '')).verb}"
+    if body.get("type") in _OF_WINDOWS:
+        return f"{_OF_WINDOWS[body['type']]} {body['view'].get('callback_id')}"
+    if body.get("type") == "block_actions":
+        return f"action {body['actions'][0].get('action_id')}"
+    return f"shortcut {body.get('callback_id')}"

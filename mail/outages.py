@@ -1,0 +1,161 @@
+"""Mails the leads when nothing reaches Slack any more, once, and once more when it is over."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from typing import Protocol
+
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from mail.screening import LOOP_HEADER
+from mail.smtp import Server, hand_over
+from store import keepsakes
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+AFTER = timedelta(minutes=10)
+"""How long it may last before somebody is told."""
+
+_SURELY = timedelta(minutes=1)
+"""How long the road must be open again: one channel may work while another does not."""
+
+_NAME = "outage of slack"
+
+
+class Road(Protocol):
+    """The way to Slack, as store.courier.Courier knows it."""
+
+    closed_because: str
+    closed_since: datetime | None
+    open_since: datetime | None
+
+
+@dataclass(frozen=True)
+class Outage:
+    """since: a moment, as text.  told, comforted: who was mailed that it began, and that it is over."""
+
+    since: str
+    reason: str
+    told: tuple[str, ...] = ()
+    comforted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outages:
+    """What is known of an outage is in the database: a restart tells nobody twice.
+
+    server: what mails leave through; name, address: from whom; to: the addresses of the leads."""
+
+    db: Database
+    road: Road
+    server: Server
+    name: str
+    address: str
+    to: Sequence[str]
+    clock: Callable[[], datetime]
+
+    def look(self) -> None:
+        """Look at the road once, and mail what is to be mailed.  Raises store.database.Unavailable."""
+        if not self.to:
+            return
+        now = self.clock()
+        outage = self._known(now)
+        if outage is None:
+            return
+        if now - datetime.fromisoformat(outage.since) >= AFTER and self.road.closed_because:
+            self._tell("told", outage, now)
+        elif self._is_over(now) and self._tell("comforted", outage, now):
+            self._keep(None)
+
+    def _known(self, now: datetime) -> Outage | None:
+        """The outage there is.  It began when the road was first seen closed."""
+        with self.db.change() as session:
+            kept = keepsakes.get(session, _NAME)
+            if kept:
+                return _read(kept)
+            if not self.road.closed_because:
+                return None
+            since = (self.road.closed_since or now).isoformat()
+            outage = Outage(since, self.road.closed_because)
+            keepsakes.keep(session, _NAME, json.dumps(asdict(outage)))
+            return outage
+
+    def _is_over(self, now: datetime) -> bool:
+        open_since = self.road.open_since
+        return not self.road.closed_because and open_since is not None and now - open_since >= _SURELY
+
+    def _tell(self, what: str, outage: Outage, now: datetime) -> bool:
+        """Mail everybody who was not yet; whether nobody is left.
+
+        It is on record before the mail leaves.  Only what surely did not leave is tried again."""
+        done = True
+        whom = self.to if what == "told" else outage.told
+        for each in whom:
+            if each in getattr(outage, what):
+                continue
+            before, outage = outage, _with(outage, what, each)
+            self._keep(outage)
+            if not self._mailed(what, outage, each, now):
+                outage, done = before, False
+                self._keep(outage)
+        return done
+
+    def _mailed(self, what: str, outage: Outage, to: str, now: datetime) -> bool:
+        try:
+            raw = self._written(what, outage, to, now)
+            hand_over(raw, self.server, sender=self.address, recipient=to)
+        except DeliveryUncertain as doubt:
+            log.error("nobody knows whether the mail about Slack reached %s: %s", to, doubt)
+        except (DeliveryFailed, DeliveryHeld) as problem:
+            log.error("the mail about Slack did not reach %s: %s", to, problem)
+            return isinstance(problem, DeliveryFailed) and problem.permanent
+        return True
+
+    def _keep(self, outage: Outage | None) -> None:
+        with self.db.change() as session:
+            keepsakes.keep(session, _NAME, json.dumps(asdict(outage)) if outage else "")
+
+    def _written(self, what: str, outage: Outage, to: str, now: datetime) -> bytes:
+        subject, text = _WORDS[what]
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address(self.name, addr_spec=self.address)
+        message["To"] = to
+        message["Subject"] = subject
+        message["Date"] = format_datetime(now.astimezone(UTC))
+        message["Message-ID"] = make_msgid("outage", self.address.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: other machines will not answer
+        message[LOOP_HEADER] = self.address  # should it come back to the desk, it makes no ticket
+        since = datetime.fromisoformat(outage.since).astimezone(UTC)
+        message.set_content(text.format(since=f"{since:%Y-%m-%d %H:%M} UTC", reason=outage.reason))
+        return message.as_bytes()
+
+
+_WORDS = {
+    "told": (
+        "The helpdesk cannot reach Slack",
+        "Since {since} nothing of the helpdesk reaches Slack.\n\n{reason}.\n\n"
+        "Nothing is lost: mails of customers are taken in and answered, promises are kept track of, and all\n"
+        "that is owed to Slack goes out in order once the way is open. You get one more mail then.\n",
+    ),
+    "comforted": (
+        "The helpdesk reaches Slack again",
+        "What kept the helpdesk from Slack since {since} is over. What waited is going out, in order.\n",
+    ),
+}
+
+
+def _with(outage: Outage, what: str, mailed: str) -> Outage:
+    if what == "told":
+        return replace(outage, told=(*outage.told, mailed))
+    return replace(outage, comforted=(*outage.comforted, mailed))
+
+
+def _read(kept: str) -> Outage:
+    facts = json.loads(kept)
+    return Outage(facts["since"], facts["reason"], tuple(facts["told"]), tuple(facts["comforted"]))

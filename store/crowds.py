@@ -1,0 +1,42 @@
+"""How many tickets came lately, and which of them have a card by now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from desk.ticket import Ticket
+from store import cards, loading, tables
+from store.cards import Place
+from store.database import Session
+
+_row = tables.tickets.c
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Tickets that came together.  carded: how many of them have their card; newest: some, the newest first;
+    places: where the cards of those are."""
+
+    count: int
+    carded: int
+    newest: Sequence[Ticket]
+    places: dict[int, Place]
+
+
+def newest(session: Session) -> int:
+    """The number of the newest ticket; 0 where there is none."""
+    found: int | None = session.execute(select(func.max(_row.number))).scalar()
+    return found or 0
+
+
+def between(session: Session, after: int, last: int, *, most: int) -> Crowd:
+    """The tickets behind the one number, up to the other."""
+    its = (_row.number > after, _row.number <= last)
+    card = tables.cards.c
+    count = session.execute(select(func.count()).select_from(tables.tickets).where(*its)).scalar_one()
+    carded = select(func.count()).select_from(tables.cards).where(card.ticket > after, card.ticket <= last)
+    query = select(tables.tickets).where(*its).order_by(_row.number.desc()).limit(most)
+    found = loading.some(session, query)
+    places = cards.places_of(session, [ticket.number for ticket in found])
+    return Crowd(count, session.execute(carded).scalar_one(), found, places)

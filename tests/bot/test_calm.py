@@ -1,0 +1,132 @@
+"""A channel that people can read: many tickets in one message, warnings first, no card drawn too often."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.crowd import Crowds
+from bot.pace import Pace
+from bot.wire import Wire
+from desk.actor import Actor
+from desk.delivery import Audience
+from store.courier import Courier
+from tests.bot.strict_slack import SUPPORT
+
+BOB = Actor.agent("U0BOB", "Bob")
+SWEEP = Actor.system("sweep")
+
+
+@pytest.fixture
+def crowds(desk):
+    """Looks for many tickets at once, as a newly started desk does."""
+
+    def start():
+        wire = Wire(desk.write, desk.read, Pace(clock=desk.time.now, sleep=desk.time.sleep))
+        return Crowds(desk.db, wire, SUPPORT, desk.style, link=desk.house.permalink, clock=desk.time.now)
+
+    return start
+
+
+def many(desk, count, **facts):
+    with desk.db.change() as session:
+        return [desk.a_ticket_in(session, **facts) for _ in range(count)]
+
+
+def summaries(slack):
+    return [one for one in slack.channel("C0SUPPORT") if "at once" in one["text"]]
+
+
+def test_twenty_new_tickets_in_a_minute_are_told_by_their_cards_alone(desk, slack, crowds):
+    looking = crowds()
+    looking.look()
+    many(desk, 20)
+    desk.time.sleep(30)
+    looking.look()
+    assert summaries(slack) == []
+
+
+def test_more_of_them_are_told_in_one_message_that_grows_and_links_their_cards(desk, slack, crowds):
+    looking = crowds()
+    looking.look()
+    many(desk, 21, subject="Oven <cold>")
+    looking.look()
+    [first] = summaries(slack)
+    assert first["text"] == "📬 21 new tickets at once. 21 cards follow, one a second."
+    assert "Oven &lt;cold&gt;" in str(first["blocks"])
+    more = many(desk, 9)
+    desk.time.sleep(5)
+    crowds().look()  # a desk that was started anew does not know how many came in the last minute
+    looking.look()
+    [grown] = summaries(slack)
+    assert grown["ts"] == first["ts"]
+    assert grown["text"] == "📬 30 new tickets at once. 30 cards follow, one a second."
+    desk.deliver()
+    desk.time.sleep(90)
+    looking.look()
+    [done] = summaries(slack)
+    assert done["text"] == "📬 30 new tickets at once. All of their cards are here."
+    ts = desk.place(more[-1]).ts.replace(".", "")
+    assert f"/p{ts}|HD-{more[-1]}>" in str(done["blocks"])
+    many(desk, 21)
+    looking.look()
+    assert len(summaries(slack)) == 2
+
+
+def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, slack, crowds):
+    looking = crowds()
+    looking.look()
+    many(desk, 30)
+    slack.fault("chat.postMessage", drop="after")
+    for _ in range(3):
+        looking.look()
+        desk.time.sleep(5)
+    assert len(summaries(slack)) == 1
+
+
+def test_a_summary_that_a_person_deleted_stays_away(desk, slack, crowds):
+    looking = crowds()
+    looking.look()
+    many(desk, 30)
+    looking.look()
+    slack.remove("Lena", summaries(slack)[0])
+    desk.deliver()
+    desk.time.sleep(90)
+    looking.look()
+    looking.look()
+    assert summaries(slack) == []
+
+
+def test_a_warning_overtakes_a_thousand_new_cards(desk, slack, at):
+    watched = desk.a_ticket()
+    desk.deliver()
+    many(desk, 1000)
+    due = at("mon 17:00")
+    now = desk.time.now()
+    desk.change(watched, lambda ticket: ticket.warn("recovery", 100, cycle=1, by=SWEEP, at=now, due=due))
+    slack.fault("chat.postMessage", error="ratelimited", retry_after=60, after=12)
+    desk.deliver()
+    [leads] = slack.channel("C0LEADS")
+    told_with_others = timedelta(seconds=5)
+    assert float(leads["ts"]) - (now + told_with_others).timestamp() <= 5
+    [line] = slack.thread(desk.place(watched).ts)
+    assert float(line["ts"]) - now.timestamp() <= 5
+    assert desk.owed(Audience.CARD) > 900
+
+
+def test_fifty_changes_within_ten_seconds_draw_the_card_three_times_at_most(desk, slack):
+    number = desk.a_ticket()
+    desk.deliver()
+    card = replace(desk.senders[Audience.CARD], apart=timedelta(seconds=5))
+    courier = Courier(desk.db, {Audience.CARD: card}, clock=desk.time.now)
+    for _ in range(50):
+        desk.change(number, lambda ticket: ticket.note("Hm.", by=BOB, at=desk.time.now()))
+        courier.deliver_due()
+        desk.time.sleep(0.2)
+    desk.change(number, lambda ticket: ticket.take(by=BOB, at=desk.time.now()))
+    courier.deliver_due()
+    assert len(slack.asked("chat.update")) <= 3
+    desk.time.sleep(5)
+    courier.deliver_due()
+    assert "Bob" in str(desk.card(number)["blocks"])
+    assert desk.owed(Audience.CARD) == 0
