@@ -30,6 +30,8 @@ def test_a_dialog_says_what_is_wrong_and_keeps_what_was_typed(reader, oven, visi
 
     alice.fill("Your mail", "Is the plug in?")
     alice.send()
+    alice.dialog.get_by_text("As it will leave").wait_for()
+    alice.send()
     expect(alice.dialog).to_have_count(0)
     visitor.wait_until(lambda: any("Is the plug in?" in one["text"] for one in visitor.inbox(CARLA)))
 
@@ -69,6 +71,9 @@ def test_a_ticket_is_worked_by_keyboard_alone(reader, oven, visitor):
     page.keyboard.press("Tab")
     tab_to(page, page.locator("[data-submit]").inner_text())
     expect(page.locator("[data-submit]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_text("As it will leave").wait_for()
+    tab_to(page, "Send")
     page.keyboard.press("Enter")
     expect(page.locator(".modal")).to_have_count(0)
     visitor.wait_until(lambda: any("It is the fuse." in one["text"] for one in visitor.inbox(CARLA)))
