@@ -51,6 +51,10 @@ def _status(visitor: Visitor, subject: str) -> str:
     return found[1] if found else ""
 
 
+WAITS = "Resolves by itself"
+"""What a card says once the question has left, some seconds after it was sent."""
+
+
 def _stands(subject: str, status: str) -> Callable[[Visitor], bool]:
     return lambda visitor: _status(visitor, subject) == status
 
@@ -141,7 +145,7 @@ STORY = (
         "customer, look at the mail and send it.",
         "Time that a customer takes to answer is not counted: the clock stands still and the card says so.",
         {**_ALICE, "box": CARLA},
-        _stands(WEBSHOP, "Waiting for customer"),
+        _shows(WEBSHOP, WAITS),
     ),
     Step(
         "The customer answers",
@@ -198,7 +202,7 @@ STORY = (
         "look at the mail and send it.",
         "The card says when it resolves by itself if he stays silent: after 72 hours.",
         {**_ALICE, "box": DIRK},
-        _stands(REPORT, "Waiting for customer"),
+        _shows(REPORT, WAITS),
     ),
     Step(
         "Silence",

@@ -217,6 +217,7 @@ def test_home_shows_each_person_what_is_theirs_and_follows_what_they_do(
     visitor.wait_until(lambda: "Resolves by itself" in home("Alice"))
 
     # A click counts although Slack takes no Home at this moment.
+    visitor.wait_until(lambda: "extend" in buttons_of(_card(visitor, "HD-1")))
     visitor.fault("views.publish", error="internal_error")
     visitor.click("Alice", _card(visitor, "HD-1"), "extend")
     visitor.wait_until(lambda: any("whole time" in text_of(each) for each in visitor.thread(card)))

@@ -184,7 +184,7 @@ def test_tickets_of_an_older_version_are_found_after_the_upgrade(empty_url, at, 
         config = Config()
         config.set_main_option("script_location", str(schema.__file__).replace("schema.py", "migrations"))
         config.attributes["connection"] = session.connection()
-        command.upgrade(config, "0007")
+        command.upgrade(config, "head")
     numbers = []
     with db.change() as session:
         for text, detail in (("The café waits", {}), ("123456", {"sensitive": "a code"})):

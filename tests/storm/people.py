@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from sandbox.director import NotPossibleHere
-from sandbox.visitor import Unanswered, Visitor
+from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
 from tests.storm.replicas import PATIENCE, Replica
 
 DESK = "help@desk.example"
@@ -113,12 +113,15 @@ class Agents:
 
     def _card(self, n: int) -> dict[str, object]:
         """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        deadline = time.monotonic() + PATIENCE
-        while not (card := self.visitor.find("#support", subject(n))):
+        deadline = time.monotonic() + 3 * PATIENCE  # a lease may end and begin anew before it is posted
+        while True:
+            named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
+            card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
+            if card:
+                return card
             if time.monotonic() > deadline:
                 raise AssertionError(f"customer {n} has no card")
             time.sleep(0.3)
-        return card
 
     def _until_taken(self, act: Callable[[], object]) -> None:
         deadline = time.monotonic() + PATIENCE
