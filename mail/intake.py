@@ -86,7 +86,8 @@ class Intake:
         except Unavailable:
             raise
         except Exception:
-            log.exception("mail %s of the inbox could not be read", waiting.popleft().id)
+            held = waiting.popleft().id if waiting else taken[-1].id  # a fault may come as the reading ends
+            log.exception("mail %s of the inbox could not be read", held)
         finally:
             self._leave(waiting)
         return received
