@@ -21,6 +21,8 @@ from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights, SlackSilent
 from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.rereading import EVERY as A_THREAD_EVERY
+from bot.rereading import Rereading
 from bot.socket import Socket, app_of
 from bot.strip import Strip
 from bot.uploading import FilesSender
@@ -177,7 +179,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     crowds = Crowds(db, wire, slack.support_channel, style, link=house.permalink, clock=clock)
+    rereading = Rereading(house, write, lambda: socket is None or socket.connected)
     jobs = [
+        Job("threads", rereading.look, every=A_THREAD_EVERY),
         Job(
             "intake", intake_of(config, db, policy, clock, post=post, read=reader.ahead).receive_new, every=1
         ),

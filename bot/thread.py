@@ -1,6 +1,6 @@
 """What agents type in a card's thread is an internal note, also when they write it anew or take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ def register(app: App) -> None:
 
 
 def on_message(ack: Ack, event: dict[str, Any], body: dict[str, Any], actor: Actor, house: House) -> None:
-    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if _is_note(event, house.channel) else None)
+    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if is_note(event, house.channel) else None)
     if what_to_do and event.get("channel") == house.channel:
         house.once(f"event:{body['event_id']}", lambda session, at: what_to_do(session, event, actor, at))
     ack()
@@ -87,7 +87,7 @@ def _ticket_of(session: Session, channel: str, message: dict[str, Any]) -> Ticke
     return tickets.get(session, number) if number is not None else None
 
 
-def _is_note(event: dict[str, Any], channel: str) -> bool:
+def is_note(event: Mapping[str, Any], channel: str) -> bool:
     """A message of a person, in a thread of the support channel."""
     typed = event.get("subtype") in _TYPED and not event.get("bot_id")
     return typed and event.get("channel") == channel and event.get("thread_ts", event["ts"]) != event["ts"]
