@@ -1,6 +1,7 @@
 """What Slack brings, read once at the border: raw bytes become one sound payload, or nothing."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,7 @@ _DEEPEST = 40
 """Levels of lists and objects; Slack's own have a dozen."""
 
 _MOST_FIELDS = 100
-_HARMFUL = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "�")
+_HARMFUL = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """No database keeps a NUL or half a character."""
 
 
@@ -24,8 +25,10 @@ def read(body: bytes, content_type: str) -> dict[str, Any]:
     """The payload in a request's body, JSON or a form.  Raises Unfit."""
     try:
         return sound(_parsed(body.decode(), content_type.partition(";")[0].strip().lower()))
+    except Unfit:
+        raise
     except (ValueError, RecursionError) as problem:
-        raise Unfit(f"a body that nobody can read: {type(problem).__name__}") from None
+        raise Unfit(f"a body that nobody can read ({type(problem).__name__})") from None
 
 
 def sound(payload: Any) -> dict[str, Any]:
@@ -38,9 +41,17 @@ def sound(payload: Any) -> dict[str, Any]:
     return cleaned
 
 
-def hand_over(app: App, payload: dict[str, Any], headers: dict[str, str]) -> BoltResponse:
+def hand_over(app: App, payload: dict[str, Any], headers: Mapping[str, str | Sequence[str]]) -> BoltResponse:
     """Have it answered.  Whichever way it came in, nothing of it is parsed again."""
-    return app.dispatch(BoltRequest(mode="socket_mode", body=payload, headers=dict(headers)))
+    try:
+        request = BoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
+    except (
+        TypeError,
+        AttributeError,
+        LookupError,
+    ):  # Bolt looks for more and trusts what it finds
+        return BoltResponse(status=400, body="")
+    return app.dispatch(request)
 
 
 def _parsed(body: str, content_type: str) -> Any:

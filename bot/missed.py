@@ -13,7 +13,7 @@ Message = Mapping[str, Any]
 
 BACK = timedelta(days=1)
 """How far before its last reading a thread is read: what was written anew or deleted since is seen as well.
-No workspace keeps its messages for less, so that what is gone from so short a time was deleted by a person."""
+No workspace keeps its messages for less: what is gone from so short a time was deleted by a person."""
 
 _SETTLED = timedelta(minutes=5)
 """Slack may show a message that late; what is missing among the newest says nothing."""

@@ -33,7 +33,7 @@ Change = Callable[[Session, datetime], bool]
 class Rereading:
     """Reads one thread at each look, the one that waits longest.
 
-    slack: a client that does not try again by itself; hears: whether Slack's events can reach the desk now."""
+    slack: a client that does not try again by itself; hears: whether Slack's events can reach us now."""
 
     def __init__(self, house: House, slack: WebClient, hears: Callable[[], bool] = lambda: True) -> None:
         self._house = house

@@ -1,4 +1,4 @@
-"""What the listeners rely on in a payload: its fields and their types, as a table.  What is not named may be."""
+"""What the listeners rely on in a payload: its fields and their types, as a table.  Others may be there."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,6 @@ _FILE = {"id?": _ID, "name?": str, "size?": int}
 _EDITED = {"user?": _ID, "ts": _TS}
 _PERSON = {"id": _ID}
 _TEAM = {"id": _ID}
-_CHANNEL = {"id": _ID}
 
 _CONTROL = {
     "type?": str,
@@ -50,6 +49,9 @@ _VIEW = {
     "submit?": dict,
     "close?": dict,
 }
+_FORM = {name.removesuffix("?"): shape for name, shape in _VIEW.items()}
+"""A window that was filled in has all of it."""
+
 _MESSAGE = {
     "ts": _TS,
     "thread_ts?": _TS,
@@ -62,11 +64,19 @@ _MESSAGE = {
 }
 _ABOUT = {"team?": _TEAM, "api_app_id?": _ID, "user": _PERSON}
 
-_TYPED = {"type": str, "channel": _ID, "deleted_ts?": _TS, "message?": _MESSAGE, "previous_message?": _MESSAGE}
+_TOLD = {
+    "channel": _ID,
+    "deleted_ts?": _TS,
+    "message?": _MESSAGE,
+    "previous_message?": _MESSAGE,
+}
 _EVENTS: Mapping[str, Shape] = {
-    "message": _MESSAGE | _TYPED,
+    "message": _MESSAGE | _TOLD,
     "app_home_opened": {"user": _ID, "tab?": str, "view?": {"hash?": _NAME}},
 }
+_NEEDED = {"message_changed": "message", "message_deleted": "deleted_ts"}
+"""What a message event of that kind has besides."""
+
 _PAYLOADS: Mapping[str, Shape] = {
     "event_callback": {"event": {"type": str}, "event_id": _NAME, "team_id?": _ID, "api_app_id?": _ID},
     "block_actions": _ABOUT
@@ -77,11 +87,17 @@ _PAYLOADS: Mapping[str, Shape] = {
         "view?": _VIEW,
         "message?": {"ts?": _TS, "thread_ts?": _TS},
     },
-    "view_submission": _ABOUT | {"view": _VIEW},
+    "view_submission": _ABOUT | {"view": _FORM},
     "view_closed": _ABOUT | {"view": _VIEW},
     "shortcut": _ABOUT | {"callback_id": str, "trigger_id": _NAME},
     "message_action": _ABOUT
-    | {"callback_id": str, "trigger_id": _NAME, "channel": _CHANNEL, "message": _MESSAGE, "response_url?": str},
+    | {
+        "callback_id": str,
+        "trigger_id": _NAME,
+        "channel": {"id": _ID},
+        "message": _MESSAGE,
+        "response_url?": str,
+    },
     "url_verification": {"challenge": str},
     "app_rate_limited": {"team_id?": _ID},
 }
@@ -96,9 +112,15 @@ _COMMAND = {
 }
 
 
+_IN_A_WINDOW = frozenset({"canned", "level", "home_refresh", "home_turn_back", "home_turn_on"})
+_OF_A_MESSAGE = frozenset({"make_ticket", "send_to_customer"})
+_UNDER_AN_ANSWER = frozenset({"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo"})
+"""Controls in a window; shortcuts on a message; controls below what only one person sees."""
+
+
 def wrong_in(payload: Mapping[str, Any]) -> str:
     """Where the payload has another shape than Slack's; "" where it has not."""
-    if "command" in payload:
+    if "command" in payload and "event" not in payload:
         return _wrong(payload, _COMMAND, "")
     kind = payload.get("type")
     expected = _PAYLOADS.get(kind) if isinstance(kind, str) else None
@@ -109,17 +131,36 @@ def wrong_in(payload: Mapping[str, Any]) -> str:
 
 def _beyond(payload: Mapping[str, Any], kind: str | None) -> str:
     """What no table of fields can say."""
-    if kind == "block_actions" and not payload["actions"]:
-        return "actions"
+    if kind == "shortcut" and payload["callback_id"] in _OF_A_MESSAGE:
+        return "type"
+    if kind == "block_actions":
+        return _wrong_click(payload)
     if kind == "event_callback":
-        event = payload["event"]
-        return _wrong(event, _EVENTS.get(event["type"], {}), "event")
+        return _wrong_event(payload["event"])
     return _wrong_inputs(payload["view"]["blocks"]) if payload.get("view") else ""
+
+
+def _wrong_click(payload: Mapping[str, Any]) -> str:
+    used = {control["action_id"] for control in payload["actions"]}
+    if not used:
+        return "actions"
+    if used & _IN_A_WINDOW and not (payload.get("view") or {}).get("state"):
+        return "view"
+    return "response_url" if used & _UNDER_AN_ANSWER and not payload.get("response_url") else ""
+
+
+def _wrong_event(event: Mapping[str, Any]) -> str:
+    if wrong := _wrong(event, _EVENTS.get(event["type"], {}), "event"):
+        return wrong
+    needed = _NEEDED.get(str(event.get("subtype") or ""), "type") if event["type"] == "message" else "type"
+    return "" if event.get(needed) is not None else f"event.{needed}"
 
 
 def _wrong_inputs(blocks: list[Mapping[str, Any]]) -> str:
     for block in blocks:
-        if block["type"] == "input" and not (block.get("block_id") and (block.get("element") or {}).get("action_id")):
+        if block["type"] == "input" and not (
+            block.get("block_id") and (block.get("element") or {}).get("action_id")
+        ):
             return "view.blocks"
     return ""
 

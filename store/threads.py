@@ -25,7 +25,7 @@ _READ_AT = func.coalesce(_card.read_at, _card.posted_at)
 
 @dataclass(frozen=True)
 class Unread:
-    """A thread that is to be read again.  read_at: up to when it was read, which may be its card's posting."""
+    """A thread that is to be read again.  read_at: up to when it was read; of a new one, when it began."""
 
     number: int
     place: Place

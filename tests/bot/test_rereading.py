@@ -90,9 +90,7 @@ def test_what_slack_told_is_no_news(desk, slack, number, rereading):
     assert desk.ticket(number).version == before
 
 
-def test_of_many_events_lost_and_doubled_every_note_is_there_once_and_in_order(
-    desk, slack, number, rereading
-):
+def test_of_many_events_lost_and_doubled_every_note_is_there_once(desk, slack, number, rereading):
     chance = random.Random(7)
     said = []
     for count in range(60):
@@ -111,9 +109,7 @@ def test_of_many_events_lost_and_doubled_every_note_is_there_once_and_in_order(
     assert sorted(notes(desk, number)) == sorted(said)
 
 
-def test_a_note_that_was_written_anew_or_deleted_unheard_is_as_it_stands_there(
-    desk, slack, number, rereading
-):
+def test_a_note_that_was_edited_or_deleted_unheard_is_as_it_stands_there(desk, slack, number, rereading):
     for words in ("One", "Two", "Three"):
         desk.type(number, words)
         desk.time.sleep(1)

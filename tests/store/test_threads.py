@@ -37,7 +37,8 @@ def due(db: Database, now: datetime, since: datetime | None = None) -> int | Non
 def read(db: Database, number: int, now: datetime) -> None:
     with db.change() as session:
         found = threads.next_due(session, now=now, heard_since=now + timedelta(seconds=1))
-        assert found is not None and found.number == number
+        assert found is not None
+        assert found.number == number
         assert threads.claim(session, found, now=now)
         threads.was_read(session, found, at=now)
 
