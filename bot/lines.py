@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import asleep, blocks, handmade, kin, notices, purse
+from bot import asleep, blocks, handmade, kin, notices, opinions, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
@@ -322,6 +322,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.JOINED: _kin,
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
+    Kind.RATED: lambda ticket, event, style: opinions.line(ticket, event),
     **dict.fromkeys(purse.KINDS, purse.line),
     **dict.fromkeys(asleep.KINDS, asleep.line),
 }

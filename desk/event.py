@@ -63,6 +63,7 @@ class Kind(StrEnum):
     JOINED = "joined"
     SOLVED_ELSEWHERE = "solved_elsewhere"
     CLOSED = "closed"
+    RATED = "rated"
 
     @property
     def words(self) -> str:
@@ -118,6 +119,7 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.JOINED: (Audience.AGENTS,),
     Kind.SOLVED_ELSEWHERE: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
+    Kind.RATED: (Audience.AGENTS,),
 }
 """Who is told of what.  The card is stale after every event and is not listed.
 

@@ -19,6 +19,7 @@ from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
 from desk.record import NO_TIME
+from desk.satisfaction import Satisfaction
 from desk.snoozing import Snoozing
 from desk.status import OPEN, TRANSITIONS, Status
 
@@ -27,7 +28,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes, Snoozing):
+class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
