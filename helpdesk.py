@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
+from terminal.audit import audit
 from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
+from terminal.erase import erase
 from terminal.fsck import fsck
 from terminal.hours import hours
 from terminal.inbox import inbox
@@ -50,7 +52,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, audit, erase, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -1,7 +1,7 @@
 """The trail that shows tampering: every event is a link, and each link holds on to the one before.
 
-A link is made of a leaf, and a leaf of an event's facts and of a digest of its words.  The digest is salted, so
-that words which were erased cannot be guessed from it; it takes their place in the chain when they go."""
+A link is made of a leaf, and a leaf of an event's facts and of a digest of its words.  The digest is salted,
+so that words which were erased cannot be guessed from it; it takes their place in the chain when they go."""
 
 import hashlib
 import json
@@ -79,7 +79,7 @@ def take_receipt(session: Session, receipt: int) -> None:
 def let_words_go(session: Session, number: int, rows: Iterable[Mapping[Any, Any]]) -> None:
     """The words of these events, as they were, are about to go: their digests take their place."""
     query = select(_link.seq, _link.salt).where(_link.ticket == number, _link.salt.is_not(None))
-    salts = {seq: salt for seq, salt in session.execute(query)}
+    salts = {row.seq: row.salt for row in session.execute(query)}
     for row in rows:
         if row["seq"] in salts:
             its = update(tables.links).where(_link.ticket == number, _link.seq == row["seq"])

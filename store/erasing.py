@@ -1,4 +1,4 @@
-"""Erases a person: forgets who they are and what was said, or deletes their tickets; one transaction a ticket."""
+"""Erases a person: forgets who they are and what was said, or deletes their tickets."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -25,14 +25,22 @@ _event, _ticket, _owed, _came = tables.events.c, tables.tickets.c, tables.outbox
 
 @dataclass(frozen=True)
 class Found:
-    """What the desk holds of a person.  theirs: tickets of their own; others: tickets of others that name
-    them; unread: mails of theirs that nobody has read yet, which are left to become tickets."""
+    """What the desk holds of a person.
+
+    theirs: tickets of their own; others: those of others that name them; unread: mails of theirs that nobody
+    has read yet, which are left to become tickets; notes: what people typed about them in Slack."""
 
     person: Person
     theirs: Sequence[int]
     others: Sequence[int]
     unread: int
     notes: int
+    elsewhere: bool = False
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether the desk holds anything of them."""
+        return bool(self.theirs or self.others or self.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,8 @@ def find(session: Session, address: str) -> Found:
     person = Person(address, which_named(names, address), f"{ALIAS}{token_hex(4)}")
     typed = select(_event.seq).where(_event.ticket.in_(theirs), _event.kind == Kind.NOTED)
     notes = len(session.scalars(typed).all())
-    return Found(person, theirs, others, traces.unread_of(session, address), notes)
+    elsewhere = traces.is_blocked(session, address) or traces.are_raws_naming(session, address)
+    return Found(person, theirs, others, traces.unread_of(session, address), notes, elsewhere)
 
 
 def erase(db: Database, found: Found, deed: Deed) -> Iterator[int]:

@@ -1,5 +1,4 @@
-"""What this process has read of the tickets' histories.  They only grow, so nothing of them is read twice, but
-after an erasure."""
+"""What this process has read of the tickets' histories: nothing is read twice, but after an erasure."""
 
 from collections.abc import Sequence
 from threading import Lock

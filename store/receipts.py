@@ -1,7 +1,7 @@
 """Receipts of what was erased: how much, when and by whom, without a word of whose it was.
 
-One deed has a receipt for each transaction that it took, so that one which was interrupted has receipts of what
-was done.  Each is a link of the chain: what is gone is gone with a receipt, or somebody tampered."""
+One deed has a receipt for each transaction that it took, so that one which was interrupted has receipts of
+what was done.  Each is a link of the chain: what is gone is gone with a receipt, or somebody tampered."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """What still stands in Slack of what was erased: owed until it is gone there too.
 
-Drawing a message anew and deleting a file may be done twice, so there is nothing to claim and nothing to prove."""
+Drawing a message anew and deleting a file may be done twice: there is nothing to claim or to prove."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

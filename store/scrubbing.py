@@ -1,4 +1,4 @@
-"""Makes the file forget, too: what was erased is overwritten, in the write-ahead log and in free pages as well."""
+"""Makes the file forget, too: the write-ahead log and free pages hold nothing of what was erased."""
 
 from sqlalchemy import text
 

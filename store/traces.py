@@ -1,4 +1,4 @@
-"""Whatever beside the events holds somebody's words: mails, raw mails, files, drafts, the index, deliveries."""
+"""Whatever beside the events holds somebody's words: mails, files, drafts, the index, deliveries."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -90,8 +90,8 @@ def empty(session: Session, kept: Collection[int], remark: str = "erased") -> in
 
 
 def raws_naming(session: Session, address: str, after: int) -> tuple[list[int], list[int], int]:
-    """Looks at some raw mails behind that one: those that are theirs, those of others that hold their address,
-    and up to which mail it looked (0: there is no more).  What nobody has read yet is left alone."""
+    """Looks at some raw mails behind that one: those that are theirs, those of others that hold their
+    address, and up to which mail it looked (0: there is no more).  What nobody has read yet is left alone."""
     query = select(_came.id, _came.raw, _came.envelope, _came.state).where(_came.id > after)
     rows = session.execute(query.order_by(_came.id).limit(_TOGETHER)).all()
     sought = address.encode()
@@ -101,6 +101,23 @@ def raws_naming(session: Session, address: str, after: int) -> tuple[list[int], 
         if row.state != State.NEW and (sought in row.raw.lower() or address in str(row.envelope).lower()):
             (theirs if _is_from(row.raw, row.envelope, address) else others).append(row.id)
     return theirs, others, rows[-1].id if rows else 0
+
+
+def are_raws_naming(session: Session, address: str) -> bool:
+    """Whether any mail in the inbox does."""
+    after = 0
+    while True:
+        theirs, others, after = raws_naming(session, address, after)
+        if theirs or others:
+            return True
+        if not after:
+            return False
+
+
+def is_blocked(session: Session, address: str) -> bool:
+    """Whether that address is on the list of blocked senders."""
+    query = select(tables.blocks.c.sender).where(tables.blocks.c.sender == address)
+    return session.execute(query).first() is not None
 
 
 def unread_of(session: Session, address: str) -> int:
