@@ -24,6 +24,7 @@ from terminal.rehearse import rehearse
 from terminal.repair import repair
 from terminal.report import report
 from terminal.reschedule import reschedule
+from terminal.retention import retention
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
 from terminal.simulate import simulate
@@ -52,7 +53,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, audit, erase, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, audit, erase, retention, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot import app as slack_app
 from bot import canned, metrics, web
 from bot import house as slack_house
+from bot.anchoring import Anchors
 from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
@@ -25,6 +26,7 @@ from bot.socket import Socket, app_of
 from bot.strip import Strip
 from bot.uploading import FilesSender
 from bot.web import Check
+from bot.wiping import Wiper
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
@@ -51,13 +53,14 @@ from postroom import Postroom
 from postroom import Sender as Address
 from settings import agreed
 from settings.promised import policy_of
+from sla.ageing import Ageing
 from sla.auditing import Auditor
 from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import ahead, drafts, inbox, keepsakes, schema
+from store import ahead, drafts, inbox, keepsakes, retention, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
 from store.sender import Sender
@@ -177,6 +180,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
     crowds = Crowds(db, wire, slack.support_channel, style, link=house.permalink, clock=clock)
+    ageing = Ageing(db, _days_of(config), clock)
+    told = config.slack.leads_channel if config.audit.anchor_in_slack else ""
+    anchors = Anchors(db, wire, told, config.audit.anchor_file, clock)
     jobs = [
         Job(
             "intake", intake_of(config, db, policy, clock, post=post, read=reader.ahead).receive_new, every=1
@@ -189,7 +195,10 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
         Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
         Job("outages", outages_of(config, db, couriers["slack"], clock, post=post).look, every=30),
-        Job("tidy", lambda: _tidy(db, clock), every=3600),
+        Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600),
+        Job("ageing", ageing.beat, every=60),
+        Job("anchor", anchors.tell_due, every=600),
+        Job("wipe", Wiper(db, wire, write, clock).wipe_due, every=5),
         Job("drafts", lambda: _redraw(db, clock), every=300),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
@@ -382,12 +391,17 @@ def _heartbeat_of(config: Config) -> Callable[[str], None]:
     )
 
 
-def _tidy(db: Database, clock: Clock) -> None:
+def _days_of(config: Config) -> dict[str, int]:
+    kept = {kind.name: config.retention.days_of(kind.name) for kind in retention.CLASSES}
+    return {name: days for name, days in kept.items() if days}
+
+
+def _tidy(db: Database, clock: Clock, days: int) -> None:
     """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
 
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
-        drafts.tidy(session, before=clock() - timedelta(days=2))
+        drafts.tidy(session, before=clock() - timedelta(days=days))
 
 
 def _redraw(db: Database, clock: Clock) -> None:

@@ -117,6 +117,10 @@ class Database:
             finally:
                 self._shared.session = None
 
+    def forget_histories(self) -> None:
+        """Read every history anew: words were erased."""
+        self._histories.clear()
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Whoever tampers with what happened is found out, and what was erased by the rules is not held against anybody."""
+"""Whoever tampers with what happened is found out; what was erased by the rules is held against nobody."""
 
 import random
 from collections.abc import Callable
