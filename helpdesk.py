@@ -14,6 +14,7 @@ from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
 from terminal.erase import erase
+from terminal.export import export
 from terminal.fsck import fsck
 from terminal.hours import hours
 from terminal.inbox import inbox
@@ -53,7 +54,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, audit, erase, retention, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, audit, export, erase, retention, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -45,8 +45,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Deed:
-    """One erasure.  keeps_client: whether a ticket's client is a contract of ours, and no person; leads_channel:
-    where the leads were told."""
+    """One erasure.  keeps_client: whether a ticket's client is a contract of ours, and no person;
+    leads_channel: where the leads were told."""
 
     what: str
     by: Actor

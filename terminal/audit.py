@@ -29,8 +29,8 @@ def verify(call: Call, anchors: tuple[str, ...], file: Path | None, in_json: boo
     """Go through the chain that every event is a link of.
 
     Finds each event that was changed, deleted, moved or slipped in.  That its end was cut off, or that all of
-    it was made anew, only an anchor from outside can show: give one.  Only reads.  Exit status 0: all fits; 1:
-    something does not; 65: that is no anchor.
+    it was made anew, only an anchor from outside can show: give one.  Only reads.  Exit status 0: all fits;
+    1: something does not; 65: that is no anchor.
 
     Example: helpdesk audit verify --anchors /var/lib/helpdesk-anchors/anchors
     """

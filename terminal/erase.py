@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -71,9 +72,10 @@ def _done(db: Database, found: Found, deed: Deed, *, in_json: bool) -> Receipt:
     from store.scrubbing import scrub
 
     todo = len(found.theirs) + len(found.others)
-    with click.progressbar(length=todo, label="Erasing", file=click.get_text_stream("stderr")) as bar:
-        for _ in _patiently(lambda: erasing.erase(db, found, deed)):
-            bar.update(1)
+    erased = _patiently(lambda: erasing.erase(db, found, deed))
+    with click.progressbar(erased, length=todo, label="Erasing", file=sys.stderr) as bar:
+        for _ in bar:
+            pass
     left = scrub(db)
     if left and not in_json:
         click.echo(f"Note: {left}; run it again to be sure.", err=True)

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.pace import Pace
-from bot.wire import Wire
 from bot.wiping import SAID, Wiper
+from bot.wire import Wire
 from desk.actor import Actor
+from desk.ticket import Ticket
 from mail.reading import InboundEmail
 from mail.reading import read as read_mail
 from mail.showable import Rules, shown
@@ -44,10 +45,11 @@ def her_ticket(desk: Desk) -> int:
     with desk.db.change() as session:
         kept = inbox.keep(session, inbox.Arrival(source="test", raw=mail.as_bytes(), at=at))
         files = shown(read.attachments, Rules())
-        number = desk.a_ticket_in(
-            session, by=zoe, subject=f"{MARKS[2]} is broken", text=f"The {MARKS[3]} does not print.",
+        opened = Ticket.open(
+            by=zoe, at=at, subject=f"{MARKS[2]} is broken", text=f"The {MARKS[3]} does not print.",
             detail={"inbox": kept, "files": files}, confirm=False,
         )  # fmt: skip
+        number = tickets.add(session, opened).number
         assert kept is not None
         inbox.dealt_with(session, kept, inbox.State.DONE, ticket=number, remark=f"opened for {MARKS[0]}")
         email = Email(
