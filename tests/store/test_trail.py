@@ -19,7 +19,7 @@ At = Callable[[str], datetime]
 OPERATOR = Actor.operator("olga")
 
 FLIPS = (
-    ("events", "kind", "'noted'"),
+    ("events", "kind", "'closed'"),
     ("events", "by_key", "'mallory@elsewhere.example'"),
     ("events", "by_name", "'Mallory'"),
     ("events", "by_role", "'lead'"),
@@ -105,6 +105,7 @@ def harm_of(dice: random.Random) -> Callable[[Session], object]:
                 for row in rows[int(share * len(rows)) :]:
                     _do(session, f"DELETE FROM {table}", table, row)  # noqa: S608
 
+    harm.__doc__ = f"{kind} {table}.{column} = {other} at {share:.3f}"
     return harm
 
 
@@ -138,7 +139,8 @@ def test_where_nobody_tampered_nothing_is_found(db: Database, busy: list[int], a
 )
 def test_every_damage_is_found(db: Database, busy: list[int], damages: int) -> None:
     dice = random.Random(damages)
-    missed = [place for place in range(damages) if not found_after(db, harm_of(dice)).places]
+    harms = [harm_of(dice) for _ in range(damages)]
+    missed = [harm.__doc__ for harm in harms if not found_after(db, harm).places]
     assert missed == []
     assert looked(db, end_of(db)).places == ()
 
