@@ -78,6 +78,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     other.resolve(NASTY, by=bob, at=now)
     ticket.solved_elsewhere(41, other.history[-1], at=now)
     ticket.close(by=lena, at=now)
+    ticket.erase([1], left="", by=desk, at=now)
     assert {event.kind for event in ticket.history} == set(Kind)
     for event in ticket.history:
         post = lines.draw(ticket, event, STYLE)
