@@ -46,6 +46,8 @@ def compare(
     """What became of the thread that the ticket does not know.
 
     messages: all below that root since BACK before read_at, oldest first."""
+    if ticket.is_forgotten:  # what was erased must not come back from Slack
+        return
     notes = _notes(ticket)
     for message in messages:
         note = notes.get(message["ts"])
@@ -64,7 +66,8 @@ def compare(
 def _notes(ticket: Ticket) -> dict[str, Event]:
     """What was typed in threads, by its ts."""
     notes = (each for each in ticket.history if each.kind is Kind.NOTED)
-    return {str(each.detail["ts"]): each for each in notes if "ts" in each.detail}
+    typed = (each for each in notes if each.key and each.key.startswith(thread.KEY))
+    return {str(each.key).removeprefix(thread.KEY): each for each in typed}
 
 
 def _is_later(ticket: Ticket, note: Event, message: Message) -> bool:

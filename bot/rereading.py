@@ -136,7 +136,7 @@ class Rereading:
 
     def _deletion(self, due: Unread, note: Event) -> Change:
         """Slack does not say by whom: it counts as its writer's own doing."""
-        key = f"slack:{note.detail['ts']}"
+        key = str(note.key)
         return lambda session, at: tickets.get(session, due.number).delete_note(key, by=note.by, at=at)
 
 

@@ -9,6 +9,8 @@ from bot.rereading import Rereading
 from desk.actor import Actor
 from desk.event import Kind
 from desk.status import Status
+from store import erasing
+from store.erasing import Deed
 from tests.bot.desk_at_work import moment
 from tests.bot.strict_slack import SUPPORT
 
@@ -206,6 +208,19 @@ def test_where_the_card_was_deleted_nothing_is_found_and_nothing_fails(desk, sla
     desk.time.sleep(601)
     slack.fault("conversations.replies", error="thread_not_found")
     assert everything(desk, rereading) == 0
+
+
+def test_what_was_erased_does_not_come_back_from_slack(desk, slack, number, rereading):
+    desk.type(number, "Anna called")
+    unheard(desk, slack, lambda: slack.edit("Alice", found(slack, number, desk, "Anna called"), "Anna wept"))
+    unheard(desk, slack, lambda: say(desk, slack, number, "Anna, again"))
+    with desk.db.read() as session:
+        person = erasing.find(session, "anna@bakery.example")
+    deed = Deed("forget", Actor.operator("root"), desk.time.now())
+    assert list(erasing.erase(desk.db, person, deed)) == [number]
+    desk.time.sleep(601)
+    assert everything(desk, rereading) == 0
+    assert "Anna" not in str([event.text for event in desk.ticket(number).history])
 
 
 def test_the_thread_of_a_closed_ticket_is_read_no_more(desk, slack, number, rereading):
