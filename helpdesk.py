@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from terminal.backup import backup, restore
 from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
@@ -50,7 +51,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, backup, restore, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot import app as slack_app
 from bot import canned, metrics, web
 from bot import house as slack_house
+from bot.comparing import Comparing
 from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
@@ -58,6 +59,7 @@ from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, drafts, inbox, keepsakes, schema
+from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database, Unavailable
 from store.sender import Sender
@@ -176,18 +178,20 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     strip = Strip(db, sources, lambda: _problems(mailboxes), couriers, style.zone, clock, late)
     app = slack_app.build(replace(house, troubles=strip.lines))
     socket = Socket(app, app_token) if slack.mode == "socket" else None
+    gate = Gate(db)
+    comparing = Comparing(db, wire, slack.support_channel, config.desk.prefix, clock)
     crowds = Crowds(db, wire, slack.support_channel, style, link=house.permalink, clock=clock)
+    intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
     jobs = [
-        Job(
-            "intake", intake_of(config, db, policy, clock, post=post, read=reader.ahead).receive_new, every=1
-        ),
-        Job("slack", couriers["slack"].deliver_due, every=1),
-        Job("crowds", crowds.look, every=5),
-        Job("mail", couriers["mail"].deliver_due, every=1),
-        Job("files", couriers["files"].deliver_due, every=5),
+        Job("comparing", comparing.look, every=5),
+        Job("intake", gate.guarding(intake.receive_new), every=1),
+        Job("slack", gate.guarding(couriers["slack"].deliver_due), every=1),
+        Job("crowds", gate.guarding(crowds.look), every=5),
+        Job("mail", gate.guarding(couriers["mail"].deliver_due), every=1),
+        Job("files", gate.guarding(couriers["files"].deliver_due), every=5),
         Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60),
-        Job("delays", lambda: tell_of_delays(db, now=clock()), every=60),
-        Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10),
+        Job("delays", gate.guarding(lambda: tell_of_delays(db, now=clock())), every=60),
+        Job("sweep", gate.guarding(lambda: sweep(db, policy, now=clock(), sources=sources)), every=10),
         Job("outages", outages_of(config, db, couriers["slack"], clock, post=post).look, every=30),
         Job("tidy", lambda: _tidy(db, clock), every=3600),
         Job("drafts", lambda: _redraw(db, clock), every=300),
@@ -195,11 +199,12 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     ]
     if config.digest.on:
         digests = Digests(house, wire, config.digest.moment)
-        jobs.append(Job("digest", digests.send_due, every=30))
+        jobs.append(Job("digest", gate.guarding(digests.send_due), every=30))
     if socket:
         jobs.append(Job("socket", socket.connect, every=5))
     scheduler = Scheduler(jobs, clock=machine)
     checks = _checks(db, scheduler, couriers, socket, mailboxes, people, machine)
+    checks["restored"] = comparing.why_held
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     inlet = None
     if slack.mode == "http" and slack.signing_secret:

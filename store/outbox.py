@@ -42,6 +42,11 @@ def owe_card(session: Session, ticket: Ticket) -> None:
         session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
 
 
+def owe_card_again(session: Session, number: int, *, at: datetime) -> None:
+    """Say that the card of a ticket has to be drawn anew, though nothing happened to the ticket."""
+    session.first(statements.stale_card(), number=number, at=at)
+
+
 def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
     """Say that the messages about those events are stale: those that were posted are drawn anew."""
     row = tables.outbox.c
