@@ -10,6 +10,7 @@ from terminal.backup import backup, restore
 from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
+from terminal.dead import dead
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
@@ -50,7 +51,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
+    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, dead, block, calendar, hours, why,
     report, simulate, reschedule, repair, fsck, backup, restore, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)

@@ -13,7 +13,7 @@ from store.database import Session
 from store.emails import Email
 from store.marks import mark_of
 
-_LATER = timedelta(seconds=15)
+_LATER = timedelta(seconds=3)
 
 
 class Journal(Protocol):

@@ -13,6 +13,9 @@ from store import mapping, statements, tables
 from store.session import NEW_DELIVERY, Session
 
 S = DeliveryState
+DISCARDED = "discarded: "
+"""With what the reason begins where a person let a delivery be that was given up."""
+
 _SOON = timedelta(minutes=1)
 """What was never tried and is not due for longer than this was put off, and holds up nothing."""
 
@@ -168,9 +171,10 @@ def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool)
 
 
 def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
-    """How many deliveries stand where, without those that arrived."""
+    """How many deliveries stand where, without those that arrived or were let be."""
     row = tables.outbox.c
-    query = select(row.audience, row.state, func.count()).where(row.state != S.DONE)
+    undone = (row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
+    query = select(row.audience, row.state, func.count()).where(*undone)
     return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
 
 
