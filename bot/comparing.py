@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.wire import Wire
 from desk.errors import DeliveryHeld
 from store import aftermath
-from store.database import Database
+from store.database import Database, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +44,11 @@ class Comparing:
 
     def why_held(self) -> str | None:
         """What /readyz says."""
-        with self.db.read() as session:
-            restored = aftermath.of(session)
+        try:
+            with self.db.read() as session:
+                restored = aftermath.of(session)
+        except Unavailable:
+            return None  # that is said of the database itself
         return "what was restored waits until it is compared" if restored and restored.is_held else None
 
     def _cards(self, since: datetime) -> Iterator[tuple[str, int]]:

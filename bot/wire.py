@@ -28,9 +28,7 @@ class Wire:
         self._read = read
         self._pace = pace
 
-    def post(
-        self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = ""
-    ) -> str:
+    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Post a message and return its ts.  token: what it is recognised by when the answer is lost; several
         with spaces between them where it tells several things; mark: the same after a restore (store.marks).
 
@@ -83,7 +81,9 @@ class Wire:
         Raises DeliveryHeld."""
         try:
             with told():
-                found = (ts for ts, known in _named(self._pages(channel, since, thread)) if known & set(names))
+                found = (
+                    ts for ts, known in _named(self._pages(channel, since, thread)) if known & set(names)
+                )
                 return min(found, default=None)
         except (DeliveryFailed, DeliveryUncertain) as error:
             raise DeliveryHeld(f"cannot look what was told before: {error}", wait=_LATER) from error

@@ -1,4 +1,4 @@
-"""After a restore: what the world knows and the database has forgotten, and what waits until that is compared."""
+"""After a restore: what the world knows and the database forgot, and what waits until that is compared."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence

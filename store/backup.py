@@ -18,7 +18,7 @@ from store.database import Database, Session
 
 FORMAT = 1
 LEFT_OUT = frozenset({"texts", "drafts"})
-"""The index of full-text search is made anew, for each engine has its own; drafts are of windows that are open."""
+"""The index of full-text search is made anew, for each engine has its own; drafts are of open windows."""
 
 _AT_ONCE, _LARGE_AT_ONCE = 1_000, 20
 """Rows in memory at once; a raw mail may be many megabytes."""

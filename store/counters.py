@@ -21,9 +21,7 @@ def last(session: Session) -> dict[str, int]:
     """The last number of each table; on SQLite only of those whose numbers are never given twice."""
     if session.is_sqlite:
         return {name: seq for name, seq in session.execute(_SQLITE_LAST) if name in COUNTED}
-    return {
-        name: session.scalar(_LAST, {"name": name, "number": number}) for name, number in COUNTED.items()
-    }
+    return {name: session.scalar(_LAST, {"name": name, "number": number}) for name, number in COUNTED.items()}
 
 
 def go_on_behind(session: Session, name: str, least: int) -> None:

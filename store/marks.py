@@ -12,7 +12,7 @@ _DIGITS = 32
 def mark_of(ticket: Ticket, event: Event | None, audience: Audience) -> str:
     """What that news is called in every life of the database; "" for what only this one can know.
 
-    A mail that is read again gives its event the same key, and so the same mark.  event: None for the card."""
+    A mail that is read again gives its event the same key, and so the same mark.  event: None: the card."""
     if event is not None and not event.key:
         return ""
     root = ticket.history[0].key or f"number:{ticket.number}"

@@ -71,7 +71,10 @@ def restore(
         if only_check:
             copy, said = restoring.check(file), "is whole"
         else:
-            copy, said = _restored(call, file), "is restored; what is undone is held back until the desk starts"
+            copy, said = (
+                _restored(call, file),
+                "is restored; what is undone is held back until the desk starts",
+            )
     facts = {"file": str(file), "rows": copy.rows, "schema": copy.schema}
     words = f"The copy of {copy.taken_at:%Y-%m-%d %H:%M:%S}Z ({copy.rows:,} rows) {said}."
     return say(facts | {"taken_at": copy.taken_at.isoformat()}, words, in_json=in_json)

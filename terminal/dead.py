@@ -116,7 +116,9 @@ def _found(session: Session, which: int) -> Dead:
 
     found = deliveries.get(session, which)
     if found is None:
-        raise Refused(f"Delivery {which} is not given up; `helpdesk dead list` names those that are.", EX_NOINPUT)
+        raise Refused(
+            f"Delivery {which} is not given up; `helpdesk dead list` names those that are.", EX_NOINPUT
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""The desk is lost, and an older copy put in its place: the world is told nothing twice, and misses nothing."""
+"""The desk is lost, an older copy put in its place: the world is told nothing twice, and misses nothing."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ def started(start: Callable[..., Desk], world: Sandbox, database_url: str) -> Ca
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, visitor: Visitor) -> Iterator[Callable[[Path], str]]:
+def elsewhere(tmp_path: Path, visitor: Visitor) -> Callable[[Path], str]:
     """Puts a copy into a database of its own, on SQLite; its address."""
 
     def put_back(copy: Path) -> str:
@@ -62,7 +62,7 @@ def elsewhere(tmp_path: Path, visitor: Visitor) -> Iterator[Callable[[Path], str
         visitor.wait_until(lambda: helpdesk.now() - at > A_SECOND)  # a mailbox tells no moment finer
         return url
 
-    yield put_back
+    return put_back
 
 
 def is_quiet(desk: Desk) -> bool:
@@ -72,9 +72,7 @@ def is_quiet(desk: Desk) -> bool:
 
 def mailed(visitor: Visitor) -> Counter[tuple[str, str]]:
     """How often each customer got each subject."""
-    return Counter(
-        (who, letter["subject"]) for who in (CARLA, DIRK, EMMA) for letter in visitor.inbox(who)
-    )
+    return Counter((who, letter["subject"]) for who in (CARLA, DIRK, EMMA) for letter in visitor.inbox(who))
 
 
 def told(world: Sandbox, visitor: Visitor) -> Counter[str]:

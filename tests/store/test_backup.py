@@ -39,16 +39,22 @@ def filled(db: Database, at: At, anna: Actor) -> Database:
     with db.change() as session:
         for number in range(3):
             ticket = Ticket.open(
-                by=anna, at=at("mon 09:00"), subject=f"Oven {number} ☕", text="Het doet niets.", key=f"mail:{number}",
+                by=anna,
+                at=at("mon 09:00"),
+                subject=f"Oven {number} ☕",
+                text="Het doet niets.",
+                key=f"mail:{number}",
                 follows=number or None,
-            )  # fmt: skip
+            )
             tickets.add(session, ticket)
         inbox.keep(session, Arrival(source="smtp", raw=bytes(range(256)), at=at("mon 09:00")))
     return db
 
 
 @pytest.fixture
-def elsewhere(request: pytest.FixtureRequest, db: Database, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+def elsewhere(
+    request: pytest.FixtureRequest, db: Database, tmp_path: Path
+) -> Iterator[Callable[[str], Database]]:
     """An empty database of the engine that is named."""
     made: list[Database] = []
 

@@ -33,7 +33,9 @@ def kill(db: Database, opened: Callable[..., int]) -> Kill:
     def give_up(audience: Audience, state: DeliveryState) -> int:
         row = tables.outbox.c
         with db.change() as session:
-            found = session.scalars(select(row.id).where(row.audience == audience).order_by(row.id.desc())).first()
+            found = session.scalars(
+                select(row.id).where(row.audience == audience).order_by(row.id.desc())
+            ).first()
             values = {"state": state, "last_error": "invalid_blocks", "attempts": 3}
             session.execute(update(tables.outbox).where(row.id == found).values(values))
         return int(found)
