@@ -12,15 +12,16 @@ from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
 from bot.wire import Wire
-from desk.delivery import Delivery
+from desk.delivery import Audience, Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff
 from desk.event import Event, Kind
 from desk.ticket import Ticket
 from sla.notices import may_speak, still_holds
 from sla.policy import Policy
-from store import absences, cards, drafts, outbox, retelling, tickets
+from store import absences, aftermath, cards, drafts, outbox, retelling, tickets
 from store.cards import Place
 from store.database import Database, Session
+from store.marks import mark_of
 from store.outbox import Patience
 
 PATIENCE = Patience(timedelta(seconds=2), timedelta(minutes=5), timedelta(days=30))
@@ -49,6 +50,17 @@ class _Sender:
         with self.db.read() as session:
             ticket = tickets.get(session, delivery.ticket_number)
             return ticket, ticket.event(delivery.seq), cards.place_of(session, ticket.number)
+
+    def _told_before(
+        self, delivery: Delivery, event: Event, mark: str, channel: str, thread: str | None = None
+    ) -> str | None:
+        """Where that news stands already, of which the database lost the memory in a restore."""
+        with self.db.read() as session:
+            restored = aftermath.of(session)
+        if restored is None or delivery.repeated or not restored.may_have_told(event):
+            return None
+        names = [name for name in (delivery.token, mark) if name]
+        return self.wire.told_before(channel, names, since=restored.since, thread=thread)
 
     def _place(self, number: int) -> Place | None:
         with self.db.read() as session:
@@ -85,7 +97,12 @@ class CardSender(_Sender):
             with self.db.change() as session:
                 cards.forget(session, ticket.number)
                 retelling.thread(session, tickets.get(session, ticket.number), at=now)
-        return self.wire.post(self.channel, post, token=delivery.token)
+            return self.wire.post(self.channel, post, token=delivery.token)
+        mark = mark_of(ticket, None, Audience.CARD)
+        told = self._told_before(delivery, ticket.history[0], mark, self.channel)
+        if told:
+            return self.wire.update(Place(self.channel, told), post)
+        return self.wire.post(self.channel, post, token=delivery.token, mark=mark)
 
     def prove(self, delivery: Delivery) -> str | None:
         """A redrawn card may be drawn again; a new one is looked for in the channel."""
@@ -126,8 +143,12 @@ class ThreadSender(_Sender):
             return self._redraw(delivery, place, post)
         if not delivery.repeated and not may_post(ticket, event, self.policy, now=self.clock()):
             return ""
+        mark = mark_of(ticket, event, Audience.AGENTS)
         try:
-            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
+            told = self._told_before(delivery, event, mark, place.channel, place.ts)
+            if told:
+                return told
+            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts, mark=mark)
         except MessageGone as gone:
             card_lost(self.db, ticket.number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
@@ -189,6 +210,7 @@ class LeadsSender(_Sender):
         """Post one message about all that still hold and whose desk is open."""
         became: dict[int, str | DeliveryPutOff] = {}
         told: dict[int, News] = {}
+        marks: dict[int, str] = {}
         for delivery in deliveries:
             news = self._news(delivery)
             try:
@@ -196,10 +218,16 @@ class LeadsSender(_Sender):
             except DeliveryPutOff as later:
                 became[delivery.id] = later
                 continue
-            if holds:
+            mark = marks[delivery.id] = mark_of(news.ticket, news.event, Audience.LEADS)
+            before = self._told_before(delivery, news.event, mark, self.channel) if holds else None
+            if before:
+                became[delivery.id] = before
+            elif holds:
                 told[delivery.id] = news
         tokens = " ".join(each.token for each in deliveries if each.id in told)
-        ts = self.wire.post(self.channel, self._drawn(list(told.values())), token=tokens) if told else ""
+        said = " ".join(filter(None, (marks[each] for each in told)))
+        drawn = self._drawn(list(told.values())) if told else None
+        ts = self.wire.post(self.channel, drawn, token=tokens, mark=said) if drawn else ""
         return {each.id: ts if each.id in told else "" for each in deliveries} | became
 
     def prove(self, delivery: Delivery) -> str | None:

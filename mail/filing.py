@@ -17,12 +17,13 @@ from mail.forwards import Forwarded, passed_on_by_agent
 from mail.gate import kept_away
 from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
+from mail.message import MARK_HEADER
 from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
-from store import emails, likely, tickets, undelivered
+from store import aftermath, emails, likely, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -62,6 +63,7 @@ class Filing:
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
             self._note_proof(mail.message_id or "")
+            aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)

@@ -13,6 +13,9 @@ from store import mapping, statements, tables
 from store.session import NEW_DELIVERY, Session
 
 S = DeliveryState
+DISCARDED = "discarded: "
+"""With what the reason begins where a person let a delivery be that was given up."""
+
 _SOON = timedelta(minutes=1)
 """What was never tried and is not due for longer than this was put off, and holds up nothing."""
 
@@ -40,6 +43,11 @@ def owe_card(session: Session, ticket: Ticket) -> None:
     if session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is None:
         card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
         session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
+
+
+def owe_card_again(session: Session, number: int, *, at: datetime) -> None:
+    """Say that the card of a ticket has to be drawn anew, though nothing happened to the ticket."""
+    session.first(statements.stale_card(), number=number, at=at)
 
 
 def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
@@ -163,9 +171,10 @@ def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool)
 
 
 def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
-    """How many deliveries stand where, without those that arrived."""
+    """How many deliveries stand where, without those that arrived or were let be."""
     row = tables.outbox.c
-    query = select(row.audience, row.state, func.count()).where(row.state != S.DONE)
+    undone = (row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
+    query = select(row.audience, row.state, func.count()).where(*undone)
     return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
 
 

@@ -42,6 +42,9 @@ def _changed_ticket() -> Update:
 
 
 _NEW_TICKET = Fixed(insert(tables.tickets).returning(_row.number), columns=mapping.TICKET_CHANGES)
+_KNOWN_TICKET = Fixed(
+    insert(tables.tickets).returning(_row.number), columns=["number", *mapping.TICKET_CHANGES]
+)
 _CHANGED_TICKET = Fixed(_changed_ticket())
 _NEW_EVENT = Fixed(insert(tables.events))
 NEW_DELIVERY = Fixed(insert(tables.outbox), columns=mapping.NEW_DELIVERY)
@@ -125,10 +128,14 @@ class Session:
         self._known[ticket.number] = _Known(ticket, ticket.version)
         return ticket
 
-    def add(self, ticket: Ticket) -> None:
-        """Save a new ticket; it has its number afterwards."""
+    def add(self, ticket: Ticket, *, number: int | None = None) -> None:
+        """Save a new ticket; it has its number afterwards.  number: the one that it had in another life."""
         self._settle(ticket, ticket.history)
-        (ticket.number,) = self.first(_NEW_TICKET, **mapping.row_of_ticket(ticket)) or (0,)
+        facts = mapping.row_of_ticket(ticket)
+        if number is None:
+            (ticket.number,) = self.first(_NEW_TICKET, **facts) or (0,)
+        else:
+            (ticket.number,) = self.first(_KNOWN_TICKET, number=number, **facts) or (0,)
         self._known[ticket.number] = _Known(ticket, ticket.version)
         self._write(ticket, [*ticket.history])
 

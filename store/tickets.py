@@ -11,7 +11,7 @@ from desk.errors import NotFound
 from desk.event import Kind
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
-from store import loading, tables
+from store import aftermath, loading, tables
 from store.database import Session
 from store.fixed import Fixed
 
@@ -21,8 +21,8 @@ _KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _e
 
 
 def add(session: Session, ticket: Ticket) -> Ticket:
-    """Keep a new ticket; it has its number afterwards."""
-    session.add(ticket)
+    """Keep a new ticket; it has its number afterwards: the next, or the one that it had before a restore."""
+    session.add(ticket, number=aftermath.number_for(session, ticket))
     return ticket
 
 

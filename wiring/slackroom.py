@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot import canned, web
 from bot.anchoring import Anchors
 from bot.app import read_client, write_client
+from bot.comparing import Comparing
 from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
@@ -94,6 +95,11 @@ class Slackroom:
     def wiper(self) -> Wiper:
         """Who takes out of Slack what was erased here."""
         return Wiper(self.house.db, self._wire, self.house.slack, self.house.clock)
+
+    def comparing(self) -> Comparing:
+        """What looks in Slack after a restore."""
+        house, slack = self.house, self._config.slack
+        return Comparing(house.db, self._wire, slack.support_channel, house.style.prefix, house.clock)
 
     def digests(self) -> Digests | None:
         """Who tells each agent once a day what awaits them, where that is wished for."""
