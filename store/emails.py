@@ -55,7 +55,7 @@ class Email:
 
 def keep(session: Session, email: Email) -> None:
     """Keep a mail with its ticket."""
-    session.do(_NEW, vars(email))
+    session.later(_NEW, vars(email))
 
 
 def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Direction] | None:

@@ -101,7 +101,7 @@ def dealt_with(
 ) -> None:
     """Say what became of a mail.  content_key is unique: of two copies read at once, one is refused."""
     became = {"state": state, "remark": remark, "ticket": ticket, "content_key": content_key}
-    session.do(_DEALT_WITH, {"its_id": inbox_id} | {f"new_{name}": value for name, value in became.items()})
+    session.later(_DEALT_WITH, {"its_id": inbox_id} | {f"new_{name}": value for name, value in became.items()})
 
 
 def raw_of(session: Session, inbox_id: int) -> bytes | None:
