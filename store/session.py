@@ -1,5 +1,6 @@
 """One transaction: its connection, and the tickets that were read or opened in it, each of them once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple, overload
@@ -66,6 +67,7 @@ class Session:
         self.histories = histories
         self.saved: list[tuple[Ticket, Sequence[Event]]] = []
         self.without_card: set[int] = set()
+        self.foreseen: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._engine = engine
         self._settle = settle
         self._known: dict[int, _Known] = {}
@@ -118,7 +120,7 @@ class Session:
         statement.do(self._ready_for(statement), *facts)
 
     def later(self, statement: Fixed, *facts: Facts) -> None:
-        """Do it once for each of these facts, when it may be: at the latest before anything that could see it."""
+        """Do it once for each of these facts, at the latest before anything that could see it."""
         if facts:
             self._later.setdefault(statement, []).extend(facts)
 
