@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store import tables
@@ -63,6 +63,9 @@ class Kept:
     attempts: int
 
 
+_OF_ARRIVAL = [each.name for each in _row if each.name not in ("id", "content_key", "ticket")]
+
+
 def keep(session: Session, arrival: Arrival) -> int | None:
     """Keep a mail and return its id; None when this place in this mailbox is already kept."""
     values = {
@@ -77,12 +80,14 @@ def keep(session: Session, arrival: Arrival) -> int | None:
         "attempts": 0,
         "remark": "",
     }
-    return session.execute(_kept_statement(is_sqlite=session.is_sqlite), values).scalar()
+    new = session.first(_kept(is_sqlite=session.is_sqlite), **values)
+    return new[0] if new else None
 
 
 @cache
-def _kept_statement(*, is_sqlite: bool) -> Executable:
-    return insert_once_on(tables.inbox, is_sqlite=is_sqlite).returning(_row.id)
+def _kept(*, is_sqlite: bool) -> Fixed:
+    new = insert_once_on(tables.inbox, is_sqlite=is_sqlite).returning(_row.id)
+    return Fixed(new, columns=_OF_ARRIVAL)
 
 
 def first_with(session: Session, content_key: str) -> int | None:
