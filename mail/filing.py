@@ -203,8 +203,7 @@ class Filing:
         return opinions.hear(self.session, ticket, mail, text, detail, by=_writer(mail), at=self._at)
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
-        since = self._at - TOGETHER
-        new = tickets.following(self.session, ended.number, _writer(mail).key, since=since)
+        new = tickets.following(self.session, ended.number, _writer(mail).key, since=self._at - TOGETHER)
         if new is not None and new.takes_replies:
             return self._reply(mail, seen, new)
         return self._open(mail, seen, follows=ended.number)
