@@ -39,10 +39,14 @@ class Patience:
 def owe_card(session: Session, ticket: Ticket) -> None:
     """Say that the ticket's card is stale: one row per ticket, however much happens.
 
-    Decided by the database in one statement, since a sender may be at the same row at this moment."""
-    if session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is None:
-        card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
-        session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
+    Decided by the database in one statement, since a sender may be at the same row at this moment; only a
+    ticket that was opened in this transaction has no card yet."""
+    if ticket.number in session.without_card:
+        session.without_card.remove(ticket.number)
+    elif session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is not None:
+        return
+    card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
+    session.later(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
 
 
 def owe_card_again(session: Session, number: int, *, at: datetime) -> None:

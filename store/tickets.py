@@ -23,6 +23,7 @@ _KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _e
 def add(session: Session, ticket: Ticket) -> Ticket:
     """Keep a new ticket; it has its number afterwards: the next, or the one that it had before a restore."""
     session.add(ticket, number=aftermath.number_for(session, ticket))
+    session.foreseen[_NEWEST][ticket.customer] = ticket.number
     return ticket
 
 
@@ -104,13 +105,28 @@ def following(session: Session, number: int, customer: str, *, since: datetime) 
 
 def newest_of(session: Session, customer: str) -> int | None:
     """The number of the last ticket that a customer opened, if any."""
-    number: int | None = session.execute(_newest(), {"its_customer": customer}).scalar()
+    known = session.foreseen[_NEWEST]
+    if customer not in known:
+        foresee(session, [customer])
+    number: int | None = known[customer]
     return number
+
+
+_NEWEST = "newest tickets by customer"
+
+
+def foresee(session: Session, customers: Sequence[str]) -> None:
+    """Look for the newest tickets of all of these at once, so that newest_of need not ask for each."""
+    known = session.foreseen[_NEWEST]
+    known.update(dict.fromkeys(customers))
+    for row in session.execute(_newest(), {"customers": customers}):
+        known[row.customer] = row.newest
 
 
 @cache
 def _newest() -> Select[Any]:
-    return select(func.max(_row.number)).where(_row.customer == bindparam("its_customer"))
+    its = _row.customer.in_(bindparam("customers", expanding=True))
+    return select(_row.customer, func.max(_row.number).label("newest")).where(its).group_by(_row.customer)
 
 
 def count(session: Session) -> dict[Status, int]:
