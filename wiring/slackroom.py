@@ -19,6 +19,7 @@ from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.rereading import Rereading
 from bot.socket import Socket, app_of
 from bot.uploading import FilesSender
 from bot.wiping import Wiper
@@ -109,6 +110,11 @@ class Slackroom:
     def socket(self, app: App) -> Socket | None:
         """What Slack calls us through, where it is Socket Mode."""
         return Socket(app, self._app_token) if self._config.slack.mode == "socket" else None
+
+    def rereading(self, socket: Socket | None) -> Rereading:
+        """Who looks for what was typed while Slack told the desk nothing."""
+        slack = self.house.slack
+        return Rereading(self.house, slack, lambda: socket is None or socket.connected)
 
     def inlet(self, app: App) -> web.Inlet | None:
         """What Slack calls us through, where it is HTTP."""

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from bot import app as slack_app
 from bot import metrics, web
 from bot.people import People
+from bot.rereading import EVERY as A_THREAD_EVERY
 from bot.socket import Socket
 from bot.strip import Strip
 from config import Config
@@ -160,6 +161,7 @@ def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
 
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
     yield Job("crowds", slack.crowds().look, every=5)
+    yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)
     if digests := slack.digests():
