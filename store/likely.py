@@ -33,7 +33,7 @@ def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta
     theirs = _row.customer == ticket.customer
     same = or_(theirs, _row.client == ticket.client) if ticket.client else theirs
     query = select(_row.number, _row.subject).where(near, same, _row.opened_at >= ticket.opened_at - within)
-    worked_on = _row.status.in_(OPEN | {Status.RESOLVED})
+    worked_on = _row.status.in_(OPEN | {Status.RESOLVED}) & (_row.desk == ticket.desk)
     found = session.execute(query.where(worked_on).order_by(_row.number.desc()))
     others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]
     if others:
