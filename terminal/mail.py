@@ -32,7 +32,7 @@ def preview(call: Call, kind: str | None, language: str | None, html: bool, name
     from mail.preview import KINDS, compose_one
     from mail.templates.loading import LANGUAGES
     from settings.promised import policy_of
-    from wiring import letterhead_of
+    from wiring.letters import letterhead_of
 
     if names:
         return click.echo("\n".join(f"{name:<20}{each.about}" for name, each in KINDS.items()))

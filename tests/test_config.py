@@ -10,7 +10,7 @@ import helpdesk
 from config import Config, ConfigRefused, describe, example, load, load_opening
 from settings.values import Period
 from store.database import Database
-from wiring import pages_of
+from wiring.letters import pages_of
 
 EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
 NEEDED = {

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import helpdesk
-import wiring
 from config import load
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
@@ -24,6 +23,7 @@ from tests.storm.people import Agents, Customers
 from tests.storm.replicas import PATIENCE, Killer, Replica
 from tests.storm.verdict import ASKED, Verdict
 from tests.storm.weather import Weather
+from wiring import whole
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _work(customers: Customers, agents: Agents, size: Size, visitor: Visitor) ->
 def _calm(settings: dict[str, str], visitor: Visitor) -> Iterator[Database]:
     """The desk in this process, on a clock that runs ahead: every lease ends, and all is tried."""
     ahead = timedelta(minutes=10)
-    parts = wiring.build(load(None, settings), clock=lambda: helpdesk.now() + ahead, machine=helpdesk.now)
+    parts = whole.build(load(None, settings), clock=lambda: helpdesk.now() + ahead, machine=helpdesk.now)
     parts.start()
 
     def is_quiet() -> bool:
