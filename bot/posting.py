@@ -1,7 +1,7 @@
 """Senders for the outbox: the card, its thread, the leads' channel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import card, lines, notices, repeated, resembling
@@ -13,7 +13,7 @@ from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
 from bot.wire import Wire
 from desk.delivery import Delivery
-from desk.errors import DeliveryFailed, DeliveryPutOff
+from desk.errors import DeliveryFailed, DeliveryPutOff, DeliveryShut
 from desk.event import Event, Kind
 from desk.ticket import Ticket
 from sla.notices import may_speak, still_holds
@@ -60,13 +60,14 @@ class CardSender(_Sender):
     """Posts a ticket's card, and redraws it where it stands.
 
     channel: where new cards go.  clock: reads the time.  apart: between two drawings of one card, so that
-    many changes at once are one."""
+    many changes at once are one.  elsewhere: the channels of the desks beside the first, by name."""
 
     channel: str
     policy: Policy
     style: Style
     clock: Callable[[], datetime]
     apart: timedelta = timedelta()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, delivery: Delivery) -> str:
         """Draw the ticket as it is now.  Where a person deleted the card, a new one is posted."""
@@ -85,13 +86,15 @@ class CardSender(_Sender):
             with self.db.change() as session:
                 cards.forget(session, ticket.number)
                 retelling.thread(session, tickets.get(session, ticket.number), at=now)
-        return self.wire.post(self.channel, post, token=delivery.token)
+        return self.wire.post(self._channel_of(ticket.desk), post, token=delivery.token)
 
     def prove(self, delivery: Delivery) -> str | None:
         """A redrawn card may be drawn again; a new one is looked for in the channel."""
         if self._place(delivery.ticket_number):
             raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
-        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+        with self.db.read() as session:
+            channel = self._channel_in(session, delivery)
+        return self.wire.find(channel, delivery.token, since=_begun(delivery))
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
@@ -101,7 +104,14 @@ class CardSender(_Sender):
             return  # it was drawn where it stood
         place = cards.place_of(session, delivery.ticket_number)
         if place is None or place.ts != reference:
-            cards.keep(session, delivery.ticket_number, Place(self.channel, reference), at=at)
+            channel = self._channel_in(session, delivery)
+            cards.keep(session, delivery.ticket_number, Place(channel, reference), at=at)
+
+    def _channel_in(self, session: Session, delivery: Delivery) -> str:
+        return self._channel_of(tickets.desk_of(session, delivery.ticket_number) or "")
+
+    def _channel_of(self, desk: str) -> str:
+        return self.elsewhere.get(desk, self.channel)
 
 
 @dataclass(frozen=True)
@@ -161,11 +171,19 @@ class ThreadSender(_Sender):
 
 
 @dataclass(frozen=True)
+class Leads:
+    """Whom a desk warns.  channel: where; mention: calls them, in Slack's markup."""
+
+    channel: str
+    mention: str
+
+
+@dataclass(frozen=True)
 class LeadsSender(_Sender):
     """Tells the leads' channel of promises in danger or broken: what is due together, in one message.
 
     channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
-    the time."""
+    the time.  elsewhere: the leads of the desks beside the first, by name, who get messages of their own."""
 
     policy: Policy
     style: Style
@@ -173,24 +191,42 @@ class LeadsSender(_Sender):
     mention: str
     link: Callable[[Place], str]
     clock: Callable[[], datetime]
+    elsewhere: Mapping[str, Leads] = field(default_factory=dict)
     most = 20
 
     def send(self, delivery: Delivery) -> str:
         """Draw a message anew, with all that it tells."""
         with self.db.read() as session:
             carried = outbox.together(session, delivery)
-        place = Place(self.channel, delivery.reference)
+        news, mine = [self._news(each) for each in carried], self._leads_of(self._news(delivery))
+        told = [each for each in news if self._leads_of(each) == mine]
         try:
-            return self.wire.update(place, self._drawn([self._news(each) for each in carried]))
+            return self.wire.update(Place(mine.channel, delivery.reference), self._drawn(told, mine))
         except MessageGone:
             return delivery.reference
 
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
-        """Post one message about all that still hold and whose desk is open."""
-        became: dict[int, str | DeliveryPutOff] = {}
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff | DeliveryShut]:
+        """Post one message about all that still hold and whose desk is open.
+
+        What is for other leads than the first of them waits for the next call, which comes at once."""
+        news = {delivery.id: self._news(delivery) for delivery in deliveries}
+        leads = self._leads_of(news[deliveries[0].id])
+        ours = [each for each in deliveries if self._leads_of(news[each.id]) == leads]
+        others = [each for each in deliveries if each not in ours]
+        later = DeliveryPutOff("it is for other leads, who get a message of their own", until=self.clock())
+        became: dict[int, str | DeliveryPutOff | DeliveryShut] = dict.fromkeys([o.id for o in others], later)
+        try:
+            return became | self._tell(leads, ours, news)
+        except DeliveryShut as shut:
+            return became | dict.fromkeys([each.id for each in ours], shut)
+
+    def _tell(
+        self, leads: Leads, deliveries: Sequence[Delivery], news_of: Mapping[int, News]
+    ) -> dict[int, str | DeliveryPutOff | DeliveryShut]:
+        became: dict[int, str | DeliveryPutOff | DeliveryShut] = {}
         told: dict[int, News] = {}
         for delivery in deliveries:
-            news = self._news(delivery)
+            news = news_of[delivery.id]
             try:
                 holds = may_post(news.ticket, news.event, self.policy, now=self.clock())
             except DeliveryPutOff as later:
@@ -199,16 +235,21 @@ class LeadsSender(_Sender):
             if holds:
                 told[delivery.id] = news
         tokens = " ".join(each.token for each in deliveries if each.id in told)
-        ts = self.wire.post(self.channel, self._drawn(list(told.values())), token=tokens) if told else ""
+        post = self._drawn([*told.values()], leads)
+        ts = self.wire.post(leads.channel, post, token=tokens) if told else ""
         return {each.id: ts if each.id in told else "" for each in deliveries} | became
 
     def prove(self, delivery: Delivery) -> str | None:
         """Look for it in the channel; what is only drawn anew may be drawn again."""
         _harmless(delivery)
-        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+        channel = self._leads_of(self._news(delivery)).channel
+        return self.wire.find(channel, delivery.token, since=_begun(delivery))
 
-    def _drawn(self, news: Sequence[News]) -> Post:
-        return notices.tell_leads(news, self.style, mention=self.mention)
+    def _leads_of(self, news: News) -> Leads:
+        return self.elsewhere.get(news.ticket.desk, Leads(self.channel, self.mention))
+
+    def _drawn(self, news: Sequence[News], leads: Leads) -> Post:
+        return notices.tell_leads(news, self.style, mention=leads.mention)
 
     def _news(self, delivery: Delivery) -> News:
         ticket, event, place = self._event(delivery)

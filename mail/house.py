@@ -42,8 +42,8 @@ class House:
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
     addresses, which may forward; blocked: addresses and domains that are not heard; files: which of
-    a mail's files are shown; alike_within: for how long a ticket may be repeated by the next; desks: what each
-    desk beside the first gets.
+    a mail's files are shown; alike_within: for how long a ticket may be repeated by the next; desks:
+    what each desk beside the first gets.
     """
 
     addresses: frozenset[str]

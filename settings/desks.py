@@ -67,6 +67,11 @@ class MoreDesk(Section):
             raise Unfit(f"nothing would ever reach {self.name}", "give it addresses, clients or subjects")
         return self
 
+    @property
+    def has_leads(self) -> bool:
+        """Whether it names its own."""
+        return bool(self.leads or self.leads_group)
+
     def claims(self) -> Iterator[tuple[str, str]]:
         """What it gets, each as the setting that says so and the value, as values are compared."""
         yield from (("addresses", each.lower()) for each in self.addresses)

@@ -146,9 +146,7 @@ def set_aside(session: Session, delivery: Delivery, reason: str, *, until: datet
 
 
 def put_off(session: Session, delivery: Delivery, reason: str, *, until: datetime) -> bool:
-    """It is not the hour for it: as new again then, or as much in doubt.  False: no longer ours to say."""
-    if delivery.state is S.UNCERTAIN:
-        return doubt(session, delivery, reason, looked=delivery.looked, until=until)
+    """It is not the hour for it: as new again then.  False: no longer ours to say."""
     return _settle(
         session, delivery, state=S.READY, attempts=0, first_try_at=None, not_before=until, last_error=reason
     )

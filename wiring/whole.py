@@ -110,6 +110,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
+    strip = replace(strip, shut=slack.shut)
     app = slack_app.build(replace(slack.house, troubles=strip.lines))
     socket = slack.socket(app)
     intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
@@ -121,7 +122,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(jobs, clock=machine)
-    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
     asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages)
@@ -146,7 +147,8 @@ _turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
 
 
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
-    yield Job("crowds", slack.crowds().look, every=5)
+    for crowds in slack.crowds():
+        yield Job(crowds.name, crowds.look, every=5)
     if digests := slack.digests():
         yield Job("digest", digests.send_due, every=30)
     if socket:

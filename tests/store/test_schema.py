@@ -41,7 +41,7 @@ def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(em
     assert not schema.is_current(db)
     assert schema.upgrade(db) is None
     assert schema.is_current(db)
-    assert schema.upgrade(db) == "0010"
+    assert schema.upgrade(db) == "0011"
     assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
     db.close()
 
