@@ -11,12 +11,12 @@ from bot.notices import News
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
+from bot.timely import may_post, may_tell_leads
 from bot.wire import Wire
 from desk.delivery import Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff, DeliveryShut
 from desk.event import Event, Kind
 from desk.ticket import Ticket
-from sla.notices import may_speak, still_holds
 from sla.policy import Policy
 from store import absences, cards, drafts, outbox, retelling, tickets
 from store.cards import Place
@@ -180,7 +180,7 @@ class Leads:
 
 @dataclass(frozen=True)
 class LeadsSender(_Sender):
-    """Tells the leads' channel of promises in danger or broken: what is due together, in one message.
+    """Tells the leads' channel of promises and of customers not helped well: together, in one message.
 
     channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
     the time.  elsewhere: the leads of the desks beside the first, by name, who get messages of their own."""
@@ -228,7 +228,7 @@ class LeadsSender(_Sender):
         for delivery in deliveries:
             news = news_of[delivery.id]
             try:
-                holds = may_post(news.ticket, news.event, self.policy, now=self.clock())
+                holds = may_tell_leads(news.ticket, news.event, self.policy, now=self.clock())
             except DeliveryPutOff as later:
                 became[delivery.id] = later
                 continue
@@ -257,20 +257,6 @@ class LeadsSender(_Sender):
             away = absences.now_away(session, now=self.clock()).get(ticket.owner or "")
         link = _address(self.link, place) if place else ""
         return News(ticket, event, link, away.until if away else None)
-
-
-def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
-    """Whether there is still a reason to post it; a warning that came to nothing has none.
-
-    Raises DeliveryPutOff for a warning while the desk is closed."""
-    if event.kind is not Kind.WARNED:
-        return True
-    if not still_holds(ticket, event, policy):
-        return False
-    hours = policy.hours_of(ticket)
-    if not may_speak(hours, now):
-        raise DeliveryPutOff("the desk is closed", until=hours.next_opening(now))
-    return True
 
 
 def card_lost(db: Database, number: int, *, at: datetime) -> None:

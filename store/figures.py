@@ -74,6 +74,12 @@ def broken(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> S
     return session.scalars(query.where(*about(_event.ticket, reach)).distinct()).all()
 
 
+def rated(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[int]:
+    """The tickets whose customers said since then how they were helped."""
+    query = select(_event.ticket).where(_event.kind == Kind.RATED, _event.at >= since)
+    return session.scalars(query.where(*about(_event.ticket, reach)).distinct()).all()
+
+
 def came(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[datetime]:
     """When each ticket since then was opened."""
     query = select(_event.at).where(_event.kind == Kind.OPENED, _event.at >= since)

@@ -47,7 +47,7 @@ def preview(call: Call, kind: str | None, language: str | None, html: bool, name
     with refusals():
         ticket, letter = compose_one(
             KINDS[kind], chosen, letterhead=letterhead, templates=Templates(config.mail.templates),
-            policy=policy_of(config), now=call.now(),
+            policy=policy_of(config), now=call.now(), asks_opinion=config.desk.asks_opinion,
         )  # fmt: skip
     if html:
         return click.echo(letter.html, nl=False)

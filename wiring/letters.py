@@ -11,6 +11,7 @@ from config import Config
 from desk.folding import words_of
 from mail import house as mail_house
 from mail.approving import Approvals
+from mail.asking import Opinions
 from mail.desks import Desks
 from mail.intake import Intake, Read
 from mail.letterhead import Brand, Letterhead
@@ -57,6 +58,7 @@ def mail_sender_of(
             secret=secret,
             reply_tags=settings.reply_tags,
             public_address=config.web.public_address or "",
+            asks_opinion=config.desk.asks_opinion,
             promises=lambda ticket, at: read_promises(ticket, policy, now=at),
             clock=clock,
             null_sender=of.null_sender,
@@ -83,8 +85,10 @@ def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:
     """What customers see in a browser; nothing where the desk has no public address."""
     if not config.web.public_address:
         return ()
-    letterhead = letterhead_of(config)
-    return Approvals(db, secret=secret_of(config, db), letterhead=letterhead, clock=clock).routes()
+    secret, letterhead = secret_of(config, db), letterhead_of(config)
+    questions = (Approvals, Opinions)
+    asked = (each(db, secret=secret, letterhead=letterhead, clock=clock) for each in questions)
+    return [route for question in asked for route in question.routes()]
 
 
 def letterhead_of(config: Config) -> Letterhead:
@@ -151,6 +155,7 @@ def intake_of(
         ),
         alike_within=timedelta(days=desk.duplicate_days),
         desks=tuple(map(_rule, config.desks)),
+        asks_opinion=desk.asks_opinion,
     )
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)

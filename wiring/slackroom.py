@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from slack_bolt import App
 
 from bot import canned, web
+from bot.anchoring import Anchors
 from bot.app import read_client, write_client
 from bot.crowd import Crowds
 from bot.digest import Digests
@@ -20,6 +21,7 @@ from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
 from bot.shut import Shut
 from bot.socket import Socket, app_of
 from bot.uploading import FilesSender
+from bot.wiping import Wiper
 from bot.wire import Wire
 from config import Config
 from desk.delivery import Audience
@@ -93,6 +95,16 @@ class Slackroom:
             )
             for name, desk in desks.items()
         ]  # fmt: skip
+
+    def anchors(self) -> Anchors:
+        """Who tells the anchor of each day."""
+        audit = self._config.audit
+        channel = self._config.slack.leads_channel if audit.anchor_in_slack else ""
+        return Anchors(self.house.db, self._wire, channel, audit.anchor_file, self.house.clock)
+
+    def wiper(self) -> Wiper:
+        """Who takes out of Slack what was erased here."""
+        return Wiper(self.house.db, self._wire, self.house.slack, self.house.clock)
 
     def digests(self) -> Digests | None:
         """Who tells each agent once a day what awaits them, where that is wished for."""

@@ -21,13 +21,14 @@ from mail.mailbox import Mailbox
 from mail.reader import Reader
 from settings import agreed
 from settings.promised import policy_of
+from sla.ageing import Ageing
 from sla.auditing import Auditor
 from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import ahead, drafts, inbox, schema
+from store import ahead, drafts, inbox, retention, schema
 from store.courier import Courier
 from store.database import Database
 from store.sender import Sender
@@ -149,6 +150,8 @@ _turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
     for crowds in slack.crowds():
         yield Job(crowds.name, crowds.look, every=5)
+    yield Job("anchor", slack.anchors().tell_due, every=600)
+    yield Job("wipe", slack.wiper().wipe_due, every=5)
     if digests := slack.digests():
         yield Job("digest", digests.send_due, every=30)
     if socket:
@@ -171,7 +174,8 @@ def _jobs_of_time(
     yield Job("delays", lambda: tell_of_delays(db, now=clock()), every=60)
     yield Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10)
     yield Job("outages", outages.look, every=30)
-    yield Job("tidy", lambda: _tidy(db, clock), every=3600)
+    yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
+    yield Job("ageing", Ageing(db, _days_of(config), clock).beat, every=60)
     yield Job("drafts", lambda: _redraw(db, clock), every=300)
 
 
@@ -197,11 +201,16 @@ def _heartbeat_of(config: Config) -> Callable[[str], None]:
     )
 
 
-def _tidy(db: Database, clock: Clock) -> None:
+def _days_of(config: Config) -> dict[str, int]:
+    kept = {kind.name: config.retention.days_of(kind.name) for kind in retention.CLASSES}
+    return {name: days for name, days in kept.items() if days}
+
+
+def _tidy(db: Database, clock: Clock, days: int) -> None:
     """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
-        drafts.tidy(session, before=clock() - timedelta(days=2))
+        drafts.tidy(session, before=clock() - timedelta(days=days))
 
 
 def _redraw(db: Database, clock: Clock) -> None:
