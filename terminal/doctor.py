@@ -102,7 +102,7 @@ def _desks_gone(config: Config, db: Database) -> Iterator[Finding]:
         standing = tickets.open_by_desk(session)
     for name, count in sorted(standing.items()):
         if name not in known:
-            words = f"{count} tickets that are not closed are of the desk {name!r}, which no setting names"
+            words = f"of the desk {name!r}, which no setting names, there are {count} tickets not closed yet"
             mend = f"the people of {config.desk.name} work them; to give them back, name a desk so again"
             yield Finding("desks", words, Health.NOTE, mend)
 

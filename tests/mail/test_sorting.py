@@ -2,6 +2,7 @@
 
 import pytest
 
+from mail.house import House, Known
 from mail.sorting import Rule, Seen, rule_for
 
 SALES = Rule(
@@ -40,3 +41,20 @@ def desk_for(**facts):
 )
 def test_the_first_rule_that_fits_decides_and_the_first_desk_gets_the_rest(facts, desk):
     assert desk_for(**facts) == desk
+
+
+@pytest.mark.parametrize(
+    ("before", "desk"), [(None, "Sales"), ("", ""), ("Bakers", "Bakers"), ("Closed down", "Sales")]
+)
+def test_what_follows_an_ended_ticket_stays_with_its_desk_as_long_as_there_is_one(before, desk):
+    house = House(addresses=frozenset({"help@desk.example"}), desks=RULES)
+    assert house.desk_for(Seen("", "a@b.example", "", "invoice"), before) == desk
+
+
+def test_an_address_speaks_before_a_desk_and_a_desk_before_the_house():
+    dutch = Rule("Sales", addresses=frozenset({"sales@desk.example"}), language="nl")
+    house = House(addresses=frozenset({"help@desk.example"}), desks=(dutch,), language="en")
+    german = Known("sales@desk.example", "de")
+    assert house.usual_language("Sales", german) == "de"
+    assert house.usual_language("Sales", None) == "nl"
+    assert house.usual_language("", None) == "en"
