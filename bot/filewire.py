@@ -101,6 +101,20 @@ class FileWire:
         except (DeliveryFailed, DeliveryUncertain, MessageUnfit) as error:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
 
+    def says(self, words: str, place: Place, *, since: datetime) -> bool:
+        """Whether the thread shows files with these words above them.  Raises as are_shown does."""
+        window: dict[str, Any] = {"oldest": f"{(since - _BEFORE).timestamp():.6f}", "limit": 200}
+        try:
+            with told():
+                pages = self._read.conversations_replies(channel=place.channel, ts=place.ts, **window)
+                return any(
+                    message.get("files") and message.get("text") == words
+                    for page in pages
+                    for message in page["messages"]
+                )
+        except (DeliveryFailed, DeliveryUncertain, MessageUnfit) as error:
+            raise DeliveryHeld(f"cannot look what was told before: {error}", wait=_LATER) from error
+
     def fetch(self, slack_file: str, *, most: int) -> tuple[bytes, str]:
         """What is in a file, and its type.  most: bytes.  Raises DeliveryFailed, DeliveryHeld, FileGone."""
         with _harmless(), _gone():

@@ -97,7 +97,7 @@ def register(app: App, homes: Homes) -> None:
         ack()
 
     def on_turn(ack: Ack, body: dict[str, Any]) -> None:
-        title, skip = shelf.place_of(body["actions"][0]["value"])
+        title, skip = shelf.place_of(body["actions"][0].get("value") or "")
         turned = _pages_in(body["view"]) | {title: skip}
         homes.opened(body["user"]["id"], seen=body["view"].get("hash", ""), turned=turned)
         ack()

@@ -74,7 +74,7 @@ def register(app: App) -> None:
 
 
 def on_turn(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
-    text, drawn = show(house, actor, Page.read(body["actions"][0]["value"]))
+    text, drawn = show(house, actor, Page.read(body["actions"][0].get("value") or ""))
     answer = {"response_type": "ephemeral", "replace_original": True, "text": text, "blocks": drawn}
     hook.send(house.slack, body["response_url"], answer)
     ack()

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from slack_bolt import Ack, App
 
-from bot import blocks, guard, tongue
+from bot import blocks, fields, guard, tongue
 from bot.blocks import Block, one_line, plain, value_of
 from bot.handmade import SPOKEN, WORDS, CameBy
 from bot.house import House
@@ -36,6 +36,15 @@ class Source:
 
     place: str = ""
     link: str = ""
+
+    @classmethod
+    def read(cls, carried: str) -> Self:
+        """Raises DeskError where no window of ours carries that."""
+        try:
+            place, link = json.loads(carried)
+            return cls(str(place)[:100], str(link)[:500])
+        except (ValueError, TypeError) as error:
+            raise DeskError("This window is from another version of the desk. Open it anew.") from error
 
 
 def register(app: App) -> None:
@@ -101,7 +110,10 @@ def on_new_ticket(ack: Ack, view: dict[str, Any], actor: Actor, house: House) ->
     if wrong:
         ack(response_action="errors", errors=wrong)
         return
-    source, desk = Source(*json.loads(view["private_metadata"])), _desk(view, actor, house)
+    for name, kind in (("priority", Priority), ("way", CameBy)):
+        fields.one_of(view["state"], name, kind)
+    source = Source.read(view["private_metadata"])
+    desk = _desk(view, actor, house)
     made: list[Ticket] = []
     house.once(
         f"view:{view['id']}:{view['hash']}",

@@ -11,9 +11,9 @@ from bot.notices import News
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
+from bot.teller import Teller
 from bot.timely import may_post, may_tell_leads
-from bot.wire import Wire
-from desk.delivery import Delivery
+from desk.delivery import Audience, Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff, DeliveryShut
 from desk.event import Event, Kind
 from desk.ticket import Ticket
@@ -21,42 +21,11 @@ from sla.policy import Policy
 from store import absences, cards, drafts, outbox, retelling, tickets
 from store.cards import Place
 from store.database import Database, Session
-from store.outbox import Patience
-
-PATIENCE = Patience(timedelta(seconds=2), timedelta(minutes=5), timedelta(days=30))
-"""Slack comes back; until then the outbox waits."""
+from store.marks import mark_of
 
 
 @dataclass(frozen=True)
-class _Sender:
-    """What the three have in common.  db: where the tickets are; wire: the calls of Slack."""
-
-    db: Database
-    wire: Wire
-    patience = PATIENCE
-
-    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
-        """Nothing follows from it."""
-
-    def gave_up(
-        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
-    ) -> None:
-        """The outbox keeps it as dead, with the reason, where /metrics and the log show it."""
-
-    def _event(self, delivery: Delivery) -> tuple[Ticket, Event, Place | None]:
-        if delivery.seq is None:
-            raise DeliveryFailed("it names no event", permanent=True)
-        with self.db.read() as session:
-            ticket = tickets.get(session, delivery.ticket_number)
-            return ticket, ticket.event(delivery.seq), cards.place_of(session, ticket.number)
-
-    def _place(self, number: int) -> Place | None:
-        with self.db.read() as session:
-            return cards.place_of(session, number)
-
-
-@dataclass(frozen=True)
-class CardSender(_Sender):
+class CardSender(Teller):
     """Posts a ticket's card, and redraws it where it stands.
 
     channel: where new cards go.  clock: reads the time.  apart: between two drawings of one card, so that
@@ -79,6 +48,7 @@ class CardSender(_Sender):
         names = tuple(dict.fromkeys(each.by_name for each in writers))
         at = card.Moment(now, resolves_at(ticket, self.policy), names)
         post = card.draw(ticket, clocks_of(ticket, self.policy, now=now), self.style, at)
+        channel = self._channel_of(ticket.desk)
         try:
             if place:
                 return self.wire.update(place, post)
@@ -86,11 +56,16 @@ class CardSender(_Sender):
             with self.db.change() as session:
                 cards.forget(session, ticket.number)
                 retelling.thread(session, tickets.get(session, ticket.number), at=now)
-        return self.wire.post(self._channel_of(ticket.desk), post, token=delivery.token)
+            return self.wire.post(channel, post, token=delivery.token)
+        mark = mark_of(ticket, None, Audience.CARD)
+        told = self.told_before(delivery, ticket.history[0], mark, channel)
+        if told:
+            return self.wire.update(Place(channel, told), post)
+        return self.wire.post(channel, post, token=delivery.token, mark=mark)
 
     def prove(self, delivery: Delivery) -> str | None:
         """A redrawn card may be drawn again; a new one is looked for in the channel."""
-        if self._place(delivery.ticket_number):
+        if self.place(delivery.ticket_number):
             raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
         with self.db.read() as session:
             channel = self._channel_in(session, delivery)
@@ -115,7 +90,7 @@ class CardSender(_Sender):
 
 
 @dataclass(frozen=True)
-class ThreadSender(_Sender):
+class ThreadSender(Teller):
     """Posts what happened into the card's thread.  clock: reads the time.  link: the address of a card."""
 
     policy: Policy
@@ -126,7 +101,7 @@ class ThreadSender(_Sender):
     def send(self, delivery: Delivery) -> str:
         """Post one event, or draw its message anew.  Where the card was deleted, a new one is owed and this
         waits for it."""
-        ticket, event, place = self._event(delivery)
+        ticket, event, place = self.event(delivery)
         if place is None:
             raise DeliveryFailed("its card is not there yet", permanent=False)
         post = self._drawn(ticket, event)
@@ -136,8 +111,12 @@ class ThreadSender(_Sender):
             return self._redraw(delivery, place, post)
         if not delivery.repeated and not may_post(ticket, event, self.policy, now=self.clock()):
             return ""
+        mark = mark_of(ticket, event, Audience.AGENTS)
         try:
-            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
+            told = self.told_before(delivery, event, mark, place.channel, place.ts)
+            if told:
+                return told
+            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts, mark=mark)
         except MessageGone as gone:
             card_lost(self.db, ticket.number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
@@ -145,7 +124,7 @@ class ThreadSender(_Sender):
     def prove(self, delivery: Delivery) -> str | None:
         """Look for it in the thread; what is only drawn anew may be drawn again."""
         _harmless(delivery)
-        place = self._place(delivery.ticket_number)
+        place = self.place(delivery.ticket_number)
         if place is None:
             return None
         try:
@@ -179,7 +158,7 @@ class Leads:
 
 
 @dataclass(frozen=True)
-class LeadsSender(_Sender):
+class LeadsSender(Teller):
     """Tells the leads' channel of promises and of customers not helped well: together, in one message.
 
     channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
@@ -225,6 +204,7 @@ class LeadsSender(_Sender):
     ) -> dict[int, str | DeliveryPutOff | DeliveryShut]:
         became: dict[int, str | DeliveryPutOff | DeliveryShut] = {}
         told: dict[int, News] = {}
+        marks: dict[int, str] = {}
         for delivery in deliveries:
             news = news_of[delivery.id]
             try:
@@ -232,11 +212,16 @@ class LeadsSender(_Sender):
             except DeliveryPutOff as later:
                 became[delivery.id] = later
                 continue
-            if holds:
+            mark = marks[delivery.id] = mark_of(news.ticket, news.event, Audience.LEADS)
+            before = self.told_before(delivery, news.event, mark, leads.channel) if holds else None
+            if before:
+                became[delivery.id] = before
+            elif holds:
                 told[delivery.id] = news
         tokens = " ".join(each.token for each in deliveries if each.id in told)
-        post = self._drawn([*told.values()], leads)
-        ts = self.wire.post(leads.channel, post, token=tokens) if told else ""
+        said = " ".join(filter(None, (marks[each] for each in told)))
+        drawn = self._drawn([*told.values()], leads) if told else None
+        ts = self.wire.post(leads.channel, drawn, token=tokens, mark=said) if drawn else ""
         return {each.id: ts if each.id in told else "" for each in deliveries} | became
 
     def prove(self, delivery: Delivery) -> str | None:
@@ -252,7 +237,7 @@ class LeadsSender(_Sender):
         return notices.tell_leads(news, self.style, mention=leads.mention)
 
     def _news(self, delivery: Delivery) -> News:
-        ticket, event, place = self._event(delivery)
+        ticket, event, place = self.event(delivery)
         with self.db.read() as session:
             away = absences.now_away(session, now=self.clock()).get(ticket.owner or "")
         link = _address(self.link, place) if place else ""

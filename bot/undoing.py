@@ -63,7 +63,7 @@ def on_undo(
     ack: Ack, body: dict[str, Any], client: WebClient, click: Click, actor: Actor, house: House
 ) -> None:
     """Take it back, and open the window with what was written in it."""
-    seq, back = int(click.choice or 0), list[Ticket]()
+    seq, back = click.seq, list[Ticket]()
     house.once(
         click.key,
         lambda session, at: back.append(withdraw(session, click.number, seq, by=actor, at=at)),
@@ -80,7 +80,7 @@ def _open_again(
 ) -> None:
     try:
         replying.open_window(
-            house, client, body["trigger_id"], ticket, actor, THEN_OF[event.kind], text=event.text,
+            house, client, body["trigger_id"], ticket, actor, THEN_OF.get(event.kind, ""), text=event.text,
             files=event.detail.get("files", ()),
         )  # fmt: skip
     except SlackClientError as error:

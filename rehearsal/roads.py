@@ -76,7 +76,7 @@ class WrittenWire(Wire):
         self._clock = clock
         self._posted = 0
 
-    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None) -> str:
+    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Write the message down, and return its ts."""
         self._outages.must_serve(Road.SLACK)
         self._posted += 1

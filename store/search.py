@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -28,6 +27,7 @@ from desk.query import Clause, Filter, Owner, Query, Words
 from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import loading, tables
+from store.fixed import Fixed
 from store.reaching import within
 from store.session import Session
 
@@ -45,6 +45,7 @@ EVENTS = 1 << 20
 
 _row = tables.tickets.c
 _text = tables.texts.c
+_NEW = Fixed(insert(tables.texts))
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,12 @@ def _told(ticket: Ticket, event: Event) -> Iterator[tuple[int, str]]:
 
 
 def _insert(session: Session, number: int, told: Sequence[tuple[int, str]]) -> None:
-    rows: list[dict[str, Any]] = [
+    rows = [
         {"id": number * EVENTS + seq, "ticket": number, "words": words_for(session, words)}
         for seq, said in told
         if seq < EVENTS and (words := words_of(said))
     ]
-    if rows:
-        session.execute(insert(tables.texts), rows)
+    session.later(_NEW, *rows)
 
 
 def _holds(session: Session, clause: Clause, seeker: Seeker) -> ColumnElement[bool]:

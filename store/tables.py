@@ -175,6 +175,8 @@ cards = Table(
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
     Column("posted_at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Column("tried_at", Moment),
     UniqueConstraint("channel", "ts"),
 )
 

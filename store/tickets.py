@@ -12,7 +12,7 @@ from desk.event import Kind
 from desk.reach import EVERYTHING, Reach
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
-from store import loading, tables
+from store import aftermath, loading, tables
 from store.database import Session
 from store.fixed import Fixed
 from store.reaching import within
@@ -25,8 +25,9 @@ _DESK = Fixed(select(_row.desk).where(_row.number == bindparam("number")))
 
 
 def add(session: Session, ticket: Ticket) -> Ticket:
-    """Keep a new ticket; it has its number afterwards."""
-    session.add(ticket)
+    """Keep a new ticket; it has its number afterwards: the next, or the one that it had before a restore."""
+    session.add(ticket, number=aftermath.number_for(session, ticket))
+    session.foreseen[_NEWEST][ticket.customer] = ticket.number
     return ticket
 
 
@@ -126,13 +127,28 @@ def following(session: Session, number: int, customer: str, *, since: datetime) 
 
 def newest_of(session: Session, customer: str) -> int | None:
     """The number of the last ticket that a customer opened, if any."""
-    number: int | None = session.execute(_newest(), {"its_customer": customer}).scalar()
+    known = session.foreseen[_NEWEST]
+    if customer not in known:
+        foresee(session, [customer])
+    number: int | None = known[customer]
     return number
+
+
+_NEWEST = "newest tickets by customer"
+
+
+def foresee(session: Session, customers: Sequence[str]) -> None:
+    """Look for the newest tickets of all of these at once, so that newest_of need not ask for each."""
+    known = session.foreseen[_NEWEST]
+    known.update(dict.fromkeys(customers))
+    for row in session.execute(_newest(), {"customers": customers}):
+        known[row.customer] = row.newest
 
 
 @cache
 def _newest() -> Select[Any]:
-    return select(func.max(_row.number)).where(_row.customer == bindparam("its_customer"))
+    its = _row.customer.in_(bindparam("customers", expanding=True))
+    return select(_row.customer, func.max(_row.number).label("newest")).where(its).group_by(_row.customer)
 
 
 def count(session: Session) -> dict[Status, int]:

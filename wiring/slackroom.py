@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot import canned, web
 from bot.anchoring import Anchors
 from bot.app import read_client, write_client
+from bot.comparing import Comparing
 from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
@@ -18,6 +19,7 @@ from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
+from bot.rereading import Rereading
 from bot.shut import Shut
 from bot.socket import Socket, app_of
 from bot.uploading import FilesSender
@@ -106,6 +108,11 @@ class Slackroom:
         """Who takes out of Slack what was erased here."""
         return Wiper(self.house.db, self._wire, self.house.slack, self.house.clock)
 
+    def comparing(self) -> Comparing:
+        """What looks in Slack after a restore."""
+        house, channels = self.house, [desk.channel for desk in self.people.desks.values()]
+        return Comparing(house.db, self._wire, channels, house.style.prefix, house.clock)
+
     def digests(self) -> Digests | None:
         """Who tells each agent once a day what awaits them, where that is wished for."""
         digest = self._config.digest
@@ -114,6 +121,11 @@ class Slackroom:
     def socket(self, app: App) -> Socket | None:
         """What Slack calls us through, where it is Socket Mode."""
         return Socket(app, self._app_token) if self._config.slack.mode == "socket" else None
+
+    def rereading(self, socket: Socket | None) -> Rereading:
+        """Who looks for what was typed while Slack told the desk nothing."""
+        slack = self.house.slack
+        return Rereading(self.house, slack, lambda: socket is None or socket.connected)
 
     def inlet(self, app: App) -> web.Inlet | None:
         """What Slack calls us through, where it is HTTP."""
