@@ -2,12 +2,12 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.wire import Wire
-from desk.errors import DeliveryHeld
+from desk.errors import DeliveryHeld, DeliveryShut
 from store import aftermath
 from store.database import Database, Unavailable
 
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 class Comparing:
     """Looks while what was restored is held back, and lets it go on.
 
-    channel: where the cards are; prefix: of the tickets' names; clock: reads the time."""
+    channels: where the cards are; prefix: of the tickets' names; clock: reads the time."""
 
     db: Database
     wire: Wire
-    channel: str
+    channels: Sequence[str]
     prefix: str
     clock: Callable[[], datetime]
 
@@ -34,7 +34,7 @@ class Comparing:
             return
         try:
             cards = list(self._cards(restored.since))
-        except DeliveryHeld as held:
+        except (DeliveryHeld, DeliveryShut) as held:
             log.warning("what was restored is still held back: %s", held)
             return
         with self.db.change() as session:
@@ -54,7 +54,7 @@ class Comparing:
     def _cards(self, since: datetime) -> Iterator[tuple[str, int]]:
         """Each mark of a message that names a ticket, and the number."""
         name = re.compile(rf"{re.escape(self.prefix)}-(\d{{1,12}})\b")
-        for text, marks in self.wire.shown(self.channel, since=since):
-            found = name.match(text)
-            if found:
-                yield from ((mark, int(found[1])) for mark in marks)
+        for channel in self.channels:
+            for text, marks in self.wire.shown(channel, since=since):
+                if found := name.match(text):
+                    yield from ((mark, int(found[1])) for mark in marks)

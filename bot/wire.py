@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from bot.blocks import Post
 from bot.outcome import MessageUnfit, told
 from bot.pace import Pace
+from bot.shut import Shut, calling
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
 
@@ -21,18 +22,20 @@ _LATER = timedelta(seconds=30)
 
 
 class Wire:
-    """slack: posts, and never tries again by itself.  read: looks, and may."""
+    """slack: posts, and never tries again by itself.  read: looks, and may.  shut: knows which of several
+    channels take nothing; without, one that takes nothing closes the road."""
 
-    def __init__(self, slack: WebClient, read: WebClient, pace: Pace) -> None:
+    def __init__(self, slack: WebClient, read: WebClient, pace: Pace, shut: Shut | None = None) -> None:
         self._slack = slack
         self._read = read
         self._pace = pace
+        self._on = calling(shut)
 
     def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Post a message and return its ts.  token: what it is recognised by when the answer is lost; several
         with spaces between them where it tells several things; mark: the same after a restore (store.marks).
 
-        Raises DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone (the thread is)."""
+        Raises DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain, MessageGone (the thread is)."""
         call: dict[str, Any] = {
             "channel": channel,
             "text": post.text[:_LONGEST_TEXT],
@@ -43,8 +46,9 @@ class Wire:
         }
         if thread:
             call |= {"thread_ts": thread, "reply_broadcast": post.broadcast}
-        self._pace.wait(channel)
-        return self._drawn_or_plain("chat.postMessage", call)
+        with self._on(channel):
+            self._pace.wait(channel)
+            return self._drawn_or_plain("chat.postMessage", call)
 
     def update(self, place: Place, post: Post) -> str:
         """Draw a message anew and return its ts.  Raises as post does; MessageGone when it was deleted."""
@@ -54,17 +58,18 @@ class Wire:
             "text": post.text[:_LONGEST_TEXT],
             "blocks": post.blocks,
         }
-        self._pace.wait("chat.update")
-        return self._drawn_or_plain("chat.update", call)
+        with self._on(place.channel):
+            self._pace.wait("chat.update")
+            return self._drawn_or_plain("chat.update", call)
 
     def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
         """The ts of the message with that token; None when it is not there (yet).
 
         Should there be several, the oldest stays and those that tell nothing else are deleted.
 
-        Raises DeliveryHeld."""
+        Raises DeliveryHeld, DeliveryShut."""
         try:
-            with told():
+            with self._on(channel), told():
                 found = sorted(_with_token(self._pages(channel, since, thread), token))
                 for spare, tokens in found[1:]:
                     if tokens == token:
@@ -80,7 +85,7 @@ class Wire:
 
         Raises DeliveryHeld."""
         try:
-            with told():
+            with self._on(channel), told():
                 found = (
                     ts for ts, known in _named(self._pages(channel, since, thread)) if known & set(names)
                 )

@@ -24,6 +24,7 @@ from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
+from mail.sorting import Seen
 from store import aftermath, emails, likely, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
@@ -143,9 +144,11 @@ class Filing:
         follows: int | None = None,
     ) -> Ticket:
         client = self.house.client(customer.key)
-        known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
+        named = [each.key for each in (*mail.to, *mail.cc)]
+        known = self._written_to(named)
+        desk = self._desk_for(named, customer, subject, follows)
         written = mail.language if mail.language in self.house.languages else None
-        language = client.language or written or self._usual_language(known)
+        language = client.language or written or self.house.usual_language(desk, known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self._at,
@@ -158,6 +161,7 @@ class Filing:
             language=language,
             priority=self.house.priority,
             follows=follows,
+            desk=desk,
         )
         tickets.add(self.session, ticket)
         likely.suspect(self.session, ticket, at=self._at, within=self.house.alike_within)
@@ -166,7 +170,7 @@ class Filing:
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or handed_over_by(self.kept.arrival)
         client = self.house.client(customer.key)
-        known = self._written_to(())
+        known, desk = self._written_to(()), self._desk_for((), customer, mail.subject or "")
         text = (
             f"A mail came in that the desk cannot read: {mail.reason}. "
             f"It is kept as it arrived, as number {self.kept.id} of the inbox."
@@ -180,8 +184,9 @@ class Filing:
             key=_key(mail),
             detail={"inbox": self.kept.id, "unreadable": mail.reason} | _named(known),
             client=client.name,
-            language=client.language or self._usual_language(known),
+            language=client.language or self.house.usual_language(desk, known),
             priority=self.house.priority,
+            desk=desk,
         )
         tickets.add(self.session, ticket)
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
@@ -236,8 +241,14 @@ class Filing:
     def _written_to(self, named: Sequence[str]) -> Known | None:
         return self.house.written_to(self.kept.arrival.source, [*self._recipients, *named])
 
-    def _usual_language(self, known: Known | None) -> str:
-        return (known.language if known else None) or self.house.language
+    def _desk_for(
+        self, named: Sequence[str], customer: Address, subject: str, follows: int | None = None
+    ) -> str:
+        """What follows an ended ticket stays with its desk."""
+        before = tickets.desk_of(self.session, follows) if follows else None
+        address = self.house.address_written_to(self.kept.arrival.source, [*self._recipients, *named])
+        client = self.house.client(customer.key).name
+        return self.house.desk_for(Seen(address, customer.key, client, subject), before)
 
     @property
     def _recipients(self) -> list[str]:

@@ -13,7 +13,7 @@ from bot.filewire import Address as FileAddress
 from bot.filewire import FileWire, Shared
 from bot.wire import Wire
 from desk.delivery import Audience, Delivery
-from desk.errors import DeliveryHeld, DeliveryPutOff
+from desk.errors import DeliveryHeld, DeliveryPutOff, DeliveryShut
 from desk.event import Kind
 from mail.smtp import Server
 from rehearsal import flat
@@ -213,7 +213,7 @@ class GatheringWitness(Witness):
         self._gatherer = sender
         self.most = sender.most
 
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff | DeliveryShut]:
         self._underway.deliveries = deliveries
         return self._gatherer.send_all(deliveries)
 

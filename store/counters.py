@@ -5,8 +5,13 @@ from sqlalchemy import text
 from store.session import Session
 
 COUNTED = {
-    "tickets": "number", "outbox": "id", "inbox": "id", "emails": "id", "files": "id",
-    "receipts": "id", "remains": "id",
+    "tickets": "number",
+    "outbox": "id",
+    "inbox": "id",
+    "emails": "id",
+    "files": "id",
+    "receipts": "id",
+    "remains": "id",
 }
 """Tables whose rows are numbered by the database, and the column."""
 

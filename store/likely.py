@@ -30,7 +30,7 @@ def _before() -> Select[Any]:
     near = _row.number.between(number - _LOOKED_AT, number - 1)
     same = or_(_row.customer == bindparam("customer"), and_(_row.client == client, _row.client != ""))
     worked_on = or_(*(_row.status == each for each in (*sorted(OPEN), Status.RESOLVED)))
-    query = select(_row.number, _row.subject).where(near, same, worked_on)
+    query = select(_row.number, _row.subject).where(near, same, worked_on, _row.desk == bindparam("desk"))
     return query.where(_row.opened_at >= bindparam("since")).order_by(_row.number.desc())
 
 
@@ -45,7 +45,7 @@ def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta
         return
     found = session.every(
         _BEFORE, number=ticket.number, customer=ticket.customer, client=ticket.client,
-        since=ticket.opened_at - within,
+        desk=ticket.desk, since=ticket.opened_at - within,
     )  # fmt: skip
     others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]
     if others:

@@ -24,9 +24,11 @@ from sqlalchemy import (
 from desk.event import Event, Kind
 from desk.folding import words_of
 from desk.query import Clause, Filter, Owner, Query, Words
+from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import loading, tables
 from store.fixed import Fixed
+from store.reaching import within
 from store.session import Session
 
 TOLD = frozenset(
@@ -56,10 +58,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who looks, for `owner:me`, and in which zone days begin."""
+    """Who looks, for `owner:me`, in which zone days begin, and of which desks they are."""
 
     key: str
     zone: ZoneInfo
+    reach: Reach = EVERYTHING
 
 
 def index(session: Session, ticket: Ticket, events: Iterable[Event]) -> None:
@@ -87,7 +90,7 @@ def drop(session: Session, number: int) -> None:
 
 def find(session: Session, query: Query, seeker: Seeker, *, limit: int, skip: int = 0) -> Found:
     """The tickets for which all clauses hold."""
-    which = [_holds(session, clause, seeker) for clause in query.clauses]
+    which = [*within(seeker.reach), *(_holds(session, clause, seeker) for clause in query.clauses)]
     counted = select(_row.number, func.count().over()).where(*which).order_by(_row.number.desc())
     page = session.execute(counted.limit(limit).offset(skip)).all()
     if not page and skip:

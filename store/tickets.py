@@ -9,15 +9,19 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
+from desk.reach import EVERYTHING, Reach
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import aftermath, loading, tables
 from store.database import Session
 from store.fixed import Fixed
+from store.reaching import within
 
 _row = tables.tickets.c
 _event = tables.events.c
 _KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _event.seq == bindparam("seq")))
+
+_DESK = Fixed(select(_row.desk).where(_row.number == bindparam("number")))
 
 
 def add(session: Session, ticket: Ticket) -> Ticket:
@@ -51,6 +55,18 @@ def kind_of(session: Session, number: int, seq: int) -> Kind | None:
     return found[0] if found else None
 
 
+def desk_of(session: Session, number: int) -> str | None:
+    """Of which desk it is; None where there is no such ticket."""
+    found = session.first(_DESK, number=number)
+    return found[0] if found else None
+
+
+def open_by_desk(session: Session) -> dict[str, int]:
+    """How many open tickets each desk has, also those that are no longer in the settings."""
+    query = select(_row.desk, func.count()).where(_row.status != Status.CLOSED).group_by(_row.desk)
+    return {desk: number for desk, number in session.execute(query)}  # noqa: C416 - as below
+
+
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
     """Numbers of tickets at which something may happen by now, the longest waiting first."""
     query = select(_row.number).where(_row.attention_at <= now).order_by(_row.attention_at).limit(limit)
@@ -78,10 +94,16 @@ def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]
 
 
 def alive_after(
-    session: Session, number: int, *, begin: datetime, end: datetime, limit: int
+    session: Session,
+    number: int,
+    *,
+    begin: datetime,
+    end: datetime,
+    limit: int,
+    reach: Reach = EVERYTHING,
 ) -> Sequence[Ticket]:
     """The next tickets behind that number to which something could happen from begin up to end."""
-    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end)
+    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end, *within(reach))
     query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
     return loading.some(session, query.order_by(_row.number).limit(limit))
 

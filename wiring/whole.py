@@ -113,6 +113,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
+    strip = replace(strip, shut=slack.shut)
     app = slack_app.build(replace(slack.house, troubles=strip.lines))
     socket = slack.socket(app)
     intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
@@ -126,7 +127,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
-    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
     checks["restored"] = comparing.why_held
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
@@ -156,11 +157,15 @@ _HELD = frozenset({"intake", "crowds", "anchor", "digest", "slack", "mail", "fil
 
 
 def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
-    return (replace(job, run=gate.guarding(job.run)) if job.name in _HELD else job for job in jobs)
+    return (
+        replace(job, run=gate.guarding(job.run)) if job.name.partition(" ")[0] in _HELD else job
+        for job in jobs
+    )
 
 
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
-    yield Job("crowds", slack.crowds().look, every=5)
+    for crowds in slack.crowds():
+        yield Job(crowds.name, crowds.look, every=5)
     yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)
