@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import hook
+from bot.about import thread_of
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
 from bot.fields import Misfilled
@@ -87,17 +88,11 @@ def _of_event(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltR
             channel=event["channel"],
             user=writer_of(event),
             text=escape(str(error)),
-            thread_ts=_thread_of(event),
+            thread_ts=thread_of(event),
         )
     except (SlackClientError, OSError, HTTPException) as unheard:
         log.warning("nobody could be told %r: %s", str(error), unheard)
     return BoltResponse(status=200, body="")
-
-
-def _thread_of(event: dict[str, Any]) -> str | None:
-    """Where that event happened; an edit tells of a message that tells where."""
-    told = (event, event.get("message") or {}, event.get("previous_message") or {})
-    return next((str(each["thread_ts"]) for each in told if each.get("thread_ts")), None)
 
 
 def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltResponse:

@@ -51,7 +51,7 @@ def compare(
     notes = _notes(ticket)
     for message in messages:
         note = notes.get(message["ts"])
-        if note is None and thread.is_note(message, message["channel"]):
+        if note is None and thread.is_note(message):
             yield Typed(message)
         elif note is not None and _is_later(ticket, note, message):
             yield Rewritten(message)

@@ -100,13 +100,13 @@ class Rereading:
         with self._house.db.read() as session:
             ticket = tickets.get(session, due.number)
         news = missed.compare(ticket, messages, root=due.place.ts, read_at=due.read_at, now=now)
-        return sum(self._hear(due, each) for each in list(news))
+        return sum(self._hear(due, each, ticket.desk) for each in list(news))
 
-    def _hear(self, due: Unread, news: Typed | Rewritten | Gone) -> bool:
+    def _hear(self, due: Unread, news: Typed | Rewritten | Gone, desk: str) -> bool:
         """Do what its event would have done, and say whether that was news.
 
         Outsiders are as much nobody here as there.  Raises SlackSilent, Unavailable, Conflict."""
-        change = self._deletion(due, news.note) if isinstance(news, Gone) else self._writing(news)
+        change = self._deletion(due, news.note) if isinstance(news, Gone) else self._writing(news, desk)
         if change is None:
             return False
         done = False
@@ -123,11 +123,11 @@ class Rereading:
             log.info("what was found in the thread of ticket %d is refused: %s", due.number, refusal)
         return done
 
-    def _writing(self, news: Typed | Rewritten) -> Change | None:
-        """What whoever wrote it does by that; None where they are nobody to the desk."""
+    def _writing(self, news: Typed | Rewritten, desk: str) -> Change | None:
+        """What whoever wrote it does by that; None where they are nobody to that desk."""
         message = dict(news.message)
         edit = {"channel": message["channel"], "message": message}
-        actor = self._house.people.actor(writer_of(edit), door=Door.THREAD)
+        actor = self._house.people.actor(writer_of(edit), door=Door.THREAD, at=desk)
         if actor is None:
             return None
         if isinstance(news, Rewritten):

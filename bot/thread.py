@@ -28,8 +28,8 @@ def register(app: App) -> None:
 
 
 def on_message(ack: Ack, event: dict[str, Any], body: dict[str, Any], actor: Actor, house: House) -> None:
-    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if is_note(event, house.channel) else None)
-    if what_to_do and event.get("channel") == house.channel:
+    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if is_note(event) else None)
+    if what_to_do and house.is_ours(event.get("channel")):
         house.once(f"event:{body['event_id']}", lambda session, at: what_to_do(session, event, actor, at))
     ack()
 
@@ -91,7 +91,7 @@ def _ticket_of(session: Session, channel: str, message: dict[str, Any]) -> Ticke
     return tickets.get(session, number) if number is not None else None
 
 
-def is_note(event: Mapping[str, Any], channel: str) -> bool:
-    """A message of a person, in a thread of the support channel."""
+def is_note(event: Mapping[str, Any]) -> bool:
+    """A message of a person, in a thread."""
     typed = event.get("subtype") in _TYPED and not event.get("bot_id")
-    return typed and event.get("channel") == channel and event.get("thread_ts", event["ts"]) != event["ts"]
+    return typed and event.get("thread_ts", event["ts"]) != event["ts"]

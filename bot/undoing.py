@@ -44,13 +44,12 @@ class Offers:
         name = ticket_name(self._house.style.prefix, ticket.number)
         said = f"⏳ {name}: your mail to {one_line(ticket.customer, 200)} goes out in {seconds} seconds."
         drawn = [blocks.section(escape(said), blocks.button("undo", "Undo", carried))]
-        self._threads.submit(self._offer, by.key, escape(said), drawn).add_done_callback(_complain)
+        place = self._house.channel_of(ticket.desk)
+        self._threads.submit(self._offer, place, by.key, escape(said), drawn).add_done_callback(_complain)
 
-    def _offer(self, user: str, text: str, drawn: list[blocks.Block]) -> None:
+    def _offer(self, place: str, user: str, text: str, drawn: list[blocks.Block]) -> None:
         try:
-            self._house.slack.chat_postEphemeral(
-                channel=self._house.channel, user=user, text=text, blocks=drawn
-            )
+            self._house.slack.chat_postEphemeral(channel=place, user=user, text=text, blocks=drawn)
         except _NO_ANSWER as unheard:
             log.warning("nobody was offered to take a mail back: %s", unheard)
 
