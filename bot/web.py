@@ -20,10 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import envelope
 from bot.envelope import Unfit
 from bot.signature import is_slacks
+from bot.turnstile import Turnstile
 
 log = logging.getLogger(__name__)
 
 _LARGEST = 256 * 1024
+_SLACKS = "/slack/events"
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -55,8 +57,10 @@ def build(
     metrics: CollectorRegistry,
     inlet: Inlet | None = None,
     pages: Sequence[Route] = (),
+    turnstile: Turnstile | None = None,
 ) -> Starlette:
-    """The web application.  inlet: only in HTTP mode; pages: what customers see."""
+    """The web application.  inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of
+    them may answer."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -76,17 +80,18 @@ def build(
         *pages,
     ]
     if inlet:
-        routes.append(Route("/slack/events", _events(inlet), methods=["POST"]))
+        routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
     app = Starlette(routes=routes)
-    app.add_middleware(_Guarded)
+    app.add_middleware(_Guarded, turnstile=turnstile)
     return app
 
 
 class _Guarded:
-    """Sets the headers on every answer."""
+    """Sets the headers on every answer, and counts who answers on pages."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, turnstile: Turnstile | None) -> None:
         self._app = app
+        self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
@@ -96,7 +101,16 @@ class _Guarded:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        if self._may_go_on(scope):
+            await self._app(scope, receive, guarded)
+        else:
+            await PlainTextResponse("too many answers\n", 429, {"Retry-After": "60"})(scope, receive, guarded)
+
+    def _may_go_on(self, scope: Scope) -> bool:
+        is_answer = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] != _SLACKS
+        if self._turnstile is None or not is_answer:
+            return True
+        return self._turnstile.lets_in(str((scope.get("client") or ("",))[0]))
 
 
 def _look(checks: Mapping[str, Check]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from bot.people import People
 from bot.rereading import EVERY as A_THREAD_EVERY
 from bot.socket import Socket
 from bot.strip import Strip
+from bot.turnstile import Turnstile
 from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
@@ -131,7 +132,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     checks["restored"] = comparing.why_held
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages)
+    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages, Turnstile(machine))
 
     def wake() -> None:
         for name in couriers:

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 import pytest
 from prometheus_client import CollectorRegistry
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot import web
 from bot.envelope import Unfit, hand_over, sound
 from bot.rights import RIGHTS
+from bot.turnstile import Turnstile
 from desk.status import Status
 from tests.bot.strict_slack import SUPPORT
 from tests.bot.test_rights_table import what_slack_sends
@@ -80,9 +83,6 @@ def samples(desk, user):
     for payload in asked:
         if payload.get("view"):
             payload["view"] |= copy.deepcopy(FORM_OF_OURS)
-        if payload.get("callback_id") in ("make_ticket", "send_to_customer"):
-            said = {"ts": "2.0", "thread_ts": "1.0", "user": user, "text": "Hm"}
-            payload |= {"type": "message_action", "channel": {"id": SUPPORT}, "message": said}
     message = {
         "ts": "2.0",
         "thread_ts": "1.0",
@@ -272,6 +272,20 @@ def test_every_answer_tells_browsers_to_keep_and_frame_nothing(client):
         assert headers["referrer-policy"] == "no-referrer"
         assert headers["x-frame-options"] == "DENY"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_whoever_answers_on_a_page_again_and_again_waits_for_a_minute(desk, client):
+    async def page(_request):
+        return PlainTextResponse("thank you")
+
+    pages = [Route("/approve/1", page, methods=["GET", "POST"])]
+    app = web.build({}, CollectorRegistry(), pages=pages, turnstile=Turnstile(desk.time.now))
+    browser, other = TestClient(app), TestClient(app, client=("10.0.0.9", 1))
+    assert [browser.post("/approve/1").status_code for _ in range(31)] == [200] * 30 + [429]
+    assert browser.get("/approve/1").status_code == 200
+    assert other.post("/approve/1").status_code == 200
+    desk.time.sleep(60)
+    assert browser.post("/approve/1").status_code == 200
 
 
 def test_a_retry_of_what_was_never_committed_is_worked(desk, client):
