@@ -80,5 +80,6 @@ def _cleaned(part: Any, depth: int) -> Any:
         case list():
             return [_cleaned(each, depth - 1) for each in part]
         case dict():
-            return {_cleaned(key, depth - 1): _cleaned(each, depth - 1) for key, each in part.items()}
+            said = ((key, each) for key, each in part.items() if each is not None)  # null is nothing
+            return {_cleaned(key, depth - 1): _cleaned(each, depth - 1) for key, each in said}
     return part

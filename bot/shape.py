@@ -12,6 +12,7 @@ _LARGEST = 2**53
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _NAME = re.compile(r"[\x20-\x7e]{0,255}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 _OPTION = {"value": str}
 _FILE = {"id?": _ID, "name?": str, "size?": int}
@@ -38,8 +39,8 @@ _FIELD = {
 }
 _BLOCK = {"type": str, "block_id?": _NAME, "element?": {"type": str, "action_id?": _NAME}}
 _VIEW = {
-    "id": _NAME,
-    "hash": _NAME,
+    "id": _KEY,
+    "hash": _KEY,
     "type": str,
     "callback_id?": str,
     "private_metadata?": str,
@@ -78,22 +79,22 @@ _NEEDED = {"message_changed": "message", "message_deleted": "deleted_ts"}
 """What a message event of that kind has besides."""
 
 _PAYLOADS: Mapping[str, Shape] = {
-    "event_callback": {"event": {"type": str}, "event_id": _NAME, "team_id?": _ID, "api_app_id?": _ID},
+    "event_callback": {"event": {"type": str}, "event_id": _KEY, "team_id?": _ID, "api_app_id?": _ID},
     "block_actions": _ABOUT
     | {
         "actions": [_CONTROL],
-        "trigger_id": _NAME,
+        "trigger_id": _KEY,
         "response_url?": str,
         "view?": _VIEW,
         "message?": {"ts?": _TS, "thread_ts?": _TS},
     },
     "view_submission": _ABOUT | {"view": _FORM},
     "view_closed": _ABOUT | {"view": _VIEW},
-    "shortcut": _ABOUT | {"callback_id": str, "trigger_id": _NAME},
+    "shortcut": _ABOUT | {"callback_id": str, "trigger_id": _KEY},
     "message_action": _ABOUT
     | {
         "callback_id": str,
-        "trigger_id": _NAME,
+        "trigger_id": _KEY,
         "channel": {"id": _ID},
         "message": _MESSAGE,
         "response_url?": str,
@@ -107,7 +108,7 @@ _COMMAND = {
     "user_id": _ID,
     "team_id": _ID,
     "api_app_id?": _ID,
-    "trigger_id": _NAME,
+    "trigger_id": _KEY,
     "response_url": str,
 }
 

@@ -190,7 +190,8 @@ def test_home_shows_each_person_what_is_theirs_and_follows_what_they_do(
     def home(who: str) -> str:
         return text_of(visitor.home_of(who))
 
-    # Nobody has taken it: both see that, with a link to the card.
+    # Nobody has taken it: both see that, with a link to the card, once the desk knows where that stands.
+    visitor.wait_until(lambda: visitor.thread(card))
     for who in ("Alice", "Lena"):
         visitor.open_home(who)
         visitor.wait_until(lambda who=who: "Unassigned (1)" in home(who))
