@@ -12,6 +12,8 @@ from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from store.points import Point, reached
+
 log = logging.getLogger(__name__)
 
 _CONNECTIONS = 2
@@ -83,7 +85,11 @@ class _Line(SocketModeClient):
                 sock.shutdown(SHUT_RDWR)
 
     def _hand_over(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
-        send_response(client, request, run_bolt_app(self._app, request), 0.0)
+        reached(Point.SLACK_HEARD)
+        answer = run_bolt_app(self._app, request)
+        reached(Point.SLACK_ANSWERING)
+        send_response(client, request, answer, 0.0)
+        reached(Point.SLACK_ANSWERED)
 
 
 def _open(line: _Line) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.signature import is_slacks
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +81,11 @@ def _events(inlet: Inlet) -> Callable[[Request], object]:
         if not is_slacks(inlet.secret, request.headers, body, now=inlet.clock()):
             log.warning("refused a request that Slack did not sign: %s", sha256(body).hexdigest()[:16])
             return PlainTextResponse("not signed by Slack\n", status_code=401)
+        reached(Point.SLACK_HEARD)
         # In a thread: the listener commits before it answers, and the loop must go on turning meanwhile.
-        return to_starlette_response(
-            await to_thread.run_sync(inlet.app.dispatch, to_bolt_request(request, body))
-        )
+        answer = await to_thread.run_sync(inlet.app.dispatch, to_bolt_request(request, body))
+        reached(Point.SLACK_ANSWERING)
+        return to_starlette_response(answer)
 
     return events
 

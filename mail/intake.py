@@ -18,6 +18,7 @@ from mail.reading import InboundEmail, Unreadable
 from store import inbox, unread
 from store.database import Database, Session, Unavailable
 from store.inbox import Arrival, Kept, State
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class Intake:
         received = 0
         try:
             while taken := self._take():
+                reached(Point.INTAKE_TOOK)
                 received += self._receive(taken)
         except Unavailable as problem:
             log.warning("mail waits in the inbox: %s", problem)
@@ -118,10 +120,14 @@ class Intake:
         return False
 
     def _settle(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+        reached(Point.INTAKE_READ)
         for _ in range(_AT_ONCE):
             try:
                 with self._db.change() as session:
-                    return self._put_away(session, kept, mail)
+                    settled = self._put_away(session, kept, mail)
+                    reached(Point.INTAKE_FILING)
+                reached(Point.INTAKE_FILED)
+                return settled
             except Conflict as conflict:
                 log.info("mail %s of the inbox is looked at again: %s", kept.id, conflict)
         return False

@@ -29,6 +29,7 @@ from store import emails, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.outbox import Patience
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class MailSender:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
         if email is None:
             return ""
+        reached(Point.MAIL_WORDED)
         try:
             self._send(email, without_sender=is_automatic(event))
         except DeliveryFailed as failure:
