@@ -21,6 +21,7 @@ from settings import printing
 from settings.digest import Digest
 from settings.environment import overlay
 from settings.hours import Hours
+from settings.keeping import Audit, Retention
 from settings.lines import line_of
 from settings.mailboxes import Box
 from settings.needed import missing_setting, needed
@@ -55,6 +56,8 @@ class Config(Section):
     log: Log = Log()
     watch: Watch = Watch()
     digest: Digest = Digest()
+    retention: Retention = Retention()
+    audit: Audit = Audit()
     contracts: tuple[Contract, ...] = Field(default=(), description="Clients with promises of their own")
     mailboxes: tuple[Box, ...] = Field(
         default=(), description="More mailboxes, each with an address of its own", examples=[[]]

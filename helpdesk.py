@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from terminal.audit import audit
 from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
+from terminal.erase import erase
+from terminal.export import export
 from terminal.fsck import fsck
 from terminal.hours import hours
 from terminal.inbox import inbox
@@ -22,6 +25,7 @@ from terminal.rehearse import rehearse
 from terminal.repair import repair
 from terminal.report import report
 from terminal.reschedule import reschedule
+from terminal.retention import retention
 from terminal.serve import serve
 from terminal.setup import check, example_config, manifest
 from terminal.simulate import simulate
@@ -50,7 +54,7 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 for command in (
     demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, manifest, example_config,
+    report, simulate, reschedule, repair, fsck, audit, export, erase, retention, manifest, example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import asleep, blocks, handmade, purse
+from bot import asleep, blocks, handmade, opinions, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
@@ -108,6 +108,7 @@ def facts(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> 
         ("Customer waits", _waits(ticket, style, at)),
     ]
     pairs += [promise(clock, style.zone) for clock in clocks]
+    pairs += opinions.fact(ticket)
     return blocks.fields(pairs)
 
 

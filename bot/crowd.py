@@ -15,7 +15,7 @@ from bot.wire import Wire
 from bot.words import plural, ticket_name
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from desk.ticket import Ticket
-from store import crowds, keepsakes
+from store import crowds, keepsakes, remains
 from store.cards import Place
 from store.crowds import Crowd
 from store.database import Database
@@ -107,6 +107,8 @@ class Crowds:
         except (DeliveryFailed, DeliveryHeld, SlackSilent) as problem:
             log.warning("the message about many new tickets waits: %s", problem)
             after = told
+        if after and after.ts and after != told:
+            self._remember(after, now)
         if over and crowd.carded >= crowd.count:
             after = None
         self._swapped(kept, after)
@@ -123,6 +125,11 @@ class Crowds:
             return told
         ts = ts or self._wire.post(self._channel, post, token=told.token)
         return replace(told, ts=ts, said=str(post.blocks))
+
+    def _remember(self, told: Told, now: datetime) -> None:
+        """An erasure has to find it later."""
+        with self._db.change() as session:
+            remains.keep_overview(session, Place(self._channel, told.ts), told.after + 1, told.last, at=now)
 
     def _swapped(self, before: str, after: Told | None) -> bool:
         with self._db.change() as session:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot import asleep, blocks, handmade, kin, notices, purse
+from bot import asleep, blocks, handmade, kin, notices, opinions, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden, is_hidden
 from bot.named import files_of, left_out, not_sent
 from bot.words import MARKS, plural, ticket_name
 from desk.actor import Role
+from desk.erasing import is_erased
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
 from desk.status import Status
@@ -46,7 +47,7 @@ class Style:
 
 def draw(ticket: Ticket, event: Event, style: Style) -> Post:
     """The message about an event for the ticket's thread."""
-    drawn = _DRAWN[event.kind](ticket, event, style)
+    drawn = (_erased if is_erased(event) else _DRAWN[event.kind])(ticket, event, style)
     name = ticket_name(style.prefix, ticket.number)
     said = f"{name}: {_who(event)} {event.kind.words} · {one_line(ticket.subject, 100)}"
     return Post(escape(said), drawn, broadcast=_is_loud(ticket, event))
@@ -291,6 +292,10 @@ def _closed(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _small(f"{MARKS[Status.CLOSED]} Closed for good ({_who(event)})")
 
 
+def _erased(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"🧹 {event.kind.words.capitalize()}: what stood here is erased")
+
+
 def _plainly(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _small(f"{_who(event)}: {event.kind.words}")
 
@@ -322,6 +327,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.JOINED: _kin,
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
+    Kind.RATED: lambda ticket, event, style: opinions.line(ticket, event),
     **dict.fromkeys(purse.KINDS, purse.line),
     **dict.fromkeys(asleep.KINDS, asleep.line),
 }

@@ -33,6 +33,8 @@ def facts(figures: Figures) -> Iterator[tuple[str, str]]:
         yield "Promises broken", _reasons(figures)
     yield "Open at the end", _ages(figures.ages)
     yield from _money(figures.money)
+    if figures.helped.decided:
+        yield "Helped well", _helped(figures.helped)
 
 
 def draw(found: Sequence[Figures], zone: ZoneInfo) -> Post:
@@ -136,6 +138,10 @@ def _took(lengths: Lengths | None) -> str:
     if lengths.count == 1:
         return business(lengths.middle)
     return f"half within {business(lengths.middle)}, nine of ten within {business(lengths.most)}"
+
+
+def _helped(rate: Rate) -> str:
+    return f"{rate.percent} %: {rate.kept} of {rate.decided} who answered"
 
 
 def _reasons(figures: Figures) -> str:

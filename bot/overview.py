@@ -12,6 +12,7 @@ from bot.words import MARKS, short_day
 from desk.breach import BREACH, BreachReason, reason_of
 from desk.event import Event, Kind, level_key
 from desk.priority import Priority
+from desk.satisfaction import Opinion, opinion_in, ratings_of
 from desk.status import OPEN, Status
 from sla.hours import BusinessHours
 from sla.policy import Goal
@@ -30,7 +31,8 @@ _DAYS = 10
 class Overview:
     """The figures.  standing: open tickets by status and priority; opened, resolved: tickets of the last
     seven days; reasons, answered, recovered: promises of this month, None where nobody said why one was
-    broken; load: new tickets of each working day, the newest last."""
+    broken; helped: customers who answered this month, and those who said that it was good; load: new tickets
+    of each working day, the newest last."""
 
     standing: Mapping[tuple[Status, Priority], int]
     opened: int
@@ -38,6 +40,7 @@ class Overview:
     reasons: Mapping[BreachReason | None, int]
     answered: Kept
     recovered: Kept
+    helped: Kept
     load: Mapping[date, int]
 
 
@@ -52,6 +55,7 @@ def read(session: Session, hours: BusinessHours, *, now: datetime) -> Overview:
         reasons=_reasons(session, month),
         answered=figures.answered(session, Goal.FIRST_RESPONSE, since=month),
         recovered=figures.recovered(session, Goal.RECOVERY, since=month),
+        helped=_helped(session, month),
         load=_load(session, hours, now),
     )
 
@@ -68,12 +72,16 @@ def draw(overview: Overview) -> list[Block]:
         _rate("First response", overview.answered, "Nothing answered yet"),
         _rate("Recovery", overview.recovered, "Nothing resolved yet"),
     ]
+    if overview.helped.decided:
+        month.append(_rate("Helped well", overview.helped, ""))
     most = max(overview.load.values(), default=0) or 1
     load = [Bar(short_day(day), count / most, str(count)) for day, count in overview.load.items()]
     return [
         blocks.header("The whole desk"),
         blocks.fields(now),
-        blocks.section("*In time this month*"),
+        blocks.section(
+            "*In time this month*" if len(month) < 3 else "*In time, and helped well, this month*"
+        ),
         bars.draw(month),
         blocks.section(f"*Promises broken*\n{_broken(overview.reasons)}"),
         blocks.section("*New tickets a working day*"),
@@ -121,6 +129,12 @@ def _reasons(session: Session, since: datetime) -> dict[BreachReason | None, int
         if event.at >= since and _begins_breach(event)
     )
     return dict(said.most_common())
+
+
+def _helped(session: Session, since: datetime) -> Kept:
+    asked = tickets.some(session, figures.rated(session, since=since))
+    said = [event for ticket in asked for event in ratings_of(ticket.history) if event.at >= since]
+    return Kept(sum(opinion_in(event) is Opinion.GOOD for event in said), len(said))
 
 
 def _begins_breach(event: Event) -> bool:

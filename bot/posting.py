@@ -162,7 +162,7 @@ class ThreadSender(_Sender):
 
 @dataclass(frozen=True)
 class LeadsSender(_Sender):
-    """Tells the leads' channel of promises in danger or broken: what is due together, in one message.
+    """Tells the leads' channel of promises and of customers not helped well: together, in one message.
 
     channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
     the time."""
@@ -192,7 +192,7 @@ class LeadsSender(_Sender):
         for delivery in deliveries:
             news = self._news(delivery)
             try:
-                holds = may_post(news.ticket, news.event, self.policy, now=self.clock())
+                holds = may_tell_leads(news.ticket, news.event, self.policy, now=self.clock())
             except DeliveryPutOff as later:
                 became[delivery.id] = later
                 continue
@@ -226,10 +226,21 @@ def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> 
         return True
     if not still_holds(ticket, event, policy):
         return False
+    _wait_for_opening(ticket, policy, now)
+    return True
+
+
+def may_tell_leads(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
+    """The same for the leads, who hear of nothing while the desk is closed.  Raises DeliveryPutOff."""
+    if event.kind is not Kind.WARNED:
+        _wait_for_opening(ticket, policy, now)
+    return may_post(ticket, event, policy, now=now)
+
+
+def _wait_for_opening(ticket: Ticket, policy: Policy, now: datetime) -> None:
     hours = policy.hours_of(ticket)
     if not may_speak(hours, now):
         raise DeliveryPutOff("the desk is closed", until=hours.next_opening(now))
-    return True
 
 
 def card_lost(db: Database, number: int, *, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """What a client's reply to a budget says: yes, no, or nothing that a machine should decide about."""
 
 import re
+from collections.abc import Set
 from enum import StrEnum
 
 _TEXT_OF_YES = """
@@ -82,11 +83,12 @@ class Answer(StrEnum):
     UNCLEAR = "unclear"
 
 
-def _phrases(text: str) -> frozenset[str]:
+def phrases(text: str) -> frozenset[str]:
+    """What stands between the slashes of such a text."""
     return frozenset(" ".join(phrase.split()) for phrase in text.split("/"))
 
 
-_YES, _NO, _COURTESY = map(_phrases, (_TEXT_OF_YES, _TEXT_OF_NO, _COURTESY_TEXT))
+_YES, _NO, COURTESY = map(phrases, (_TEXT_OF_YES, _TEXT_OF_NO, _COURTESY_TEXT))
 
 
 def judge(text: str, name: str = "") -> Answer:
@@ -94,18 +96,25 @@ def judge(text: str, name: str = "") -> Answer:
 
     text: without what it quotes; name: what its sender is called.  When in doubt it is unclear: that costs an
     agent a click, a yes that was none costs money."""
+    said = sentences(text, name)
+    if says_only(said, _YES):
+        return Answer.YES
+    return Answer.NO if says_only(said, _NO) else Answer.UNCLEAR
+
+
+def says_only(said: Set[str], meant: Set[str]) -> bool:
+    """Whether one of these phrases was said, and nothing else but courtesies."""
+    return bool(said & meant) and said <= meant | COURTESY
+
+
+def sentences(text: str, name: str = "") -> frozenset[str]:
+    """What a short reply says between greeting and signature, in lower case; nothing where it quotes, asks,
+    or may say more below."""
     names = frozenset(_WORD.findall(name.lower()))
     text = text.lower().replace("’", "'").strip()
     if not text or len(text) > _LONGEST or "?" in text or any(mark in text for mark in _QUOTED):
-        return Answer.UNCLEAR
-    said = _sentences(text, names)
-    if said is None:
-        return Answer.UNCLEAR
-    if said and said <= _YES | _COURTESY and said & _YES:
-        return Answer.YES
-    if said and said <= _NO | _COURTESY and said & _NO:
-        return Answer.NO
-    return Answer.UNCLEAR
+        return frozenset()
+    return _sentences(text, names) or frozenset()
 
 
 _QUOTED = ("\n>", "|", "…", "...")

@@ -63,6 +63,8 @@ class Kind(StrEnum):
     JOINED = "joined"
     SOLVED_ELSEWHERE = "solved_elsewhere"
     CLOSED = "closed"
+    RATED = "rated"
+    ERASED = "erased"
 
     @property
     def words(self) -> str:
@@ -118,6 +120,8 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.JOINED: (Audience.AGENTS,),
     Kind.SOLVED_ELSEWHERE: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
+    Kind.RATED: (Audience.AGENTS,),
+    Kind.ERASED: (),
 }
 """Who is told of what.  The card is stale after every event and is not listed.
 
@@ -156,7 +160,8 @@ ENDS_SNOOZE = DECISIVE | {Kind.WOKEN}
 
 @dataclass(eq=False, kw_only=True)
 class Event:
-    """What happened, who did it and when; never changed once recorded.
+    """What happened, who did it and when; never changed once recorded, but for words that are erased
+    (desk.erasing).
 
     seq counts from 1 within the ticket and equals the ticket's version after the event.  status and
     priority are the ticket's afterwards, so a history can be folded without knowing the rules.  text holds

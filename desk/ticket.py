@@ -12,6 +12,7 @@ from desk.billing import Billing
 from desk.breach import BreachReason, breaches_like, explanation_of, is_breach, reason_of
 from desk.correspondence import along
 from desk.delivery import Audience
+from desk.erasing import Erasable
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
 from desk.files import Named, shown_in
@@ -19,6 +20,7 @@ from desk.kinship import Kinship
 from desk.notes import Notes
 from desk.priority import Priority
 from desk.record import NO_TIME
+from desk.satisfaction import Satisfaction
 from desk.snoozing import Snoozing
 from desk.status import OPEN, TRANSITIONS, Status
 
@@ -27,7 +29,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes, Snoozing):
+class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Erasable):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second

@@ -96,7 +96,9 @@ def _by_reference(session: Session, message_ids: tuple[str, ...]) -> Claim | Non
 
 
 def _ticket(session: Session, number: int, *, answers_us: bool) -> Claim | None:
+    """None, too, where whose it was is forgotten: whoever writes begins anew."""
     try:
-        return Claim(tickets.get(session, number), answers_us)
+        ticket = tickets.get(session, number)
     except NotFound:
         return None
+    return None if ticket.is_forgotten else Claim(ticket, answers_us)

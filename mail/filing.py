@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.actor import Actor, Door
 from desk.ticket import Ticket
-from mail import consent
+from mail import consent, opinions, subjects
 from mail.addresses import Address, addresses_in
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
@@ -33,12 +33,6 @@ TOGETHER = timedelta(hours=24)
 LONGEST_TEXT = 50_000
 """Characters of a mail that an event holds; all of it is kept with the ticket's mails."""
 
-_NO_SUBJECT = {
-    "nl": "(geen onderwerp)",
-    "en": "(no subject)",
-    "de": "(kein Betreff)",
-    "fr": "(sans objet)",
-}
 _MACHINES = frozenset({Kind.AUTO_REPLY, Kind.AUTOMATIC, Kind.BOUNCE})
 
 
@@ -106,6 +100,8 @@ class Filing:
             return self._note(mail, seen, claim.ticket)
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
+        if seen.kind is Kind.HUMAN and self._says_whether_helped(mail, claim.ticket):
+            return self._keep(mail, claim.ticket, f"says on ticket {claim.ticket.number} how it was helped")
         ticket = likely.original_of(self.session, claim.ticket, _writer(mail).key)
         return (self._reply if ticket.takes_replies else self._follow)(mail, seen, ticket)
 
@@ -198,6 +194,12 @@ class Filing:
             event = next(each for each in reversed(ticket.history) if each.key == _key(mail))
             consent.hear(self.session, ticket, consent.Heard(mail, event, self.kept.id), at=self._at)
         return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
+
+    def _says_whether_helped(self, mail: InboundEmail, ticket: Ticket) -> bool:
+        if not self.house.asks_opinion:
+            return False
+        text, detail = self._written_now(mail, ticket), self._detail(mail)
+        return opinions.hear(self.session, ticket, mail, text, detail, by=_writer(mail), at=self._at)
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
         since = self._at - TOGETHER
@@ -299,5 +301,4 @@ def _agent(mail: InboundEmail) -> Actor:
 
 def _subject(subject: str, language: str, detail: Mapping[str, Any]) -> str:
     """What the ticket is called, in mails too: without a code that stood in it."""
-    called = masked(subject) if "sensitive" in detail else subject
-    return called or _NO_SUBJECT.get(language, _NO_SUBJECT["en"])
+    return (masked(subject) if "sensitive" in detail else subject) or subjects.none(language)

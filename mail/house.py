@@ -41,7 +41,8 @@ class House:
     trusted_authserv: the mail server whose Authentication-Results are believed; client_of: who has a
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
     addresses, which may forward; blocked: addresses and domains that are not heard; files: which of
-    a mail's files are shown; alike_within: for how long a ticket may be repeated by the next.
+    a mail's files are shown; alike_within: for how long a ticket may be repeated by the next; asks_opinion:
+    whether mails ask if the customer was helped well.
     """
 
     addresses: frozenset[str]
@@ -59,6 +60,7 @@ class House:
     blocked: frozenset[str] = frozenset()
     files: Rules = field(default_factory=Rules)
     alike_within: timedelta = timedelta()
+    asks_opinion: bool = True
 
     def __post_init__(self) -> None:
         for name in ("addresses", "agents", "blocked"):

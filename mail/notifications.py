@@ -70,16 +70,20 @@ def compose(
     last_mail_at: datetime | None = None,
     told: Told | None = None,
     link: str = "",
+    asks_opinion: bool = False,
 ) -> Notification:
     """Word the mail about that event.
 
     last_mail_at: when the customer was last mailed about this ticket, so that what changed since is told.
-    told: which dates they have in mind.  link: where what it asks can be answered, "" for none."""
+    told: which dates they have in mind.  link: where what it asks can be answered, "" for none.
+    asks_opinion: whether it asks, where it says that it is solved, if the customer was helped well."""
     language = _language(proposals.language_of(ticket, event), event, templates)
     said = Said(language, letterhead.zone)
     facts = _facts(ticket, event, letterhead, promises, now, said) | _news(ticket, last_mail_at, language)
     facts |= moved(ticket, told or Told(), facts["recovery"], said)
     facts |= proposals.facts_of(ticket, event, language, link=link)
+    asks = asks_opinion and event.kind is Kind.RESOLVED
+    facts |= {"asks_opinion": asks} | ({"link": link} if asks else {})
     letter, signature = templates.letter(language, event.kind.value, facts), Prose(letterhead.brand.signature)
     quoted = [*_history(ticket, event, templates, facts, said)] if event.kind in HUMAN_MAILS else []
     words, below = to_text(letter), [to_text(signature), letterhead.brand.address_line]

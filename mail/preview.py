@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from desk.actor import Actor
 from desk.budget import Proposal, Purpose
+from desk.event import Event
+from desk.event import Kind as EventKind
 from desk.priority import Priority
 from desk.ticket import Ticket
 from mail.dates import Told
@@ -19,7 +21,7 @@ _NUMBER = 42
 _AGENT = Actor.agent("U0SANNE", "Sanne de Wit")
 _DESK = Actor.system("sweep")
 _DAY = timedelta(days=1)
-_LINK = "https://desk.example/approve/42-1-0a1b2c3d4e5f"
+_LINK = "https://desk.example/{}/42-1-0a1b2c3d4e5f"
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,18 @@ class Kind:
 
 
 def compose_one(
-    kind: Kind, language: str, *, letterhead: Letterhead, templates: Templates, policy: Policy, now: datetime
+    kind: Kind,
+    language: str,
+    *,
+    letterhead: Letterhead,
+    templates: Templates,
+    policy: Policy,
+    now: datetime,
+    asks_opinion: bool = True,
 ) -> tuple[Ticket, Notification]:
-    """That mail in that language, as it would be worded at that moment, and the ticket it is about."""
+    """That mail in that language, as it would be worded at that moment, and the ticket it is about.
+
+    asks_opinion: whether the desk asks if customers were helped well."""
     words, before = WORDS[language], now - kind.opened
     jan = Actor.customer("jan@bakkerij.example", "Jan Jansen")
     ticket = Ticket.open(
@@ -135,8 +146,13 @@ def compose_one(
         told = Told(recovery=promises.recovery - kind.told, at=before)
     return ticket, compose(
         ticket, event, templates=templates, letterhead=letterhead, promises=promises, now=now,
-        last_mail_at=before, told=told, link=_LINK if kind.link else "",
+        last_mail_at=before, told=told, link=_link(event) if kind.link else "",
+        asks_opinion=asks_opinion,
     )  # fmt: skip
+
+
+def _link(event: Event) -> str:
+    return _LINK.format("opinion" if event.kind is EventKind.RESOLVED else "approve")
 
 
 def _jan(ticket: Ticket) -> Actor:
@@ -286,7 +302,7 @@ KINDS = {
     "asked": Kind("an agent asks, and the desk waits", _asks_now, _DAY),
     "reminded": Kind("48 hours without an answer", _reminds, 3 * _DAY),
     "resolved": Kind("an agent resolves it and says what was done", _solves, _DAY),
-    "resolved-silence": Kind("72 hours without an answer", _falls_silent, 4 * _DAY),
+    "resolved-silence": Kind("72 hours without an answer", _falls_silent, 4 * _DAY, link=False),
     "reopened": Kind("the customer replies to a resolved ticket", _reopens, 2 * _DAY),
     "cancelled": Kind("an agent cancels it and says why", _cancels, _DAY),
     "cancelled-duplicate": Kind("an agent cancels it as a duplicate of another", _repeats, _DAY),

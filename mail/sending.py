@@ -62,7 +62,8 @@ class MailSender:
     promises: what may be promised about a ticket at a moment.  clock: reads the time.  null_sender: whether
     automatic mail leaves with the envelope sender <>, so that nobody can answer it by bouncing.  copy_to: who
     gets a copy of every mail, by which the desk sees that it left; journal: where it can be looked for
-    besides.  public_address: where customers reach the desk's pages, ends in "/"; "" for nowhere.  road: what
+    besides.  public_address: where customers reach the desk's pages, ends in "/"; "" for nowhere.
+    asks_opinion: whether the mail that says it is solved asks if the customer was helped well.  road: what
     mails leave by."""
 
     patience = Patience(timedelta(minutes=5), timedelta(minutes=66), timedelta(days=5), looks=_LOOKS)
@@ -82,6 +83,7 @@ class MailSender:
         journal: Journal | None = None,
         reply_tags: bool = False,
         public_address: str = "",
+        asks_opinion: bool = False,
         road: Road = hand_over,
     ) -> None:
         self._db = db
@@ -97,6 +99,7 @@ class MailSender:
         self._journal = journal
         self._reply_tags = reply_tags
         self._public_address = public_address
+        self._asks_opinion = asks_opinion
         self._road = road
 
     def send(self, delivery: Delivery) -> str:
@@ -230,6 +233,7 @@ class MailSender:
             now=now,
             last_mail_at=max((mail.at for mail in mailed if mail.direction is Direction.OUT), default=None),
             told=told(mailed),
+            asks_opinion=self._asks_opinion,
             link=self._link(ticket, event),
         )
 
@@ -266,12 +270,11 @@ class MailSender:
         )
 
     def _link(self, ticket: Ticket, event: Event) -> str:
+        ours = {"secret": self._secret, "public_address": self._public_address}
+        if event.kind is Kind.RESOLVED and self._asks_opinion:
+            return passes.link_about(ticket, event, **ours)
         asked = proposals.asked_by(ticket, event)
-        if asked is None:
-            return ""
-        return passes.link_to(
-            asked, ticket=ticket.number, secret=self._secret, public_address=self._public_address
-        )
+        return passes.link_to(asked, ticket=ticket.number, **ours) if asked else ""
 
     def _reply_to(self, ticket: Ticket) -> str:
         return reply_address(self._letterhead.address, ticket=ticket.number, secret=self._secret)

@@ -49,3 +49,11 @@ def _without_mark(subject: str, prefix: str) -> str:
     mark, colon, rest = text.replace("：", ":", 1).partition(":")
     mark = mark.strip().lower().rstrip("0123456789[]()^ ")
     return rest.lstrip() if colon and mark in _PREFIXES else subject
+
+
+def none(language: str) -> str:
+    """What a ticket is called whose mail has no subject."""
+    return _NONE.get(language, _NONE["en"])
+
+
+_NONE = {"nl": "(geen onderwerp)", "en": "(no subject)", "de": "(kein Betreff)", "fr": "(sans objet)"}

@@ -1,4 +1,4 @@
-"""The desk of a rehearsal: wired as in wiring.py, with the recorded roads and a clock that is turned."""
+"""The desk of a rehearsal: wired as in wiring/, with the recorded roads and a clock that is turned."""
 
 from __future__ import annotations
 
@@ -33,14 +33,9 @@ from store import ahead, inbox, mailboxes, schema
 from store.courier import Courier
 from store.database import Database
 from store.inbox import Arrival
-from wiring import (
-    TOGETHER,
-    file_senders_of,
-    intake_of,
-    mail_sender_of,
-    rights_of,
-    slack_senders_of,
-)
+from wiring.letters import intake_of, mail_sender_of
+from wiring.slackroom import file_senders_of, rights_of, slack_senders_of
+from wiring.whole import TOGETHER
 
 MAILBOX = "the mailbox"
 _A_DAY = timedelta(days=1)

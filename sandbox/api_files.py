@@ -70,6 +70,7 @@ class Files:
             "files.getUploadURLExternal": self.address,
             "files.completeUploadExternal": self.complete,
             "files.info": self.info,
+            "files.delete": self.delete,
         }
 
     def address(self, call: Arguments) -> Json:
@@ -152,6 +153,17 @@ class Files:
         if not self.is_open_to_the_app(file):
             raise Refused("file_not_found")
         return {"ok": True, "file": file.shown(self._root_url)}
+
+    def delete(self, call: Arguments) -> Json:
+        """Its own only; messages that showed it show it no more."""
+        file = self._known(call.needed("file"))
+        if file.user != BOT_USER:
+            raise Refused("cant_delete_file")
+        del self.files[file.id]
+        for channel in self._workspace.channels.values():
+            for message in channel.messages:
+                message.files = [each for each in message.files if each["id"] != file.id]
+        return {"ok": True}
 
     def is_open_to_the_app(self, file: File) -> bool:
         """Its own, those in channels it is in, and those that people handed to it."""

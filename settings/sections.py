@@ -71,6 +71,10 @@ class Desk(Section):
         le=60,
         description="Seconds for which a mail of an agent waits, so that it can be taken back; 0: none",
     )
+    asks_opinion: bool = Field(
+        default=True,
+        description="Whether the mail that says it is solved asks if the customer was helped well",
+    )
     canned: Path | None = Field(
         default=None,
         description="A folder of canned replies: nl/later.md or later.nl.md, its first line the title",
@@ -129,7 +133,7 @@ class Web(Section):
     port: Port = Field(default=8025, description="The port for that; 0 takes any free one")
     public_address: Annotated[str, AfterValidator(https_url)] | None = Field(
         default=None,
-        description="Where customers reach this over https: their mails then have a link to approve a budget",
+        description="Where customers reach this over https: their mails then have links to answer by",
         examples=["https://desk.example.com/"],
     )
 

@@ -11,6 +11,7 @@ from math import ceil
 from desk.breach import BreachReason, is_breach, reason_of
 from desk.event import Event, Kind
 from desk.priority import Priority
+from desk.satisfaction import Opinion, opinion_in, ratings_of
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from sla.billed import Money, money_of
@@ -71,7 +72,7 @@ class Figures:
     A promise counts once, in the stretch in which it was decided: kept when its clock stopped in time,
     broken when its due moment passed.  reasons: of the broken ones, None where nobody said why.  times: in
     business time, of the clocks that stopped.  ages: elapsed, of what was open at the end.
-    money: of the same stretch.
+    money: of the same stretch.  helped: customers who answered in it, and those who said that it was good.
     """
 
     client: str | None
@@ -85,6 +86,7 @@ class Figures:
     times: Mapping[Goal, Lengths | None]
     ages: Lengths | None
     money: Money = field(default_factory=Money)
+    helped: Rate = Rate(0, 0)
 
     def rate(self, goal: Goal) -> Rate:
         """Of all priorities together."""
@@ -138,16 +140,19 @@ class _Tally:
     times: dict[Goal, list[timedelta]] = field(default_factory=dict)
     ages: list[timedelta] = field(default_factory=list)
     money: Money = field(default_factory=Money)
+    opinions: Counter[Opinion] = field(default_factory=Counter)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.happened or self.decided or self.ages or self.money != Money())
+        return not (self.happened or self.decided or self.ages or self.opinions or self.money != Money())
 
     def add(self, ticket: Ticket, promises: Iterable[tuple[Clock, Priority]]) -> None:
         events = [event for event in ticket.counted if self._within(event.at)]
         self.happened.update({event.kind for event in events} & _COUNTED)
         if _status_at(ticket, self.end) in OPEN:
             self.ages.append(min(self.end, self.now) - ticket.opened_at)
+        said = (opinion_in(event) for event in ratings_of(ticket.history) if self._within(event.at))
+        self.opinions.update(said)
         self.money += money_of(ticket, begin=self.begin, end=self.end, now=self.now)
         for clock, priority in promises:
             self._judge(ticket, clock, priority)
@@ -182,6 +187,7 @@ class _Tally:
             times={goal: Lengths.of(self.times.get(goal, ())) for goal in PROMISED},
             ages=Lengths.of(self.ages),
             money=self.money,
+            helped=Rate(self.opinions[Opinion.GOOD], self.opinions.total()),
         )
 
 

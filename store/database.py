@@ -120,6 +120,10 @@ class Database:
             finally:
                 self._shared.session = None
 
+    def forget_histories(self) -> None:
+        """Read every history anew: words were erased."""
+        self._histories.clear()
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -180,7 +184,7 @@ def _engine(url: str, synchronous: str) -> Engine:
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=15000", f"synchronous={synchronous}", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=15000", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()

@@ -70,6 +70,12 @@ def broken(session: Session, *, since: datetime) -> Sequence[int]:
     return session.scalars(query.distinct()).all()
 
 
+def rated(session: Session, *, since: datetime) -> Sequence[int]:
+    """The tickets whose customers said since then how they were helped."""
+    query = select(_event.ticket).where(_event.kind == Kind.RATED, _event.at >= since)
+    return session.scalars(query.distinct()).all()
+
+
 def came(session: Session, *, since: datetime) -> Sequence[datetime]:
     """When each ticket since then was opened."""
     query = select(_event.at).where(_event.kind == Kind.OPENED, _event.at >= since)

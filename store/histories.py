@@ -1,4 +1,4 @@
-"""What this process has read of the tickets' histories.  They only grow, so nothing of them is read twice."""
+"""What this process has read of the tickets' histories: nothing is read twice, but after an erasure."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -11,11 +11,11 @@ _OF_AN_EVENT = 1_000
 
 
 class Histories:
-    """Events by ticket, shared by all transactions: an event is never changed once it is recorded.
+    """Events by ticket, shared by all transactions: an event is never changed once it is recorded, but by an
+    erasure, which is an event itself: whoever reads that reads the ticket's others anew (store.loading).
 
     Only what the database said belongs here, never what is about to be saved.  most: about how many
-    characters are kept; what was asked for the longest time ago goes first.  Whoever erases words of people
-    in the database has to start its processes anew."""
+    characters are kept; what was asked for the longest time ago goes first."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -41,6 +41,16 @@ class Histories:
             while self._weight > self._most:
                 oldest = next(iter(self._events))
                 self._weight -= _weight(self._events.pop(oldest))
+
+    def forget(self, number: int) -> None:
+        """Keep nothing of that ticket any more."""
+        with self._lock:
+            self._weight -= _weight(self._events.pop(number, ()))
+
+    def clear(self) -> None:
+        """Keep nothing any more: words may have been erased of which no event is left to say so."""
+        with self._lock:
+            self._events, self._weight = {}, 0
 
 
 def _weight(events: Sequence[Event]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 
-from desk.event import Event
+from desk.event import Event, Kind
 from desk.ticket import Ticket
 from store import mapping, tables
 from store.fixed import Fixed, Row
@@ -58,6 +58,10 @@ def _histories(session: Session, versions: dict[int, int]) -> dict[int, tuple[Ev
     known = {number: session.histories.known(number, version=version) for number, version in versions.items()}
     behind = [number for number, version in versions.items() if len(known[number]) < version]
     for number, events in _read(session, behind, known):
+        if known[number] and any(event.kind is Kind.ERASED for event in events):
+            known[number] = ()  # words of what came before it went
+            ((_, events),) = _read(session, [number], known)
+            session.histories.forget(number)
         known[number] += tuple(events)[: versions[number] - len(known[number])]
         session.histories.learn(number, known[number])
     return known

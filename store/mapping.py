@@ -14,16 +14,19 @@ _EVENT = [column.name for column in tables.events.c]
 _DELIVERY = [column.name for column in tables.outbox.c]
 
 _NUMBERED = ("number", "attention_at", "due_at")
+_OWN = ("chained",)
+"""Columns that no ticket knows of."""
+
 _ACTED = ("by_role", "by_key", "by_name", "by_door")
 _OWED = {"id": "id", "ticket": "ticket_number", "seq": "seq", "token": "token"}
 """The columns of what the store gives to a delivery, and what that is called there."""
 
-_OF_TICKET = [name for name in _TICKET if name not in _NUMBERED]
+_OF_TICKET = [name for name in _TICKET if name not in (*_NUMBERED, *_OWN)]
 _OF_EVENT = [name for name in _EVENT if name not in ("ticket", *_ACTED)]
 _OF_DELIVERY = [name for name in _DELIVERY if name not in _OWED]
 
 
-TICKET_CHANGES = [name for name in _TICKET if name != "number"]
+TICKET_CHANGES = [name for name in _TICKET if name not in ("number", *_OWN)]
 NEW_DELIVERY = [name for name in _DELIVERY if name != "id"]
 
 
@@ -31,6 +34,8 @@ def ticket_of(row: Sequence[Any], history: list[Event]) -> Ticket:
     """The ticket of a whole row of the tickets."""
     facts = dict(zip(_TICKET, row, strict=True))
     number, attention_at, due_at = map(facts.pop, _NUMBERED)
+    for name in _OWN:
+        del facts[name]
     ticket = Ticket(history=history, **facts)
     ticket.number, ticket.attention_at, ticket.due_at = number, attention_at, due_at
     return ticket

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 
 from desk.actor import Actor
 from desk.company import company_of
+from desk.erasing import ERASED
 from desk.event import Event, Kind
 from desk.ticket import Ticket
 from store import emails, tables, tickets
@@ -48,7 +49,9 @@ def waiting(session: Session) -> Sequence[Held]:
         later.detail["of"].as_integer() == row.seq,
     )
     query = (
-        select(row.ticket, row.seq).where(row.kind == Kind.QUARANTINED, ~decided).order_by(row.at, row.ticket)
+        select(row.ticket, row.seq)
+        .where(row.kind == Kind.QUARANTINED, row.text != ERASED, ~decided)
+        .order_by(row.at, row.ticket)
     )
     return [held(session, number, seq) for number, seq in session.execute(query).all()]
 

@@ -31,6 +31,7 @@ from store.session import Session
 
 TOLD = frozenset(
     {Kind.OPENED, Kind.CUSTOMER_WROTE, Kind.REPLIED, Kind.ASKED, Kind.RESOLVED, Kind.CANCELLED, Kind.NOTED}
+    | {Kind.RATED}
 )
 """Kinds of events whose text can be found."""
 

@@ -97,6 +97,7 @@ tickets = Table(
     Column("attention_at", Moment),
     Column("due_at", Moment),
     Column("snoozed_until", Moment),
+    Column("chained", Integer, nullable=False, server_default=text("0")),
     sqlite_autoincrement=True,  # a number is never given twice, even after an erasure
 )
 Index(
@@ -104,6 +105,12 @@ Index(
     tickets.c.attention_at,
     sqlite_where=text("attention_at IS NOT NULL"),
     postgresql_where=text("attention_at IS NOT NULL"),
+)
+Index(
+    "ix_tickets_unchained",
+    tickets.c.number,
+    sqlite_where=text("chained < version"),
+    postgresql_where=text("chained < version"),
 )
 Index("ix_tickets_status_due_at", tickets.c.status, tickets.c.due_at)
 Index("ix_tickets_owner_status_due_at", tickets.c.owner, tickets.c.status, tickets.c.due_at)
@@ -306,4 +313,58 @@ keepsakes = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# The trail that shows tampering.  No foreign keys: a link outlives the ticket whose event it holds on to.
+links = Table(
+    "links",
+    metadata,
+    Column("position", _serial, primary_key=True, autoincrement=False),
+    Column("ticket", _serial),
+    Column("seq", Integer),
+    Column("receipt", _serial),
+    Column("salt", LargeBinary),
+    Column("words", LargeBinary),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    UniqueConstraint("ticket", "seq"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("deed", String(32), nullable=False, index=True),
+    Column("what", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("counts", _json, nullable=False),
+    Column("removed", _json, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What still stands in Slack of what is erased here.
+remains = Table(
+    "remains",
+    metadata,
+    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("channel", String(32)),
+    Column("ts", String(32)),
+    Column("slack_file", String(32)),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("last_error", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_remains_not_before", remains.c.not_before)
+
+# Messages in Slack that name several tickets and are not owed by the outbox.
+overviews = Table(
+    "overviews",
+    metadata,
+    Column("channel", String(32), primary_key=True),
+    Column("ts", String(32), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("first", _serial, nullable=False),
+    Column("last", _serial, nullable=False),
 )

@@ -44,7 +44,7 @@ def changing(call: Call) -> Iterator[tuple[Session, Actor]]:
     with opened(call.settings()) as db:
         try:
             with db.change(urgent=True) as session:
-                yield session, Actor.operator(_user())
+                yield session, Actor.operator(user())
         except DeskError as refusal:
             raise Refused(str(refusal), 1) from refusal
 
@@ -54,7 +54,7 @@ def done(call: Call, deed: Callable[[Session, Actor], T]) -> T:
     from desk.actor import Actor
     from desk.errors import Conflict, DeskError
 
-    operator = Actor.operator(_user())
+    operator = Actor.operator(user())
     with opened(call.settings()) as db:
         for left in reversed(range(_TRIES)):
             try:
@@ -80,7 +80,7 @@ def harmless(line: str) -> str:
     return "".join(c if c.isprintable() else " " for c in line).rstrip()
 
 
-def _user() -> str:
+def user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # in a container the user may have no name

@@ -19,7 +19,7 @@ from terminal.call import EX_TEMPFAIL, Call, Refused, refusals
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from wiring import Parts
+    from wiring.whole import Parts
 
 
 @click.command()
@@ -85,7 +85,7 @@ def desk_in(world: Sandbox, home: Path, *, machine: Callable[[], datetime]) -> P
     """Start the desk by that world's clock, its database in the folder home.  machine: the real clock."""
     from config import load
     from terminal.logs import write_logs
-    from wiring import build, next_due
+    from wiring.whole import build, next_due
 
     settings = demo_settings(world, f"sqlite:///{home / 'helpdesk.sqlite3'}")
     config = load(None, settings | {"HELPDESK_DESK__UNDO_SECONDS": "5"})  # nobody waits long for the story

@@ -15,8 +15,8 @@ from terminal.call import EX_CONFIG, EX_TEMPFAIL, Call, refusals
 if TYPE_CHECKING:
     from config import Config
     from desk.finding import Finding
-    from postroom import Postroom
     from store.database import Database
+    from wiring.postroom import Postroom
 
 
 @click.command()
@@ -50,8 +50,8 @@ def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
 
 
 def _findings(call: Call, send_to: str | None) -> Iterator[Finding]:
-    from postroom import Postroom
     from store.database import Database
+    from wiring.postroom import Postroom
 
     config = call.settings()
     db = Database(config.database.url.get_secret_value())

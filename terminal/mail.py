@@ -32,7 +32,7 @@ def preview(call: Call, kind: str | None, language: str | None, html: bool, name
     from mail.preview import KINDS, compose_one
     from mail.templates.loading import LANGUAGES
     from settings.promised import policy_of
-    from wiring import letterhead_of
+    from wiring.letters import letterhead_of
 
     if names:
         return click.echo("\n".join(f"{name:<20}{each.about}" for name, each in KINDS.items()))
@@ -47,7 +47,7 @@ def preview(call: Call, kind: str | None, language: str | None, html: bool, name
     with refusals():
         ticket, letter = compose_one(
             KINDS[kind], chosen, letterhead=letterhead, templates=Templates(config.mail.templates),
-            policy=policy_of(config), now=call.now(),
+            policy=policy_of(config), now=call.now(), asks_opinion=config.desk.asks_opinion,
         )  # fmt: skip
     if html:
         return click.echo(letter.html, nl=False)

@@ -110,7 +110,7 @@ def _flat(figures: Figures) -> dict[str, Any]:
     for reason in (*BreachReason, None):
         row[f"broken_{reason or 'no_reason_given'}"] = figures.reasons.get(reason, 0)
     row |= {f"open_{name}": value for name, value in _minutes(figures.ages).items()}
-    return row | _money(figures)
+    return row | _money(figures) | {f"helped_{name}": count for name, count in _helped(figures).items()}
 
 
 def _json(found: Sequence[Figures], _zone: ZoneInfo) -> str:
@@ -128,6 +128,7 @@ def _object(figures: Figures) -> dict[str, Any]:
         "took": {str(goal): _minutes(lengths) for goal, lengths in figures.times.items()},
         "open": _minutes(figures.ages),
         "money": _money(figures),
+        "helped": _helped(figures),
     }
 
 
@@ -140,6 +141,10 @@ def _head(figures: Figures) -> dict[str, Any]:
         "resolved": figures.resolved,
         "cancelled": figures.cancelled,
     }
+
+
+def _helped(figures: Figures) -> dict[str, int]:
+    return {"good": figures.helped.kept, "answers": figures.helped.decided}
 
 
 def _money(figures: Figures) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import click
 from terminal.call import EX_CONFIG, Call, Refused, refusals
 
 if TYPE_CHECKING:
-    from wiring import Parts
+    from wiring.whole import Parts
 
 log = logging.getLogger("helpdesk")
 
@@ -27,7 +27,7 @@ def serve(call: Call) -> None:
     Example: helpdesk --config /etc/helpdesk.toml serve
     """
     from terminal.logs import write_logs
-    from wiring import build
+    from wiring.whole import build
 
     config = call.settings()
     write_logs(config)

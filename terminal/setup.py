@@ -38,14 +38,11 @@ def _how_clients_approve(config: Config) -> str:
     """What has to be done so that the links in mails lead somewhere; Socket Mode alone opens no door."""
     web = config.web
     if not web.public_address:
-        return (
-            "Clients approve budgets by replying.  With web.public_address their mails have a link as well."
-        )
-    page = f"{web.public_address}approve/"
-    needed = "" if config.slack.mode == "http" else "  Socket Mode needs no way in; this page does."
+        return "Customers answer by replying.  With web.public_address their mails have a link as well."
+    needed = "" if config.slack.mode == "http" else "  Socket Mode needs no way in; these pages do."
     return (
-        f"Clients approve budgets by replying, or at {page}: have your web server hand on that path, "
-        f"and no other but Slack's, to http://{web.host}:{web.port}/approve/.{needed}"
+        f"Customers answer by replying, or at {web.public_address}: have your web server hand on /approve/ "
+        f"and /opinion/, and no other path but Slack's, to http://{web.host}:{web.port}/.{needed}"
     )
 
 

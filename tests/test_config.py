@@ -10,7 +10,7 @@ import helpdesk
 from config import Config, ConfigRefused, describe, example, load, load_opening
 from settings.values import Period
 from store.database import Database
-from wiring import pages_of
+from wiring.letters import pages_of
 
 EXAMPLE = Path(__file__).parent.parent / "helpdesk.example.toml"
 NEEDED = {
@@ -244,7 +244,10 @@ def test_a_page_for_clients_is_served_only_under_a_public_address():
     for address in ("https://desk.example.com", "https://desk.example.com/"):
         config = load(None, NEEDED | secret | {"HELPDESK_WEB__PUBLIC_ADDRESS": address})
         assert config.web.public_address == "https://desk.example.com/"
-        assert [route.path for route in pages_of(config, unused, helpdesk.now)] == ["/approve/{link}"]
+        assert [route.path for route in pages_of(config, unused, helpdesk.now)] == [
+            "/approve/{link}",
+            "/opinion/{link}",
+        ]
 
 
 def test_a_wrong_value_names_the_variable_it_came_from():

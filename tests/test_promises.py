@@ -18,7 +18,7 @@ from sla.policy import Goal
 from sla.sweep import Remind, Warn, carry_out, judge
 from store import inbox, tickets
 from store.inbox import Arrival
-from wiring import intake_of
+from wiring.letters import intake_of
 
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1-bot-secret-9876",

@@ -1,14 +1,9 @@
 """The page on which a client approves or declines: what it says in every state, in Dutch and in English."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import nh3
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from desk.budget import UNANSWERED, Purpose, Round, Standing
@@ -17,24 +12,9 @@ from desk.ticket import Ticket
 from mail import proposals
 from mail.dates import Said
 from mail.letterhead import Letterhead
+from mail.pages import sheet
+from mail.pages.sheet import Ask, Sheet
 from mail.templates.prose import Prose, to_html
-
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "approval.css").read_text("utf-8")
-_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
-    (_HERE / "approval.html").read_text("utf-8")
-)
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'sha256-"
-    + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-"""No script, no frame, nothing loaded, nothing kept, and nobody told where the reader came from."""
 
 _SCOPE = nh3.Cleaner(
     tags={"p", "ul", "ol", "li", "strong", "em", "s", "br", "code", "pre", "blockquote", "a"},
@@ -158,16 +138,6 @@ _WORDS = {
         ask="Une question ? Répondez à notre message.",
     ),
 }
-_NOT_VALID = "Deze link is niet geldig · This link is not valid"
-_NOT_VALID_BELOW = (
-    "Open de link nog eens vanuit onze mail, of beantwoord die mail.",
-    "Open the link from our mail again, or reply to that mail.",
-)
-_BUSY = "Het lukt nu even niet · Not possible at the moment"
-_BUSY_BELOW = (
-    "Er is niets veranderd. Probeer het over een minuut nog eens.",
-    "Nothing was changed. Try again in a minute.",
-)
 _MOODS = {Standing.APPROVED: "good", Standing.DECLINED: "bad"}
 
 
@@ -178,42 +148,22 @@ def draw(ticket: Ticket, asked: Round, letterhead: Letterhead, *, now: datetime)
     number = f"{letterhead.prefix}-{ticket.number}"
     may_answer = standing in UNANSWERED and ticket.status in OPEN | {Status.RESOLVED}
     said = "" if may_answer else _said(asked, standing, words, Said(language, letterhead.zone))
-    return _rendered(
+    ask = Ask(
+        who=words.who.format(asked.proposal.to),
+        answers=(("yes", "yes", words.yes), ("no", "no", words.no)),
+    )
+    drawn = Sheet(
         language=language,
-        desk=letterhead.name,
         title=words.titles[asked.proposal.purpose].format(number),
         subject=ticket.subject,
         said=said,
         mood=_MOODS.get(standing, ""),
         scope=Markup(_SCOPE.clean(to_html(_scope(ticket, asked, language)))),
         facts=_facts(ticket, asked, words, language),
-        may_answer=may_answer,
-        who=words.who.format(asked.proposal.to),
-        yes=words.yes,
-        no=words.no,
+        ask=ask if may_answer else None,
         below=[words.ask],
     )
-
-
-def not_valid(letterhead: Letterhead) -> str:
-    """The page for a link that is none of ours: the same whatever is wrong with it."""
-    return _bare(letterhead, _NOT_VALID, _NOT_VALID_BELOW)
-
-
-def busy(letterhead: Letterhead) -> str:
-    """The page for when the desk cannot look."""
-    return _bare(letterhead, _BUSY, _BUSY_BELOW)
-
-
-def _bare(letterhead: Letterhead, title: str, below: tuple[str, ...]) -> str:
-    return _rendered(
-        language="nl", desk=letterhead.name, title=title, subject="", said="", mood="", scope="", facts=(),
-        may_answer=False, who="", yes="", no="", below=below,
-    )  # fmt: skip
-
-
-def _rendered(**facts: Any) -> str:
-    return _PAGE.render(style=Markup(_STYLE), **facts)
+    return sheet.draw(drawn, letterhead)
 
 
 def _scope(ticket: Ticket, asked: Round, language: str) -> str:

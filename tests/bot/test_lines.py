@@ -18,6 +18,7 @@ from desk.breach import BreachReason
 from desk.budget import Proposal, Purpose
 from desk.event import Kind
 from desk.priority import Priority
+from desk.satisfaction import Opinion
 from desk.status import Status
 from desk.worked import Work
 from sandbox.checker import check_message
@@ -67,6 +68,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     ticket.bounced(NASTY, by=desk, at=now, hard=True)
     _money(ticket, bob, anna, now)
     ticket.resolve(NASTY, by=bob, at=now)
+    ticket.rate(ticket.version, Opinion.NOT_GOOD, NASTY, by=anna, at=now, evidence={"via": "mail"})
     ticket.reopen(by=bob, at=now)
     other = ticket_of(text=NASTY, subject=NASTY, name=NASTY)
     other.number = 41
@@ -76,6 +78,7 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
     other.resolve(NASTY, by=bob, at=now)
     ticket.solved_elsewhere(41, other.history[-1], at=now)
     ticket.close(by=lena, at=now)
+    ticket.erase([1], left="", by=desk, at=now)
     assert {event.kind for event in ticket.history} == set(Kind)
     for event in ticket.history:
         post = lines.draw(ticket, event, STYLE)

@@ -11,13 +11,13 @@ import uvicorn
 
 import config
 import helpdesk
-import wiring
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
+from wiring import whole
 
 Start = Callable[..., "Desk"]
 
@@ -40,7 +40,7 @@ class Desk:
     ) -> None:
         at_once = {"HELPDESK_SLACK__MODE": mode, "HELPDESK_DESK__UNDO_SECONDS": "0"}
         settings = demo_settings(world, url) | at_once | changed
-        self.parts = wiring.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
+        self.parts = whole.build(config.load(None, settings), clock=clock, machine=helpdesk.now)
         self._world = world
         self._web: uvicorn.Server | None = None
         self._mode = mode

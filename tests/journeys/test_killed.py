@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import func, select, text
 
 import helpdesk
-import wiring
 from config import load
 from desk.actor import Role
 from desk.delivery import Audience, DeliveryState
@@ -26,6 +25,7 @@ from store.database import Database
 from terminal.demo import demo_settings
 from tests.ports import free_ports
 from tests.sound import assert_sound
+from wiring import whole
 
 CARLA = "carla@bakkerij-jansen.example"
 PATIENCE = 100
@@ -72,7 +72,7 @@ class Desk:
         """The same desk in this process, ten minutes later: every lease is over by then."""
         self.later = timedelta(minutes=10)
         clock = lambda: helpdesk.now() + self.later  # noqa: E731
-        parts = wiring.build(load(None, self.settings), clock=clock, machine=helpdesk.now)
+        parts = whole.build(load(None, self.settings), clock=clock, machine=helpdesk.now)
         parts.start()
         try:
             self.wait_until(lambda: parts.socket.connected)

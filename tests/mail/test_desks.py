@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 import pytest
 
 import config
-import wiring
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.ticket import Ticket
@@ -15,6 +14,7 @@ from settings.promised import policy_of
 from store import inbox, tickets
 from store.courier import Courier
 from store.inbox import Arrival, State
+from wiring import letters
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HELP, SALES = "help@desk.example", "sales@desk.example"
@@ -51,8 +51,8 @@ class House:
         settings = config.load(None, SETTINGS)
         clock = lambda: MONDAY  # noqa: E731
         policy_of_the_desk = policy_of(settings)
-        self.intake = wiring.intake_of(settings, db, policy_of_the_desk, clock)
-        sender = wiring.mail_sender_of(settings, db, policy_of_the_desk, clock, road=self._road)
+        self.intake = letters.intake_of(settings, db, policy_of_the_desk, clock)
+        sender = letters.mail_sender_of(settings, db, policy_of_the_desk, clock, road=self._road)
         self.courier = Courier(db, {Audience.CUSTOMER: sender}, clock=clock)
 
     def _road(self, raw, server, *, sender, recipient, copy=""):

@@ -439,7 +439,7 @@ def _some_facts():
     more += ("paused_since", "paused_until", "duplicate_of")
     more += ("scope", "hours", "rate", "amount", "until", "total_hours", "link", "planned")
     more += ("planned_before",)
-    named = ("is_improvement", "by_customer", "by_silence", "is_more", "is_emergency")
+    named = ("is_improvement", "by_customer", "by_silence", "is_more", "is_emergency", "asks_opinion")
     switches = dict.fromkeys(named, False)
     return dict.fromkeys((*words, *more), "x") | switches | {"silence_hours": 72}
 

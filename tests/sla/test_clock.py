@@ -48,6 +48,16 @@ def test_three_quarters_of_an_urgent_friday_afternoon_are_used_up_on_monday_at_h
     assert attention(ticket, policy) == at("2026-11-30 14:30")
 
 
+def test_who_spoke_with_a_human_on_the_phone_has_had_their_first_response(at: At, policy: Policy) -> None:
+    called = at("2026-11-30 10:00")
+    ticket = Ticket.open(
+        by=SANNE, customer=ANNA, at=called, subject="Blank page", text="She called.", detail={"heard": True}
+    )
+    first = read_clock(ticket, Goal.FIRST_RESPONSE, policy, now=at("2026-12-07 10:00"))
+    assert first is not None
+    assert (first.state, first.breached) == (ClockState.STOPPED, False)
+
+
 def test_waiting_moves_the_date_by_the_business_hours_it_took(at: At, policy: Policy) -> None:
     ticket = _ticket(at("2026-11-30 10:00"), Priority.HIGH)
     assert _clock(ticket, Goal.RECOVERY, policy, at("2026-11-30 10:00")).due == at("2026-12-02 10:00")

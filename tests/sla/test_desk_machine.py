@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from desk.errors import Conflict
 from desk.priority import Priority
+from desk.status import Status
 from desk.ticket import Ticket
 from sla.clock import attention, due
 from sla.policy import Policy
@@ -117,6 +118,8 @@ class Kept(RuleBasedStateMachine):
             with self.desk.change(urgent=True) as session:
                 ticket = tickets.get(session, number)
                 self._sweep(self.now, self.replica)
+                if ticket.status is Status.CLOSED:  # nothing can be added to it
+                    return
                 ticket.note("Looked.", by=LENA, at=self.now)
         except Conflict:
             assert self._version(number) > ticket.version - 1, "somebody was first"

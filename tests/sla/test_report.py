@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from desk.breach import BreachReason
 from desk.priority import Priority
+from desk.satisfaction import Opinion
 from desk.ticket import Ticket
+from sla.clock import attention, due, read_clocks
 from sla.month import month_of
 from sla.policy import Goal, Policy
 from sla.report import PROMISED, Figures, Lengths, Rate, report, report_of
@@ -96,6 +98,27 @@ def test_a_date_that_had_passed_when_a_priority_was_given_is_broken_by_giving_it
     ticket = opened(october, priority=Priority.LOW)
     ticket.prioritise(Priority.URGENT, by=LENA, at=MONDAY + hours(7), reclassified=True)
     assert november(ticket, policy=policy).rate(Goal.RECOVERY) == Rate(0, 1)
+
+
+def test_of_each_solution_the_last_answer_counts_in_the_month_it_was_given(policy: Policy) -> None:
+    ticket, other = opened(), opened()
+    for each in (ticket, other):
+        each.resolve("Done.", by=LENA, at=MONDAY)
+    said = [(ticket, Opinion.NOT_GOOD, 1), (ticket, Opinion.GOOD, 2), (other, Opinion.NOT_GOOD, 3)]
+    for each, opinion, day in said:
+        each.rate(2, opinion, by=ANNA, at=MONDAY + timedelta(days=day), evidence={})
+    assert november(ticket, other, policy=policy).helped == Rate(1, 2)
+    other.rate(2, Opinion.GOOD, by=ANNA, at=DECEMBER + hours(1), evidence={})
+    assert november(ticket, other, policy=policy).helped == Rate(1, 1), "it was said anew, in December"
+
+
+def test_an_answer_moves_no_clock(policy: Policy) -> None:
+    ticket = answered(opened(), MONDAY + hours(2))
+    ticket.resolve("Done.", by=LENA, at=MONDAY + hours(4))
+    now = MONDAY + timedelta(days=2)
+    before = (read_clocks(ticket, policy, now=now), attention(ticket, policy), due(ticket, policy))
+    ticket.rate(ticket.version, Opinion.NOT_GOOD, "No.", by=ANNA, at=now, evidence={})
+    assert (read_clocks(ticket, policy, now=now), attention(ticket, policy), due(ticket, policy)) == before
 
 
 def test_clients_come_in_the_order_of_their_names_after_all_together(policy: Policy) -> None:

@@ -23,7 +23,7 @@ from tests.ports import free_ports
 PATIENCE = 120.0
 """Seconds without any progress, after which something stands still."""
 
-_PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn", "wiring", __name__]
+_PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn", "wiring.whole", __name__]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""The commands of privacy, as an operator types them."""
+
+import json
+from collections.abc import Callable
+
+from click.testing import Result
+
+from store import tickets
+from store.database import Database
+
+Typed = Callable[..., Result]
+
+
+def test_a_person_is_exported_looked_at_and_forgotten(
+    typed: Typed, opened: Callable[..., int], db: Database
+) -> None:
+    number, other = opened(), opened(sender="bob")
+    held = json.loads(typed("export", "person", "anna@bakery.example").stdout)
+    assert [ticket["number"] for ticket in held["tickets"]] == [number]
+    assert f"Their own tickets: HD-{number}" in typed("erase", "anna@bakery.example").stdout
+    with db.read() as session:
+        assert tickets.get(session, number).customer == "anna@bakery.example"  # it only said so
+    done = typed("erase", "anna@bakery.example", "--forget", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "1 tickets" in done.stdout
+    with db.read() as session:
+        assert tickets.get(session, number).is_forgotten
+        assert not tickets.get(session, other).is_forgotten
+    assert typed("erase", "anna@bakery.example").exit_code == 1
+    assert "forget" in typed("audit", "receipts").stdout
+    assert typed("audit", "verify").exit_code == 0
+    assert typed("retention", "show").exit_code == 0

@@ -1,0 +1,159 @@
+"""Wires what makes tickets of mails, and what writes to customers, as the settings say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from starlette.routing import Route
+
+from config import Config
+from mail import house as mail_house
+from mail.approving import Approvals
+from mail.asking import Opinions
+from mail.desks import Desks
+from mail.intake import Intake, Read
+from mail.letterhead import Brand, Letterhead
+from mail.limits import Intakes, Limits
+from mail.notifications import Templates
+from mail.outages import Outages
+from mail.promising import read_promises
+from mail.sending import MailSender, Road
+from mail.showable import Rules
+from mail.smtp import hand_over
+from sla.policy import Policy
+from store import keepsakes
+from store.courier import Courier
+from store.database import Database
+from wiring.postroom import Postroom
+from wiring.postroom import Sender as Address
+
+Clock = Callable[[], datetime]
+
+
+def mail_sender_of(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    road: Road = hand_over,
+    post: Postroom | None = None,
+) -> MailSender | Desks:
+    """Who mails the customers.  road: what mails leave by; post: where tokens are shared with mailboxes."""
+    settings = config.mail
+    secret = secret_of(config, db)
+    post, templates = post or Postroom(config, db, clock), Templates(settings.templates)
+    journal = post.journal()
+
+    def sender(of: Address) -> MailSender:
+        return MailSender(
+            db,
+            of.server,
+            letterhead=replace(letterhead_of(config), name=of.name, address=of.address),
+            templates=templates,
+            secret=secret,
+            reply_tags=settings.reply_tags,
+            public_address=config.web.public_address or "",
+            asks_opinion=config.desk.asks_opinion,
+            promises=lambda ticket, at: read_promises(ticket, policy, now=at),
+            clock=clock,
+            null_sender=of.null_sender,
+            copy_to=settings.journal.address or "",
+            journal=journal,
+            road=road,
+        )
+
+    first, *others = post.senders()
+    if not others:
+        return sender(first)
+    return Desks(db, sender(first), {of.address.lower(): sender(of) for of in others})
+
+
+def outages_of(config: Config, db: Database, road: Courier, clock: Clock, *, post: Postroom) -> Outages:
+    """Who mails the leads when nothing reaches Slack."""
+    first = post.senders()[0]
+    return Outages(
+        db, road, first.server, name=first.name, address=first.address, to=config.watch.mail_to, clock=clock
+    )
+
+
+def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:
+    """What customers see in a browser; nothing where the desk has no public address."""
+    if not config.web.public_address:
+        return ()
+    secret, letterhead = secret_of(config, db), letterhead_of(config)
+    questions = (Approvals, Opinions)
+    asked = (each(db, secret=secret, letterhead=letterhead, clock=clock) for each in questions)
+    return [route for question in asked for route in question.routes()]
+
+
+def letterhead_of(config: Config) -> Letterhead:
+    """How the desk presents itself in mails from its first address."""
+    desk, brand = config.desk, config.mail.brand
+    return Letterhead(
+        name=desk.name,
+        address=desk.address,
+        zone=desk.timezone,
+        prefix=desk.prefix,
+        silence=timedelta(hours=config.promises.silence_hours),
+        brand=Brand(
+            signature=brand.signature or "",
+            address_line=brand.address_line or "",
+            logo=brand.logo or "",
+            colour=brand.colour,
+        ),
+    )
+
+
+def secret_of(config: Config, db: Database) -> str:
+    """What seals our Message-IDs and reply addresses: the setting, else one that is made once."""
+    if config.mail.message_secret:
+        return config.mail.message_secret.get_secret_value()
+    with db.change() as session:
+        return keepsakes.get_or_make(session, "message secret", lambda: token_hex(32))
+
+
+def intake_of(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    clock: Clock,
+    *,
+    post: Postroom | None = None,
+    read: Read | None = None,
+) -> Intake:
+    """What makes tickets of the mails that were kept.  read: understands them; here, if nothing is given."""
+    post = post or Postroom(config, db, clock)
+
+    def client_of(address: str) -> mail_house.Client | None:
+        contract = policy.contract_of(address)
+        return mail_house.Client(contract.name, contract.language) if contract else None
+
+    desk, settings = config.desk, config.mail
+    house = mail_house.House(
+        addresses=post.addresses,
+        others=post.known(),
+        sources=post.sources(),
+        prefix=desk.prefix,
+        loop_mark=desk.address,
+        language=desk.language,
+        languages=frozenset(settings.languages),
+        priority=desk.default_priority,
+        trusted_authserv=settings.trusted_authserv,
+        client_of=client_of,
+        secret=secret_of(config, db),
+        agents=frozenset(settings.agents),
+        blocked=frozenset(settings.blocked),
+        files=Rules(
+            of_file=settings.files.of_file,
+            of_mail=settings.files.of_mail,
+            refused=settings.files.refused,
+        ),
+        alike_within=timedelta(days=desk.duplicate_days),
+        asks_opinion=desk.asks_opinion,
+    )
+    most = settings.limits
+    intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
+    limits = Limits(per_minute=most.confirmations, intakes=intakes)
+    return Intake(db, house, clock=clock, read=read, limits=limits)

@@ -1,0 +1,216 @@
+"""Builds a running desk: every part, once, in the order in which they need one another."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from starlette.applications import Starlette
+
+from bot import app as slack_app
+from bot import metrics, web
+from bot.people import People
+from bot.socket import Socket
+from bot.strip import Strip
+from config import Config
+from desk.delivery import Audience
+from heartbeat import heartbeat
+from mail.delays import tell_of_delays
+from mail.listener import Listener
+from mail.mailbox import Mailbox
+from mail.reader import Reader
+from settings import agreed
+from settings.promised import policy_of
+from sla.ageing import Ageing
+from sla.auditing import Auditor
+from sla.keeping import database_of
+from sla.policy import Policy
+from sla.reschedule import AtStart
+from sla.scheduler import Job, Scheduler
+from sla.sweep import sweep
+from store import ahead, drafts, inbox, retention, schema
+from store.courier import Courier
+from store.database import Database
+from store.sender import Sender
+from wiring.checks import checks_of, problems_of
+from wiring.letters import intake_of, mail_sender_of, outages_of, pages_of
+from wiring.postroom import Postroom
+from wiring.slackroom import Slackroom
+
+Clock = Callable[[], datetime]
+
+FILES_TAKE = timedelta(minutes=10)
+"""One turn with the files of a mail: so many bytes take their time, and a slow one must not be overtaken."""
+
+TOGETHER = 20
+"""Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
+
+
+@dataclass
+class Parts:
+    """Every part of a running desk, wired by hand.
+
+    clock: reads the time; the demo and the tests turn it."""
+
+    config: Config
+    db: Database
+    policy: Policy
+    people: People
+    web: Starlette
+    scheduler: Scheduler
+    couriers: Mapping[str, Courier]
+    reader: Reader
+    socket: Socket | None = None
+    listener: Listener | None = None
+    mailboxes: tuple[Mailbox, ...] = ()
+    _stop: Event = field(default_factory=Event)
+    _threads: list[Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Open the ways in and begin to work; the web application is served by whoever calls."""
+        if self.listener:
+            self.listener.start()
+        for mailbox in self.mailboxes:
+            self._threads.append(Thread(target=mailbox.run, args=(self._stop,), name=mailbox.name))
+        for thread in self._threads:
+            thread.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Close the ways in, finish what is under way, and let go of everything."""
+        self._stop.set()
+        self.scheduler.stop()  # first: one of its jobs opens the socket
+        if self.socket:
+            self.socket.close()
+        if self.listener:
+            self.listener.stop()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self.reader.stop()
+        self.db.close()
+
+
+def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
+    """Wire the house.  Opens the database and brings its schema up to date; calls nobody else yet.
+
+    clock: the desk's, which a test may turn; machine: the real one, for pulses and paces.
+    Raises Unavailable, SchemaTooNew, TemplateRefused."""
+    policy = policy_of(config)
+    db = database_of(config.database.url.get_secret_value(), policy, on_commit=lambda: wake())
+    schema.upgrade(db)
+    post = Postroom(config, db, clock)
+    mailer = mail_sender_of(config, db, policy, clock, post=post)
+    slack = Slackroom(config, db, policy, mailer.foresee, clock=clock, machine=machine)
+    reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
+    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
+    couriers = {
+        "slack": Courier(db, slack.senders(), clock=clock, together=TOGETHER),
+        "mail": Courier(db, mail, clock=clock),
+        "files": Courier(db, slack.file_senders(reader), clock=clock, lease=FILES_TAKE),
+    }
+    listener = post.listener(lambda: scheduler.wake("intake"))
+    mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
+    strip = _strip_of(config, db, post, mailboxes, couriers, clock)
+    app = slack_app.build(replace(slack.house, troubles=strip.lines))
+    socket = slack.socket(app)
+    intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
+    jobs = [
+        Job("intake", intake.receive_new, every=1),
+        *_jobs_of_slack(slack, socket),
+        *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
+        *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock),
+        Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
+    ]
+    scheduler = Scheduler(jobs, clock=machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine)
+    auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
+    pages = pages_of(config, db, clock)
+    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages)
+
+    def wake() -> None:
+        for name in couriers:
+            scheduler.wake(name)
+
+    return Parts(
+        config, db, policy, slack.people, asgi, scheduler, couriers, reader, socket, listener, mailboxes
+    )
+
+
+def next_due(parts: Parts) -> datetime | None:
+    """The next moment at which the desk has something to do by itself; in the past while it is busy."""
+    with parts.db.read() as session:
+        return ahead.next_due(session)
+
+
+_turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
+"""Seconds between two turns of a courier that nobody wakes."""
+
+
+def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
+    yield Job("crowds", slack.crowds().look, every=5)
+    yield Job("anchor", slack.anchors().tell_due, every=600)
+    yield Job("wipe", slack.wiper().wipe_due, every=5)
+    if digests := slack.digests():
+        yield Job("digest", digests.send_due, every=30)
+    if socket:
+        yield Job("socket", socket.connect, every=5)
+
+
+def _jobs_of_time(
+    config: Config,
+    db: Database,
+    policy: Policy,
+    post: Postroom,
+    mailboxes: tuple[Mailbox, ...],
+    couriers: Mapping[str, Courier],
+    clock: Clock,
+) -> Iterator[Job]:
+    """What the desk does because of the time alone."""
+    sources = tuple(mailbox.name for mailbox in mailboxes)
+    outages = outages_of(config, db, couriers["slack"], clock, post=post)
+    yield Job("reschedule", AtStart(db, policy, agreed.text_of(config)).run, every=60)
+    yield Job("delays", lambda: tell_of_delays(db, now=clock()), every=60)
+    yield Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10)
+    yield Job("outages", outages.look, every=30)
+    yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
+    yield Job("ageing", Ageing(db, _days_of(config), clock).beat, every=60)
+    yield Job("drafts", lambda: _redraw(db, clock), every=300)
+
+
+def _strip_of(
+    config: Config,
+    db: Database,
+    post: Postroom,
+    mailboxes: tuple[Mailbox, ...],
+    couriers: Mapping[str, Courier],
+    clock: Clock,
+) -> Strip:
+    """What says on App Home that something does not move."""
+    polls = [imap.poll_seconds for _, _, imap in post.accounts()]
+    late = timedelta(seconds=max(polls, default=0)) + timedelta(minutes=5)
+    sources = tuple(mailbox.name for mailbox in mailboxes)
+    return Strip(db, sources, lambda: problems_of(mailboxes), couriers, config.desk.timezone, clock, late)
+
+
+def _heartbeat_of(config: Config) -> Callable[[str], None]:
+    watch = config.watch
+    return heartbeat(
+        watch.heartbeat_url.get_secret_value() if watch.heartbeat_url else "", watch.heartbeat_file
+    )
+
+
+def _days_of(config: Config) -> dict[str, int]:
+    kept = {kind.name: config.retention.days_of(kind.name) for kind in retention.CLASSES}
+    return {name: days for name, days in kept.items() if days}
+
+
+def _tidy(db: Database, clock: Clock, days: int) -> None:
+    """Slack repeats an event for an hour or so, and nobody clicks twice after a day."""
+    with db.change() as session:
+        inbox.forget_clicks(session, before=clock() - timedelta(days=2))
+        drafts.tidy(session, before=clock() - timedelta(days=days))
+
+
+def _redraw(db: Database, clock: Clock) -> None:
+    with db.change() as session:
+        drafts.redraw(session, now=clock())
