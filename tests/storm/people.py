@@ -2,7 +2,6 @@
 
 import random
 import smtplib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,13 @@ from email.utils import format_datetime
 
 from sandbox.director import NotPossibleHere
 from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
-from tests.storm.replicas import PATIENCE, Replica
+from tests.storm.clockwork import Patience
+from tests.storm.replicas import Replica
 
 DESK = "help@desk.example"
+_LONG_ENOUGH = 3.0
+"""Seconds in which nothing happens although the clocks are turned: what has not come by then does not."""
+
 _BEGAN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -40,6 +43,7 @@ class Customers:
     replicas: Sequence[Replica]
     desk_address: str
     random: random.Random
+    at_work: Callable[[], int]
     mailed: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
@@ -50,10 +54,13 @@ class Customers:
         self.mailed.append(n)
 
     def answer(self, n: int, visitor: Visitor) -> None:
-        """Customer n answers the confirmation, if it has come."""
-        letters = visitor.inbox(customer(n))
-        if not letters:
-            return
+        """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
+        patience = Patience(self.at_work, every=0.2, still=_LONG_ENOUGH)
+        while not (letters := visitor.inbox(customer(n))):
+            try:
+                patience.spend("the confirmation")
+            except AssertionError:
+                return
         confirmation = letters[0]
         words = marker("answer", n)
         mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
@@ -70,17 +77,15 @@ class Customers:
         return mail
 
     def _hand_in(self, n: int, mail: EmailMessage) -> None:
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience(self.at_work)
         while True:
             port = self.random.choice(self.replicas).mail_port
             try:
                 with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
                     server.sendmail(customer(n), [self.desk_address], mail.as_bytes())
                     return
-            except (OSError, smtplib.SMTPException):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+            except (OSError, smtplib.SMTPException) as problem:
+                patience.spend(f"customer {n} cannot hand in a mail: {problem!r}")
 
 
 @dataclass
@@ -89,6 +94,7 @@ class Agents:
     was told she has answered."""
 
     visitor: Visitor
+    at_work: Callable[[], int]
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
@@ -113,23 +119,19 @@ class Agents:
 
     def _card(self, n: int) -> dict[str, object]:
         """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        deadline = time.monotonic() + 3 * PATIENCE  # a lease may end and begin anew before it is posted
+        patience = Patience(self.at_work, every=0.3)
         while True:
             named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
             card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
             if card:
                 return card
-            if time.monotonic() > deadline:
-                raise AssertionError(f"customer {n} has no card")
-            time.sleep(0.3)
+            patience.spend(f"customer {n} has no card")
 
     def _until_taken(self, act: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience(self.at_work)
         while True:
             try:
                 act()
                 return
-            except (Unanswered, NotPossibleHere):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+            except (Unanswered, NotPossibleHere) as problem:
+                patience.spend(f"a click is never answered: {problem}")
