@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Point(StrEnum):
-    """Each is reached in one place of the code; in two where Slack has two roads in, or mails are filed together.
+    """Each is reached in one place of the code; in two where there are two roads in, or two ways to file mails.
 
     The storm ends a desk at every one of them."""
 
