@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from settings import printing
+from settings.desks import MoreDesk, refuse_unfit
 from settings.digest import Digest
 from settings.environment import overlay
 from settings.hours import Hours
@@ -62,6 +63,9 @@ class Config(Section):
     mailboxes: tuple[Box, ...] = Field(
         default=(), description="More mailboxes, each with an address of its own", examples=[[]]
     )
+    desks: tuple[MoreDesk, ...] = Field(
+        default=(), description="More desks, each with a channel of its own", examples=[[]]
+    )
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("contracts")
@@ -104,6 +108,21 @@ class Config(Section):
             seen.add((box.host, box.user, box.folder))
             _refuse_unusable(box, desk, mail)
         return boxes
+
+    @field_validator("desks")
+    @classmethod
+    def _desks_go_together(cls, desks: tuple[MoreDesk, ...], info: ValidationInfo) -> tuple[MoreDesk, ...]:
+        if not {"desk", "slack", "contracts", "mailboxes"} <= info.data.keys():
+            return desks  # one of them was refused, and that is told
+        desk, boxes = info.data["desk"], info.data["mailboxes"]
+        refuse_unfit(
+            desks,
+            name=desk.name,
+            channel=info.data["slack"].support_channel,
+            addresses=[desk.address, *(box.address for box in boxes)],
+            contracts=[contract.name for contract in info.data["contracts"]],
+        )
+        return desks
 
 
 def _refuse_unusable(box: Box, desk: Desk, mail: Mail) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from terminal.audit import audit
+from terminal.backup import backup, restore
 from terminal.block import block
 from terminal.calendar import calendar
 from terminal.call import Call
+from terminal.dead import dead
 from terminal.deliver import deliver
 from terminal.demo import demo
 from terminal.doctor import doctor
@@ -53,8 +55,9 @@ def main(context: click.Context, config_path: Path | None) -> None:
 
 
 for command in (
-    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, block, calendar, hours, why,
-    report, simulate, reschedule, repair, fsck, audit, export, erase, retention, manifest, example_config,
+    demo, serve, check, doctor, deliver, read, mail, quarantine, inbox, dead, block, calendar, hours, why,
+    report, simulate, reschedule, repair, fsck, audit, backup, restore, export, erase, retention, manifest,
+    example_config,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -131,7 +131,10 @@ def ours(engine: str, way: str) -> Iterator[Callable[[Path], float]]:
     with an_address(engine) as url:
         db, clock, reader = database_of(url, policy), Clock(), Reader()
         schema.upgrade(db)
-        house = House(addresses=frozenset({"help@desk.example"}), loop_mark="help@desk.example", secret="s")
+        house = House(
+            addresses=frozenset({"help@desk.example"}), loop_mark="help@desk.example", secret="s",
+            alike_within=timedelta(days=7),
+        )  # fmt: skip
         read = None if way == WAYS[1] else reader.ahead
         intake = Intake(db, house, clock=clock, read=read)
         try:

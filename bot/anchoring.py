@@ -10,7 +10,7 @@ from bot import blocks
 from bot.blocks import Post, plain
 from bot.outcome import MessageGone
 from bot.wire import Wire
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
 from store import chain, inbox
 from store.database import Database
 
@@ -54,5 +54,5 @@ class Anchors:
         """Once, or not at all: it is in the log, and tomorrow comes another."""
         try:
             self.wire.post(self.channel, Post(said, [blocks.context(plain(said))]), token=token)
-        except (DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone) as problem:
+        except (DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain, MessageGone) as problem:
             log.warning("the anchor was not posted: %s", problem)

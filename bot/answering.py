@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import hook
+from bot.about import thread_of
 from bot.blocks import again, cut, escape, notice
 from bot.click import Overtaken
 from bot.fields import Misfilled
@@ -19,7 +20,10 @@ from store.database import Unavailable
 
 log = logging.getLogger(__name__)
 
-_TOO_SLOW = frozenset({"trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id"})
+_TOO_SLOW = frozenset(
+    {"trigger_expired", "trigger_exchanged", "expired_trigger_id", "exchanged_trigger_id"}
+    | {"invalid_trigger_id"}
+)
 _MOVED_ON = frozenset({"not_found", "hash_conflict"})
 """The window was closed, sent or drawn anew before this was drawn into it: nobody waits for it any more."""
 
@@ -30,7 +34,9 @@ def register(app: App, slack: WebClient) -> None:
     def answer(error: Exception, body: dict[str, Any]) -> BoltResponse:
         if _has_moved_on(error, body):
             return BoltResponse(status=200, body="")
-        if not isinstance(error, DeskError):
+        if _is_of_the_world(error):
+            log.warning("a request from Slack could not be answered: %s", error)
+        elif not isinstance(error, DeskError):
             log.error("a request from Slack failed: %s", error, exc_info=error)
         if "event" in body:
             return _of_event(error, body, slack)
@@ -40,7 +46,8 @@ def register(app: App, slack: WebClient) -> None:
             if _has_moved_on(unheard, body):
                 return BoltResponse(status=200, body="")
             log.warning("nobody could be told %r: %s", words_for(error), unheard)
-            return BoltResponse(status=500)  # Slack itself marks the button then
+            # Slack itself marks the button then
+            return BoltResponse(status=400 if isinstance(unheard, hook.NotSlacks) else 500)
 
     app.error(answer)
 
@@ -48,6 +55,13 @@ def register(app: App, slack: WebClient) -> None:
 def _has_moved_on(error: Exception, body: dict[str, Any]) -> bool:
     in_window = (body.get("view") or {}).get("type") == "modal"
     return in_window and isinstance(error, SlackApiError) and error.response["error"] in _MOVED_ON
+
+
+def _is_of_the_world(error: Exception) -> bool:
+    """Whether somebody else was silent, slow or gone: no line of ours is to blame."""
+    if isinstance(error, SlackApiError):
+        return error.response["error"] in _TOO_SLOW | _MOVED_ON
+    return isinstance(error, SlackSilent | Unavailable | OSError)
 
 
 def words_for(error: Exception) -> str:
@@ -74,17 +88,11 @@ def _of_event(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltR
             channel=event["channel"],
             user=writer_of(event),
             text=escape(str(error)),
-            thread_ts=_thread_of(event),
+            thread_ts=thread_of(event),
         )
     except (SlackClientError, OSError, HTTPException) as unheard:
         log.warning("nobody could be told %r: %s", str(error), unheard)
     return BoltResponse(status=200, body="")
-
-
-def _thread_of(event: dict[str, Any]) -> str | None:
-    """Where that event happened; an edit tells of a message that tells where."""
-    told = (event, event.get("message") or {}, event.get("previous_message") or {})
-    return next((str(each["thread_ts"]) for each in told if each.get("thread_ts")), None)
 
 
 def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltResponse:

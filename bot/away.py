@@ -74,14 +74,19 @@ def on_hand_over(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> 
     heir = house.people.actor(chosen, door=Door.BUTTON)
     if heir is None or heir.key == actor.key:
         raise DeskError("Choose another agent of this desk.")
-    count = _pass_on(house, actor, heir, body["trigger_id"])
+    count, kept = _pass_on(house, actor, heir, body["trigger_id"])
     name = escape(one_line(heir.name, 80))
-    _answer(house, body, actor, f"{name} has {{}} of yours now.", f"{name} heeft nu {{}} van jou.", count)
+    english = f" {kept} stay yours: {name} is not of their desk." if kept else ""
+    dutch = f" {kept} blijven van jou: {name} hoort niet bij die desk." if kept else ""
+    _answer(
+        house, body, actor, f"{name} has {{}} of yours now.{english}",
+        f"{name} heeft nu {{}} van jou.{dutch}", count,
+    )  # fmt: skip
     ack()
 
 
 def on_give_back(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
-    count = _pass_on(house, actor, None, body["trigger_id"])
+    count, _ = _pass_on(house, actor, None, body["trigger_id"])
     _answer(house, body, actor, "{} of yours: nobody's again.", "{} van jou: weer van niemand.", count)
     ack()
 
@@ -111,8 +116,9 @@ def _until(request: Request) -> datetime:
 def _awaiting(request: Request) -> list[Block]:
     """What is theirs, by date: whom it waits for, and until when."""
     house, actor, language = request.house, request.actor, request.language
+    reach = house.people.reach(actor.key)
     with house.db.read() as session:
-        found = shelves.of_owner(session, actor.key, limit=_SHOWN)
+        found = shelves.of_owner(session, actor.key, limit=_SHOWN, reach=reach)
         places = cards.places_of(session, [ticket.number for ticket in found.tickets])
     if not found.total:
         return [
@@ -153,13 +159,20 @@ def _day(request: Request, at: datetime) -> str:
     return tongue.moment(at, request.house.style.zone, request.language).rsplit(" ", 1)[0]
 
 
-def _pass_on(house: House, actor: Actor, heir: Actor | None, trigger: str) -> int:
-    """In one transaction: all of them, or none where somebody else was faster."""
+def _pass_on(house: House, actor: Actor, heir: Actor | None, trigger: str) -> tuple[int, int]:
+    """In one transaction: all that the heir may work too, or none where somebody else was faster.
+
+    How many those are, and how many stay."""
     passed: list[int] = []
+    kept: list[int] = []
+    own = house.people.reach(actor.key)
+    theirs = house.people.reach(heir.key) if heir else own
 
     def pass_on(session: Session, at: datetime) -> None:
         passed.clear()
-        for ticket in shelves.of_owner(session, actor.key, limit=_ALL).tickets:
+        held = shelves.of_owner(session, actor.key, limit=_ALL, reach=own).tickets
+        kept[:] = [each.number for each in held if not theirs.holds(each.desk)]
+        for ticket in (each for each in held if theirs.holds(each.desk)):
             if heir is None:
                 ticket.release(by=actor, at=at)
             else:
@@ -168,7 +181,7 @@ def _pass_on(house: House, actor: Actor, heir: Actor | None, trigger: str) -> in
 
     house.once(f"{HAND_OVER}:{trigger}", pass_on)
     house.acted(actor.key)
-    return len(passed)
+    return len(passed), len(kept)
 
 
 def _answer(house: House, body: dict[str, Any], actor: Actor, english: str, dutch: str, count: int) -> None:

@@ -1,5 +1,7 @@
 """Why a promise was broken: asked below the warning, answered with one click."""
 
+import re
+
 from slack_bolt import Ack, App
 
 from bot.click import Click
@@ -27,6 +29,6 @@ def on_breach(ack: Ack, click: Click, actor: Actor, house: House) -> None:
 
 def _chosen(click: Click) -> tuple[int, BreachReason]:
     seq, _, reason = click.choice.partition("_")
-    if not seq.isdigit() or reason not in set(BreachReason):
+    if not re.fullmatch(r"[0-9]{1,9}", seq) or reason not in set(BreachReason):
         raise DeskError("This choice is from another version of the desk. Open the ticket with /ticket.")
     return int(seq), BreachReason(reason)

@@ -1,5 +1,6 @@
 """The windows about a budget: asking for one, what waits for the client, planning what was approved."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -84,7 +85,8 @@ def proposal_in(view: Mapping[str, Any], ticket: Ticket, house: House) -> Propos
         until = day_of(value_of(state, "until"))
     approvers = house.policy.approvers_of(ticket)
     to = sorted(approvers, key=lambda each: (each != ticket.customer, each))
-    chosen = int(value_of(state, "to") or 0)
+    place = value_of(state, "to") or "0"
+    chosen = int(place) if re.fullmatch(r"[0-9]{1,3}", place) else 0
     return Proposal(
         purpose=purpose, scope=value_of(state, "scope").strip(), minutes=minutes, rate=rate, until=until,
         expires_at=midnight_of(until + timedelta(days=1), house.style.zone),

@@ -90,7 +90,7 @@ _MEANT = {"client_yes": Answer.YES, "client_no": Answer.NO, "client_neither": An
 def _clarifies(meant: Answer) -> Callable[[Ack, Click, Actor, House], None]:
     def on_clarified(ack: Ack, click: Click, actor: Actor, house: House) -> None:
         """The question holds whatever else happened to the ticket: no version is compared."""
-        seq = int(click.choice or 0)
+        seq = click.seq
         house.once(
             click.key,
             lambda session, at: tickets.get(session, click.number).clarify(seq, meant, by=actor, at=at),

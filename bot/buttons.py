@@ -54,11 +54,13 @@ AT_ONCE: dict[Status, Callable[[Ack, Click, Actor, House], None]] = {
 def on_status(
     ack: Ack, body: dict[str, str], client: WebClient, click: Click, actor: Actor, house: House
 ) -> None:
-    wanted = Status(click.choice)
+    wanted = click.one_of(Status)
     if wanted in AT_ONCE:
         AT_ONCE[wanted](ack, click, actor, house)
-    else:
+    elif wanted in modals.OPENED_BY_STATUS:
         modals.OPENED_BY_STATUS[wanted](ack, body, client, click, actor, house)
+    else:
+        raise DeskError("That entry is no longer there. Look at the card again.")
 
 
 def on_more(

@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from desk.errors import Conflict, DeskError
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_STALE = "This button is from another version of the desk. Open the ticket with /ticket."
 
 
 def value(number: int, version: int, choice: str = "") -> str:
@@ -35,14 +40,28 @@ class Click:
         """Read Slack's payload.  Raises DeskError when the control carries nothing we know."""
         view: dict[str, Any] = body.get("view") or {}
         if body.get("type") == "view_submission":
-            return cls(f"view:{view['id']}:{view['hash']}", *_parsed(view["private_metadata"]))
+            return cls(f"view:{view['id']}:{view['hash']}", *parsed(view.get("private_metadata")))
         action = body["actions"][0]
         option = action.get("selected_option")
-        carried = option["value"] if option else action.get("value", "")
+        carried = option["value"] if option else action.get("value") or ""
         if view:
-            number, drawn, _ = _parsed(view["private_metadata"])
+            number, drawn, _ = parsed(view.get("private_metadata"))
             return cls(_key(body, action), number, drawn, carried)
-        return cls(_key(body, action), *_parsed(carried))
+        return cls(_key(body, action), *parsed(carried))
+
+    @property
+    def seq(self) -> int:
+        """The event that was chosen.  Raises DeskError when the control names none."""
+        if not re.fullmatch(r"[0-9]{1,9}", self.choice):
+            raise DeskError(_STALE)
+        return int(self.choice)
+
+    def one_of(self, kind: type[Choice]) -> Choice:
+        """What was chosen.  Raises DeskError when it is none of these."""
+        try:
+            return kind(self.choice)
+        except ValueError as error:
+            raise DeskError(_STALE) from error
 
     @property
     def picture(self) -> str:
@@ -50,10 +69,11 @@ class Click:
         return value(self.number, self.drawn)
 
 
-def _parsed(carried: str) -> tuple[int, int, str]:
-    found = re.fullmatch(r"(\d{1,12}):(\d{1,9})(?::([a-z0-9_]{1,40}))?", carried)
+def parsed(carried: str | None) -> tuple[int, int, str]:
+    """The ticket, the version drawn and the choice.  Raises DeskError when it carries nothing we know."""
+    found = re.fullmatch(r"([0-9]{1,12}):([0-9]{1,9})(?::([a-z0-9_]{1,40}))?", carried or "")
     if not found:
-        raise DeskError("This button is from another version of the desk. Open the ticket with /ticket.")
+        raise DeskError(_STALE)
     return int(found[1]), int(found[2]), found[3] or ""
 
 

@@ -19,7 +19,7 @@ def register(app: App, reports: Reports) -> None:
     answers = _ANSWERS | {Verb.REPORT: lambda request: _report(request, reports)}
 
     def on_command(ack: Ack, command: dict[str, Any], actor: Actor, house: House) -> None:
-        request = Request(asked.read(command.get("text", "")), actor, house, command)
+        request = Request(asked.read(command.get("text") or ""), actor, house, command)
         text, drawn = answer(request, answers)
         ack({"response_type": "ephemeral", "text": text, "blocks": drawn})
 

@@ -13,7 +13,8 @@ from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.wire import Wire
 from bot.words import plural, ticket_name
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
+from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import crowds, keepsakes, remains
 from store.cards import Place
@@ -51,7 +52,8 @@ class Told:
 class Crowds:
     """Looks every few seconds.  What was told is in the database: a restart and a second desk go on with it.
 
-    channel: where the cards are.  link: the address of a card.  clock: reads the time."""
+    channel: where the cards are.  link: the address of a card.  clock: reads the time.  reach: whose tickets
+    it tells of; name: what their desk is called, "" for the first."""
 
     def __init__(
         self,
@@ -62,7 +64,12 @@ class Crowds:
         *,
         link: Callable[[Place], str],
         clock: Callable[[], datetime],
+        reach: Reach = EVERYTHING,
+        name: str = "",
     ) -> None:
+        self._reach = reach
+        self._kept_as = f"{_NAME} {name}".rstrip()
+        self.name = f"crowds {name}".rstrip()
         self._db = db
         self._wire = wire
         self._channel = channel
@@ -75,9 +82,12 @@ class Crowds:
         """Begin a message, let it grow, or be done with it.  Raises store.database.Unavailable."""
         now = self._clock()
         with self._db.read() as session:
-            kept, newest = keepsakes.get(session, _NAME) or "", crowds.newest(session)
-        before = self._a_minute_ago(now, newest)
-        crowded = newest - before > MOST_A_MINUTE
+            kept = keepsakes.get(session, self._kept_as) or ""
+            newest = crowds.newest(session, reach=self._reach)
+            before = self._a_minute_ago(now, newest)
+            crowded = newest - before > MOST_A_MINUTE and (
+                crowds.count(session, before, newest, reach=self._reach) > MOST_A_MINUTE
+            )
         if not kept and not crowded:
             return
         told = _read(kept) if kept else Told(before, newest, new_token(), now.isoformat())
@@ -96,7 +106,7 @@ class Crowds:
 
     def _go_on(self, told: Told, kept: str, now: datetime, *, over: bool, is_new: bool = False) -> None:
         with self._db.read() as session:
-            crowd = crowds.between(session, told.after, told.last, most=_NAMED)
+            crowd = crowds.between(session, told.after, told.last, most=_NAMED, reach=self._reach)
         try:
             after: Told | None = self._say(told, self._drawn(crowd), now, is_new=is_new)
         except MessageGone:
@@ -104,7 +114,7 @@ class Crowds:
         except DeliveryUncertain as doubt:
             log.warning("nobody knows whether the message about many new tickets arrived: %s", doubt)
             after = told if told.ts else replace(told, at=now.isoformat())
-        except (DeliveryFailed, DeliveryHeld, SlackSilent) as problem:
+        except (DeliveryFailed, DeliveryHeld, DeliveryShut, SlackSilent) as problem:
             log.warning("the message about many new tickets waits: %s", problem)
             after = told
         if after and after.ts and after != told:
@@ -133,7 +143,7 @@ class Crowds:
 
     def _swapped(self, before: str, after: Told | None) -> bool:
         with self._db.change() as session:
-            return keepsakes.swap(session, _NAME, before, _written(after) if after else "")
+            return keepsakes.swap(session, self._kept_as, before, _written(after) if after else "")
 
     def _drawn(self, crowd: Crowd) -> Post:
         text = f"📬 {plural(crowd.count, 'new ticket')} at once"

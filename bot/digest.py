@@ -82,8 +82,9 @@ class Digests:
         return shown_once(datetime.combine(day, _NOON), zone)
 
     def _drawn(self, agent: Actor, before: datetime, now: datetime) -> Post | None:
+        reach = self.house.people.reach(agent.key)
         with self.house.db.read() as session:
-            found = shelves.expiring(session, agent.key, before, limit=_SHOWN)
+            found = shelves.expiring(session, agent.key, before, limit=_SHOWN, reach=reach)
             links = home.links_of(self.house, session, [found])
         if not found.total:
             return None

@@ -15,14 +15,14 @@ def register(app: App) -> None:
 
 
 def on_send_again(ack: Ack, click: Click, actor: Actor, house: House) -> None:
-    number, seq = click.number, int(click.choice or 0)
+    number, seq = click.number, click.seq
     house.once(click.key, lambda session, at: undelivered.send_again(session, number, seq, by=actor, at=at))
     house.acted(actor.key)
     ack()
 
 
 def on_it_arrived(ack: Ack, click: Click, actor: Actor, house: House) -> None:
-    number, seq = click.number, int(click.choice or 0)
+    number, seq = click.number, click.seq
     house.once(click.key, lambda session, at: undelivered.it_arrived(session, number, seq, by=actor, at=at))
     house.acted(actor.key)
     ack()

@@ -65,13 +65,19 @@ def _clock(said: SlackResponse, now: datetime) -> Iterator[Finding]:
         yield Finding(_PART, words)
 
 
+def _named(setting: str) -> str:
+    """As it stands in the settings."""
+    name, _, desk = setting.partition(" of ")
+    return f"{name} of {desk} in [[desks]]" if desk else f"slack.{name}"
+
+
 def _channel(slack: WebClient, setting: str, channel: str) -> Finding:
     try:
         found = slack.conversations_info(channel=channel)["channel"]
     except SlackApiError as error:
         if error.response.get("error") not in ("channel_not_found", "missing_scope"):
             raise
-        mend = f"check slack.{setting}, and /invite the app into the channel"
+        mend = f"check {_named(setting)}, and /invite the app into the channel"
         return Finding(_PART, f"{channel}: {error.response['error']}", Health.MEND, mend)
     name = f"#{found.get('name')} ({setting})"
     if found.get("is_archived"):

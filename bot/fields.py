@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, time
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot import blocks
 from bot.blocks import Block, plain
 from desk.errors import DeskError
+
+Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
 class Misfilled(DeskError):
@@ -61,6 +65,14 @@ def choice(name: str, label: str, options: Mapping[str, str], chosen: str, *, hi
     return _input(
         name, label, blocks.select(name, "Choose", list(drawn.values()), chosen=drawn[chosen]), hint=hint
     )
+
+
+def one_of(state: Mapping[str, Any], name: str, kind: type[Chosen]) -> Chosen:
+    """What was chosen in the list of that name.  Raises Misfilled where it is none of these."""
+    try:
+        return kind(blocks.value_of(state, name))
+    except ValueError as error:
+        raise Misfilled("Choose one of the list.", name) from error
 
 
 def day_of(written: str) -> date:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.outcome import MessageUnfit, told
 from bot.pace import Pace
+from bot.shut import Shut, calling
 from bot.transfer import Transfer
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
@@ -47,12 +48,20 @@ class Shared:
 
 class FileWire:
     """slack: changes things, and never tries again by itself.  read: looks, and may.  clock: reads the
-    machine's time."""
+    machine's time.  shut: knows which of several channels take nothing."""
 
-    def __init__(self, slack: WebClient, read: WebClient, pace: Pace, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        slack: WebClient,
+        read: WebClient,
+        pace: Pace,
+        clock: Callable[[], datetime],
+        shut: Shut | None = None,
+    ) -> None:
         self._slack = slack
         self._read = read
         self._pace = pace
+        self._on = calling(shut)
         self._transfer = Transfer(slack.base_url, clock, slack.ssl)
 
     def address(self, name: str, size: int) -> Address:
@@ -77,7 +86,7 @@ class FileWire:
             "initial_comment": words,
         }
         self._pace.wait(place.channel)
-        with told(), _gone():
+        with self._on(place.channel), told(), _gone():
             self._slack.api_call("files.completeUploadExternal", params=call)
 
     def are_shown(self, slack_files: Sequence[str], place: Place, *, since: datetime) -> bool:
@@ -86,11 +95,25 @@ class FileWire:
         Raises DeliveryHeld, MessageGone."""
         window: dict[str, Any] = {"oldest": f"{(since - _BEFORE).timestamp():.6f}", "limit": 200}
         try:
-            with told():
+            with self._on(place.channel), told():
                 pages = self._read.conversations_replies(channel=place.channel, ts=place.ts, **window)
                 return any(file["id"] in slack_files for page in pages for file in _files_on(page))
         except (DeliveryFailed, DeliveryUncertain, MessageUnfit) as error:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
+
+    def says(self, words: str, place: Place, *, since: datetime) -> bool:
+        """Whether the thread shows files with these words above them.  Raises as are_shown does."""
+        window: dict[str, Any] = {"oldest": f"{(since - _BEFORE).timestamp():.6f}", "limit": 200}
+        try:
+            with told():
+                pages = self._read.conversations_replies(channel=place.channel, ts=place.ts, **window)
+                return any(
+                    message.get("files") and message.get("text") == words
+                    for page in pages
+                    for message in page["messages"]
+                )
+        except (DeliveryFailed, DeliveryUncertain, MessageUnfit) as error:
+            raise DeliveryHeld(f"cannot look what was told before: {error}", wait=_LATER) from error
 
     def fetch(self, slack_file: str, *, most: int) -> tuple[bytes, str]:
         """What is in a file, and its type.  most: bytes.  Raises DeliveryFailed, DeliveryHeld, FileGone."""

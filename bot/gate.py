@@ -6,9 +6,11 @@ from typing import Any
 
 from slack_bolt import App, BoltContext, BoltResponse
 
+from bot import about
 from bot.click import Click
 from bot.house import House
-from bot.rights import right_to
+from bot.people import Rights
+from bot.rights import About, Right, right_to
 from desk.actor import Actor, Door
 from desk.errors import NotAllowed
 
@@ -19,14 +21,16 @@ NOT_YOURS = (
     "If you should be one of them, ask a team lead to invite you to the support channel."
 )
 
+OF_ANOTHER_DESK = (
+    "Sorry, this ticket is for {desk}, and only its people can work with it. "
+    "Ask one of them, or ask a team lead to invite you to the channel of {desk}."
+)
+
 REFRESH = "home_refresh"
 HOME = frozenset({REFRESH, "home_turn_back", "home_turn_on"})
 """The controls on App Home."""
 
 _CLICKS = frozenset({"block_actions", "view_submission"})
-_OF_NO_TICKET = frozenset({"page_back", "page_on", "new_ticket", "hand_over", "give_back"})
-"""Controls and windows that are about no ticket, or about several."""
-
 _ANSWERED = frozenset({"message", "app_home_opened"})
 """Events that listeners answer; the others tell of the workspace."""
 
@@ -51,7 +55,7 @@ def register(app: App, house: House) -> None:
         if right is None:
             log.error("no row of bot.rights allows %s", body.get("type"))
             raise NotAllowed(NOT_YOURS)
-        actor = house.people.actor(_who(body), door=_door(body), afresh=right.final)
+        actor = _actor(body, right, house)
         if actor is None and _shows_home(body):
             next_()  # bot.home looks up by itself who somebody is, and draws outsiders a refusal
             return None
@@ -62,12 +66,31 @@ def register(app: App, house: House) -> None:
         if actor is None:
             raise NotAllowed(NOT_YOURS)
         context["house"], context["actor"] = house, actor
-        is_click = body.get("type") in _CLICKS and not _shows_home(body)
-        context["click"] = Click.read(body) if is_click and not _is_of_no_ticket(body) else None
+        is_click = body.get("type") in _CLICKS and right.about is About.TICKET
+        context["click"] = Click.read(body) if is_click else None
         next_()
         return None
 
     app.use(admit)
+
+
+def _actor(body: dict[str, Any], right: Right, house: House) -> Actor | None:
+    """Who acts; of several desks, what they are to the one whose ticket it is.  Raises NotAllowed."""
+    user, door = _who(body), _door(body)
+    if right.about is About.NO_TICKET or len(house.people.desks) == 1:
+        return house.people.actor(user, door=door, afresh=right.final)
+    if house.people.actor(user, door=door) is None:
+        return None
+    desk = about.desk_of(body, house.db)
+    actor = house.people.actor(user, door=door, afresh=right.final, at=desk)
+    if actor is None and desk is not None:
+        raise NotAllowed(refusal(house.people.desk(desk)))
+    return actor
+
+
+def refusal(desk: Rights) -> str:
+    """What somebody reads who is of another desk."""
+    return OF_ANOTHER_DESK.format(desk=desk.title)
 
 
 def _is_of_ourselves(body: dict[str, Any], house: House) -> bool:
@@ -98,11 +121,6 @@ def _shows_home(body: dict[str, Any]) -> bool:
         return str(body["event"].get("type")) == "app_home_opened"
     clicked = [action.get("action_id") for action in body.get("actions") or []]
     return len(clicked) == 1 and clicked[0] in HOME and str((body.get("view") or {}).get("type")) == "home"
-
-
-def _is_of_no_ticket(body: dict[str, Any]) -> bool:
-    actions = {action.get("action_id") for action in body.get("actions") or []}
-    return bool((actions or {(body.get("view") or {}).get("callback_id")}) & _OF_NO_TICKET)
 
 
 def _learn(event: dict[str, Any], house: House) -> None:

@@ -97,7 +97,7 @@ def register(app: App, homes: Homes) -> None:
         ack()
 
     def on_turn(ack: Ack, body: dict[str, Any]) -> None:
-        title, skip = shelf.place_of(body["actions"][0]["value"])
+        title, skip = shelf.place_of(body["actions"][0].get("value") or "")
         turned = _pages_in(body["view"]) | {title: skip}
         homes.opened(body["user"]["id"], seen=body["view"].get("hash", ""), turned=turned)
         ack()
@@ -146,9 +146,11 @@ def _refusal() -> list[Block]:
 def _desk(house: House, actor: Actor, turned: Pages) -> list[Block]:
     now, zone = house.clock(), house.style.zone
     tonight = midnight_of(now.astimezone(zone).date() + timedelta(days=1), zone)
+    reach, leads = house.people.reach(actor.key), actor.role is Role.LEAD
+    led = house.people.reach(actor.key, leads=True)
     with house.db.read() as session:
         lists = [
-            (label, *_page(partial(found, session, *about), turned.get(label.title, 0)))
+            (label, *_page(partial(found, session, *about, reach=reach), turned.get(label.title, 0)))
             for label, found, about in (
                 (shelf.MINE, shelves.mine, (actor.key,)),
                 (shelf.UNASSIGNED, shelves.unassigned, ()),
@@ -157,13 +159,15 @@ def _desk(house: House, actor: Actor, turned: Pages) -> list[Block]:
                 (shelf.SNOOZED, shelves.snoozed, (actor.key,)),
             )
         ]
-        leads = actor.role is Role.LEAD
-        money = budgets.asked(session) if leads else ()
+        money = budgets.asked(session, reach=led) if leads else ()
         links = links_of(house, session, [*(found for _, found, _ in lists), Shelf(money, len(money))])
-        counted = overview.read(session, house.policy.hours, now=now) if leads else None
+        counted = overview.read(session, house.policy.hours, now=now, reach=led) if leads else None
     drawn = [*_troubles(house), *_top(house, now)]
     if counted:
-        drawn += [*overview.draw(counted), *purses.draw(money, links, house.style.prefix, now=now)]
+        drawn += [
+            *overview.draw(counted, house.people.title_of(led)),
+            *purses.draw(money, links, house.style.prefix, now=now),
+        ]
     for label, found, skip in lists:
         if found.total or label is not shelf.SNOOZED:
             sheet = Sheet(entries_of(house, found, links, now), skip, found.total)

@@ -88,10 +88,17 @@ class House:
         with self.db.read() as session:
             return seen(session, click, actor)
 
-    @property
-    def channel(self) -> str:
-        """Where the cards are."""
-        return self.people.rights.channel
+    def channel_of(self, desk: str) -> str:
+        """Where the cards of a desk are."""
+        return self.people.desk(desk).channel
+
+    def language_of(self, desk: str) -> str:
+        """Of the mails of a desk, where nothing else decides."""
+        return self.people.desk(desk).language or self.language
+
+    def is_ours(self, channel: str | None) -> bool:
+        """Whether cards are there."""
+        return any(desk.channel == channel for desk in self.people.desks.values())
 
     def permalink(self, place: Place) -> str:
         """The address of a message.  Raises SlackSilent."""

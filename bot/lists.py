@@ -18,6 +18,7 @@ from bot.words import MARKS, ticket_name
 from desk.actor import Actor
 from desk.errors import DeskError
 from desk.query import Query, parse
+from desk.reach import Reach
 from desk.status import Status
 from desk.ticket import Ticket
 from store import cards, search, shelves
@@ -73,7 +74,7 @@ def register(app: App) -> None:
 
 
 def on_turn(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
-    text, drawn = show(house, actor, Page.read(body["actions"][0]["value"]))
+    text, drawn = show(house, actor, Page.read(body["actions"][0].get("value") or ""))
     answer = {"response_type": "ephemeral", "replace_original": True, "text": text, "blocks": drawn}
     hook.send(house.slack, body["response_url"], answer)
     ack()
@@ -83,11 +84,12 @@ def show(house: House, actor: Actor, page: Page) -> Answer:
     """The list at that place; where it became shorter, its last page."""
     if len(page.line) > LONGEST_LINE:
         raise DeskError(f"That is more than {LONGEST_LINE} characters to look for.")
+    reach = house.people.reach(actor.key)
     with house.db.read() as session:
-        found = _fetch(house, session, actor, page)
+        found = _fetch(house, session, actor, page, reach)
         if not found.tickets and found.total:
             page = replace(page, skip=(found.total - 1) // PER_PAGE * PER_PAGE)
-            found = _fetch(house, session, actor, page)
+            found = _fetch(house, session, actor, page, reach)
         places = cards.places_of(session, [ticket.number for ticket in found.tickets])
     links = {number: house.permalink(place) for number, place in places.items()}
     title = _title(page, found.total)
@@ -96,12 +98,12 @@ def show(house: House, actor: Actor, page: Page) -> Answer:
     return title, [*drawn, *_turning(page, found)]
 
 
-def _fetch(house: House, session: Session, actor: Actor, page: Page) -> Shelf:
+def _fetch(house: House, session: Session, actor: Actor, page: Page, reach: Reach) -> Shelf:
     if page.of is Of.FOUND:
-        seeker = search.Seeker(actor.key, house.style.zone)
+        seeker = search.Seeker(actor.key, house.style.zone, reach)
         found = search.find(session, _query(house, page), seeker, limit=PER_PAGE, skip=page.skip)
         return Shelf(found.tickets, found.total)
-    return _LISTS[page.of](session, actor.key, limit=PER_PAGE, skip=page.skip)
+    return _LISTS[page.of](session, actor.key, limit=PER_PAGE, skip=page.skip, reach=reach)
 
 
 def _query(house: House, page: Page) -> Query:

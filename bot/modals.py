@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import budgets, forms, guard, replying, resembling, snoozing, why, worktime
+from bot import budgets, fields, forms, guard, replying, resembling, snoozing, why, worktime
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -64,7 +64,7 @@ def open_priority(ack: Ack, body: Body, client: WebClient, click: Click, actor: 
 
 def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    view = _priority(house, ticket, Priority(click.choice))
+    view = _priority(house, ticket, click.one_of(Priority))
     client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
     ack()
 
@@ -86,7 +86,7 @@ def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) ->
 
 
 def on_priority(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    level = Priority(value_of(view["state"], "level"))
+    level = fields.one_of(view["state"], "level", Priority)
     house.act(click, actor, lambda ticket, at: _prioritise(house, ticket, level, actor, at))
     ack()
 

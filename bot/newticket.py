@@ -2,17 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from slack_bolt import Ack, App
 
-from bot import blocks, guard, tongue
+from bot import blocks, fields, guard, tongue
 from bot.blocks import Block, one_line, plain, value_of
 from bot.handmade import SPOKEN, WORDS, CameBy
 from bot.house import House
+from bot.people import Rights
 from bot.request import Answer, Request, said
 from bot.words import ticket_name
 from desk.actor import Actor
@@ -36,6 +37,15 @@ class Source:
     place: str = ""
     link: str = ""
 
+    @classmethod
+    def read(cls, carried: str) -> Self:
+        """Raises DeskError where no window of ours carries that."""
+        try:
+            place, link = json.loads(carried)
+            return cls(str(place)[:100], str(link)[:500])
+        except (ValueError, TypeError) as error:
+            raise DeskError("This window is from another version of the desk. Open it anew.") from error
+
 
 def register(app: App) -> None:
     """Listen to the window that was sent."""
@@ -44,8 +54,10 @@ def register(app: App) -> None:
 
 def command(request: Request) -> Answer:
     """`/ticket new`: what follows is the subject."""
-    view = draw(request.house, request.language, subject=request.asked.rest, way=CameBy.PHONE)
-    request.house.slack.views_open(trigger_id=request.body["trigger_id"], view=view)
+    house, channel = request.house, str(request.body.get("channel_id") or "")
+    desks = house.people.standing_in(request.actor.key, channel)
+    view = draw(house, request.language, desks, subject=request.asked.rest, way=CameBy.PHONE)
+    house.slack.views_open(trigger_id=request.body["trigger_id"], view=view)
     return said(
         request.pick(
             "The ticket is made when you send the window.", "Het ticket komt er als je het venster verstuurt."
@@ -56,13 +68,14 @@ def command(request: Request) -> Answer:
 def draw(
     house: House,
     language: str,
+    desks: Sequence[Rights],
     *,
     subject: str = "",
     text: str = "",
     way: CameBy,
     source: Source | None = None,
 ) -> Block:
-    """The window."""
+    """The window.  desks: those that its writer is of, the likeliest first; of several they choose one."""
 
     def pick(english: str, dutch: str) -> str:
         return tongue.pick(language, english, dutch)
@@ -82,6 +95,9 @@ def draw(
         _choice("way", pick("How it reached us", "Hoe het binnenkwam"),
                 {each: pick(*WORDS[each]) for each in CameBy}, way),
     ]  # fmt: skip
+    if len(desks) > 1:
+        titles = {desk.name or _FIRST: desk.title for desk in desks}
+        parts.append(_choice(_DESK, pick("Desk", "Desk"), titles, desks[0].name or _FIRST))
     memory = json.dumps([source.place, source.link] if source else ["", ""])
     title, submit = pick("New ticket", "Nieuw ticket"), pick("Make it", "Maak aan")
     return blocks.modal(NEW_TICKET, title, submit, parts, memory=memory)
@@ -94,14 +110,29 @@ def on_new_ticket(ack: Ack, view: dict[str, Any], actor: Actor, house: House) ->
     if wrong:
         ack(response_action="errors", errors=wrong)
         return
-    source = Source(*json.loads(view["private_metadata"]))
+    for name, kind in (("priority", Priority), ("way", CameBy)):
+        fields.one_of(view["state"], name, kind)
+    source = Source.read(view["private_metadata"])
+    desk = _desk(view, actor, house)
     made: list[Ticket] = []
     house.once(
         f"view:{view['id']}:{view['hash']}",
-        lambda session, at: made.append(_open(session, house, form, source, actor, at)),
+        lambda session, at: made.append(_open(session, house, form | {_DESK: desk}, source, actor, at)),
     )
     house.acted(actor.key)
     ack(response_action="update", view=_made(house, made, language))
+
+
+_DESK, _FIRST = "desk", "-"
+"""The field, and what stands there for the first desk; no name begins so."""
+
+
+def _desk(view: Mapping[str, Any], actor: Actor, house: House) -> str:
+    """The desk that was chosen, as long as it is one of theirs; else the first of theirs."""
+    theirs = [desk.name for desk in house.people.desks_of(actor.key)]
+    chosen = value_of(view["state"], _DESK) if _DESK in view["state"]["values"] else _FIRST
+    name = "" if chosen == _FIRST else chosen
+    return name if name in theirs else next(iter(theirs), "")
 
 
 _FIELDS = ("address", "name", "subject", "text", "priority", "way")
@@ -143,8 +174,9 @@ def _open(
         confirm=bool(address),
         detail={"came_by": way, **heard, **({"message": source.link} if source.link else {})},
         client=contract.name if contract else company_of(address),
-        language=(contract.language if contract else None) or house.language,
+        language=(contract.language if contract else None) or house.language_of(form[_DESK]),
         priority=Priority(form["priority"]),
+        desk=form[_DESK],
     )
     tickets.add(session, ticket)
     likely.suspect(session, ticket, at=at, within=house.alike_within)

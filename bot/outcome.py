@@ -45,6 +45,11 @@ MENDS = {
 }
 """The road is closed until a person does something; what that is."""
 
+OF_A_CHANNEL = frozenset(
+    name for name in MENDS if name.startswith(("is_", "channel_", "not_in", "no_perm", "restricted_action"))
+)
+"""Those that say something of one channel, and nothing of the others."""
+
 GONE = frozenset({"message_not_found", "cant_update_message", "thread_not_found", "edit_window_closed"})
 """The message was deleted by a person, or can no longer be changed."""
 
@@ -56,6 +61,10 @@ UNFIT = frozenset(
 
 # Nothing has left this machine when one of these is raised.
 _NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+
+
+class ChannelHeld(DeliveryHeld):
+    """It is one channel that takes nothing."""
 
 
 class MessageGone(Exception):
@@ -89,7 +98,8 @@ def _meaning(error: SlackApiError) -> Exception:
     if name in UNCLEAR or status >= 500:
         return DeliveryUncertain(f"Slack answered {status} {name[:80]}")
     if name in MENDS:
-        return DeliveryHeld(f"Slack says {name}: {MENDS[name]}", wait=_LATER)
+        meaning = ChannelHeld if name in OF_A_CHANNEL else DeliveryHeld
+        return meaning(f"Slack says {name}: {MENDS[name]}", wait=_LATER)
     if name in GONE:
         return MessageGone(name)
     return MessageUnfit(name) if name in UNFIT else DeliveryFailed(f"Slack says {name[:80]}", permanent=True)

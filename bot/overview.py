@@ -12,6 +12,7 @@ from bot.words import MARKS, short_day
 from desk.breach import BREACH, BreachReason, reason_of
 from desk.event import Event, Kind, level_key
 from desk.priority import Priority
+from desk.reach import EVERYTHING, Reach
 from desk.satisfaction import Opinion, opinion_in, ratings_of
 from desk.status import OPEN, Status
 from sla.hours import BusinessHours
@@ -44,24 +45,24 @@ class Overview:
     load: Mapping[date, int]
 
 
-def read(session: Session, hours: BusinessHours, *, now: datetime) -> Overview:
-    """Count.  The month is that of the desk's wall clock."""
+def read(session: Session, hours: BusinessHours, *, now: datetime, reach: Reach = EVERYTHING) -> Overview:
+    """Count.  The month is that of the desk's wall clock.  reach: the desks of whoever reads."""
     zone = hours.calendar.zone
     month = midnight_of(now.astimezone(zone).date().replace(day=1), zone)
     return Overview(
-        standing=figures.standing(session),
-        opened=figures.happened(session, Kind.OPENED, since=now - _WEEK),
-        resolved=figures.happened(session, Kind.RESOLVED, since=now - _WEEK),
-        reasons=_reasons(session, month),
-        answered=figures.answered(session, Goal.FIRST_RESPONSE, since=month),
-        recovered=figures.recovered(session, Goal.RECOVERY, since=month),
-        helped=_helped(session, month),
-        load=_load(session, hours, now),
+        standing=figures.standing(session, reach=reach),
+        opened=figures.happened(session, Kind.OPENED, since=now - _WEEK, reach=reach),
+        resolved=figures.happened(session, Kind.RESOLVED, since=now - _WEEK, reach=reach),
+        reasons=_reasons(session, month, reach),
+        answered=figures.answered(session, Goal.FIRST_RESPONSE, since=month, reach=reach),
+        recovered=figures.recovered(session, Goal.RECOVERY, since=month, reach=reach),
+        helped=_helped(session, month, reach),
+        load=_load(session, hours, now, reach),
     )
 
 
-def draw(overview: Overview) -> list[Block]:
-    """Draw the figures in words and bars."""
+def draw(overview: Overview, title: str = "") -> list[Block]:
+    """Draw the figures in words and bars.  title: whose they are, where not the whole desk's."""
     now = [
         (f"{MARKS[status]} {status.words}", _standing(overview, status))
         for status in Status
@@ -77,7 +78,7 @@ def draw(overview: Overview) -> list[Block]:
     most = max(overview.load.values(), default=0) or 1
     load = [Bar(short_day(day), count / most, str(count)) for day, count in overview.load.items()]
     return [
-        blocks.header("The whole desk"),
+        blocks.header(title or "The whole desk"),
         blocks.fields(now),
         blocks.section(
             "*In time this month*" if len(month) < 3 else "*In time, and helped well, this month*"
@@ -103,14 +104,15 @@ def working_days(hours: BusinessHours, *, until: date, count: int) -> list[date]
 _LONGEST_PAUSE = timedelta(days=60)
 
 
-def _load(session: Session, hours: BusinessHours, now: datetime) -> dict[date, int]:
+def _load(session: Session, hours: BusinessHours, now: datetime, reach: Reach) -> dict[date, int]:
     """What comes on a closed day is the next working day's; today may be one."""
     zone = hours.calendar.zone
     today = now.astimezone(zone).date()
     days = working_days(hours, until=today, count=_DAYS)
     since = midnight_of(days[0] if days else today, zone)
     counted = Counter(
-        _worked_on(at.astimezone(zone).date(), hours) for at in figures.came(session, since=since)
+        _worked_on(at.astimezone(zone).date(), hours)
+        for at in figures.came(session, since=since, reach=reach)
     )
     return {day: counted[day] for day in days or [today]}
 
@@ -120,8 +122,8 @@ def _worked_on(day: date, hours: BusinessHours) -> date:
     return hours.next_opening(midnight_of(day, zone)).astimezone(zone).date()
 
 
-def _reasons(session: Session, since: datetime) -> dict[BreachReason | None, int]:
-    broken = tickets.some(session, figures.broken(session, since=since))
+def _reasons(session: Session, since: datetime, reach: Reach) -> dict[BreachReason | None, int]:
+    broken = tickets.some(session, figures.broken(session, since=since, reach=reach))
     said = Counter(
         reason_of(ticket, event)
         for ticket in broken
@@ -131,8 +133,8 @@ def _reasons(session: Session, since: datetime) -> dict[BreachReason | None, int
     return dict(said.most_common())
 
 
-def _helped(session: Session, since: datetime) -> Kept:
-    asked = tickets.some(session, figures.rated(session, since=since))
+def _helped(session: Session, since: datetime, reach: Reach) -> Kept:
+    asked = tickets.some(session, figures.rated(session, since=since, reach=reach))
     said = [event for ticket in asked for event in ratings_of(ticket.history) if event.at >= since]
     return Kept(sum(opinion_in(event) is Opinion.GOOD for event in said), len(said))
 

@@ -1,6 +1,6 @@
 """Who is who: the home workspace, its agents and leads.  Everybody else is nobody to the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from desk.actor import Actor, Door
+from desk.reach import EVERYTHING, Reach, reach_of
 
 T = TypeVar("T")
 
@@ -43,13 +44,17 @@ class Home:
 
 @dataclass(frozen=True)
 class Rights:
-    """Who may work the desk.  channel: its full members are the agents; leads, leads_group: ids;
-    team: the home workspace, where it is not simply the bot's."""
+    """Who may work a desk.  channel: its full members are the agents; leads, leads_group: ids;
+    team: the home workspace, where it is not simply the bot's.  name: what its tickets remember, "" for the
+    first; title: what people call it; language: of its mails, where it has one of its own."""
 
     channel: str
     leads: frozenset[str] = frozenset()
     leads_group: str | None = None
     team: str | None = None
+    name: str = ""
+    title: str = "Helpdesk"
+    language: str | None = None
 
     @property
     def mention(self) -> str:
@@ -62,10 +67,20 @@ class Rights:
 
 
 class People:
-    """Looks people up in Slack and believes the answer for five minutes.  Default deny."""
+    """Looks people up in Slack and believes the answer for five minutes.  Default deny.
 
-    def __init__(self, read: WebClient, rights: Rights, *, clock: Callable[[], datetime]) -> None:
+    rights: of the first desk; others: of those beside it."""
+
+    def __init__(
+        self,
+        read: WebClient,
+        rights: Rights,
+        *,
+        clock: Callable[[], datetime],
+        others: Sequence[Rights] = (),
+    ) -> None:
         self.rights = rights
+        self.desks = {each.name: each for each in (rights, *others)}
         self._read = read
         self._clock = clock
         self._kept: dict[str, tuple[datetime, Any]] = {}
@@ -75,19 +90,52 @@ class People:
         """The home workspace.  Raises SlackSilent."""
         return self._ask("home", self._home, fresh=timedelta(days=1))
 
-    def actor(self, user: str, *, door: Door, afresh: bool = False) -> Actor | None:
-        """Who that is to the desk: an agent, a lead, or nobody.  afresh: whoever is somebody by what is known
-        is asked for again; nobody can make the desk ask who is nobody.  Raises SlackSilent."""
-        known = self._actor(user, door)
+    def actor(self, user: str, *, door: Door, afresh: bool = False, at: str | None = None) -> Actor | None:
+        """Who that is to a desk: an agent, a lead, or nobody; where no desk is named, the most that they are
+        to any.  afresh: whoever is somebody by what is known is asked for again; nobody can make the desk ask
+        who is nobody.  Raises SlackSilent."""
+        desks = [*self.desks.values()] if at is None else [self.desk(at)]
+        known = self._actor(user, door, desks)
         if known is None or not afresh:
             return known
-        for name in (f"user {user}", "members", "leads"):
+        about = (name for desk in desks for name in (f"members {desk.name}", f"leads {desk.name}"))
+        for name in (f"user {user}", *about):
             self._kept.pop(name, None)
-        return self._actor(user, door)
+        return self._actor(user, door, desks)
+
+    def desk(self, name: str) -> Rights:
+        """The desk of that name; the first where it is no longer in the settings."""
+        return self.desks.get(name, self.rights)
+
+    def desks_of(self, user: str, *, leads: bool = False) -> list[Rights]:
+        """The desks that somebody is of, the first of them first.  leads: only those that they lead.
+
+        Raises SlackSilent."""
+        return [
+            desk
+            for desk in self.desks.values()
+            if user in self._leads(desk) or (not leads and user in self._members(desk))
+        ]
+
+    def reach(self, user: str, *, leads: bool = False) -> Reach:
+        """Whose tickets they see; of one desk, all.  Raises SlackSilent."""
+        if len(self.desks) == 1:
+            return EVERYTHING
+        theirs = (desk.name for desk in self.desks_of(user, leads=leads))
+        return reach_of(frozenset(theirs), frozenset(self.desks))
+
+    def standing_in(self, user: str, channel: str) -> list[Rights]:
+        """The desks that somebody is of, that of this channel first.  Raises SlackSilent."""
+        return sorted(self.desks_of(user), key=lambda desk: desk.channel != channel)
+
+    def title_of(self, reach: Reach) -> str:
+        """What people call the desks that are seen; "" where that is all of them."""
+        seen = [desk.title for name, desk in self.desks.items() if reach.holds(name)]
+        return "" if len(seen) == len(self.desks) else ", ".join(seen)
 
     def agents(self) -> list[Actor]:
-        """Who works the desk, leads of the channel among them.  Raises SlackSilent."""
-        members = self._ask("members", self._members)
+        """Who works any of the desks, leads of the channel among them.  Raises SlackSilent."""
+        members = frozenset[str]().union(*map(self._members, self.desks.values()))
         found = (self.actor(user, door=Door.BUTTON) for user in sorted(members))
         return [actor for actor in found if actor is not None]
 
@@ -99,19 +147,24 @@ class People:
         """Believe nothing any more: somebody joined or left."""
         self._kept.clear()
 
-    def _actor(self, user: str, door: Door) -> Actor | None:
+    def _actor(self, user: str, door: Door, desks: Sequence[Rights]) -> Actor | None:
         name = self._ask(f"user {user}", lambda: self._full_member(user)) if user else None
         if name is None:
             return None
-        if user in self._leads():
+        if any(user in self._leads(desk) for desk in desks):
             return Actor.lead(user, name, door=door)
-        if user in self._ask("members", self._members):
+        if any(user in self._members(desk) for desk in desks):
             return Actor.agent(user, name, door=door)
         return None
 
-    def _leads(self) -> frozenset[str]:
-        group = self.rights.leads_group
-        return self.rights.leads | (self._ask("leads", lambda: self._group(group)) if group else frozenset())
+    def _leads(self, desk: Rights) -> frozenset[str]:
+        group = desk.leads_group
+        if not group:
+            return desk.leads
+        return desk.leads | self._ask(f"leads {desk.name}", lambda: self._group(group))
+
+    def _members(self, desk: Rights) -> frozenset[str]:
+        return self._ask(f"members {desk.name}", lambda: self._those_in(desk.channel))
 
     def _full_member(self, user: str) -> str | None:
         try:
@@ -124,8 +177,8 @@ class People:
         full = all(found.get(flag) is False for flag in _NOT_FULL) and not found.get("is_stranger")
         return _name_of(found) if full and found.get("team_id") == self.home().team else None
 
-    def _members(self) -> frozenset[str]:
-        pages = self._read.conversations_members(channel=self.rights.channel, limit=500)
+    def _those_in(self, channel: str) -> frozenset[str]:
+        pages = self._read.conversations_members(channel=channel, limit=500)
         return frozenset(user for page in pages for user in page["members"])
 
     def _group(self, group: str) -> frozenset[str]:

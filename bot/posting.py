@@ -1,7 +1,7 @@
 """Senders for the outbox: the card, its thread, the leads' channel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot import card, lines, notices, repeated, resembling
@@ -11,62 +11,32 @@ from bot.notices import News
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
-from bot.wire import Wire
-from desk.delivery import Delivery
-from desk.errors import DeliveryFailed, DeliveryPutOff
+from bot.teller import Teller
+from bot.timely import may_post, may_tell_leads
+from desk.delivery import Audience, Delivery
+from desk.errors import DeliveryFailed, DeliveryPutOff, DeliveryShut
 from desk.event import Event, Kind
 from desk.ticket import Ticket
-from sla.notices import may_speak, still_holds
 from sla.policy import Policy
 from store import absences, cards, drafts, outbox, retelling, tickets
 from store.cards import Place
 from store.database import Database, Session
-from store.outbox import Patience
-
-PATIENCE = Patience(timedelta(seconds=2), timedelta(minutes=5), timedelta(days=30))
-"""Slack comes back; until then the outbox waits."""
+from store.marks import mark_of
 
 
 @dataclass(frozen=True)
-class _Sender:
-    """What the three have in common.  db: where the tickets are; wire: the calls of Slack."""
-
-    db: Database
-    wire: Wire
-    patience = PATIENCE
-
-    def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
-        """Nothing follows from it."""
-
-    def gave_up(
-        self, session: Session, delivery: Delivery, reason: str, *, certain: bool, at: datetime
-    ) -> None:
-        """The outbox keeps it as dead, with the reason, where /metrics and the log show it."""
-
-    def _event(self, delivery: Delivery) -> tuple[Ticket, Event, Place | None]:
-        if delivery.seq is None:
-            raise DeliveryFailed("it names no event", permanent=True)
-        with self.db.read() as session:
-            ticket = tickets.get(session, delivery.ticket_number)
-            return ticket, ticket.event(delivery.seq), cards.place_of(session, ticket.number)
-
-    def _place(self, number: int) -> Place | None:
-        with self.db.read() as session:
-            return cards.place_of(session, number)
-
-
-@dataclass(frozen=True)
-class CardSender(_Sender):
+class CardSender(Teller):
     """Posts a ticket's card, and redraws it where it stands.
 
     channel: where new cards go.  clock: reads the time.  apart: between two drawings of one card, so that
-    many changes at once are one."""
+    many changes at once are one.  elsewhere: the channels of the desks beside the first, by name."""
 
     channel: str
     policy: Policy
     style: Style
     clock: Callable[[], datetime]
     apart: timedelta = timedelta()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def send(self, delivery: Delivery) -> str:
         """Draw the ticket as it is now.  Where a person deleted the card, a new one is posted."""
@@ -78,6 +48,7 @@ class CardSender(_Sender):
         names = tuple(dict.fromkeys(each.by_name for each in writers))
         at = card.Moment(now, resolves_at(ticket, self.policy), names)
         post = card.draw(ticket, clocks_of(ticket, self.policy, now=now), self.style, at)
+        channel = self._channel_of(ticket.desk)
         try:
             if place:
                 return self.wire.update(place, post)
@@ -85,13 +56,20 @@ class CardSender(_Sender):
             with self.db.change() as session:
                 cards.forget(session, ticket.number)
                 retelling.thread(session, tickets.get(session, ticket.number), at=now)
-        return self.wire.post(self.channel, post, token=delivery.token)
+            return self.wire.post(channel, post, token=delivery.token)
+        mark = mark_of(ticket, None, Audience.CARD)
+        told = self.told_before(delivery, ticket.history[0], mark, channel)
+        if told:
+            return self.wire.update(Place(channel, told), post)
+        return self.wire.post(channel, post, token=delivery.token, mark=mark)
 
     def prove(self, delivery: Delivery) -> str | None:
         """A redrawn card may be drawn again; a new one is looked for in the channel."""
-        if self._place(delivery.ticket_number):
+        if self.place(delivery.ticket_number):
             raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
-        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+        with self.db.read() as session:
+            channel = self._channel_in(session, delivery)
+        return self.wire.find(channel, delivery.token, since=_begun(delivery))
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
@@ -101,11 +79,18 @@ class CardSender(_Sender):
             return  # it was drawn where it stood
         place = cards.place_of(session, delivery.ticket_number)
         if place is None or place.ts != reference:
-            cards.keep(session, delivery.ticket_number, Place(self.channel, reference), at=at)
+            channel = self._channel_in(session, delivery)
+            cards.keep(session, delivery.ticket_number, Place(channel, reference), at=at)
+
+    def _channel_in(self, session: Session, delivery: Delivery) -> str:
+        return self._channel_of(tickets.desk_of(session, delivery.ticket_number) or "")
+
+    def _channel_of(self, desk: str) -> str:
+        return self.elsewhere.get(desk, self.channel)
 
 
 @dataclass(frozen=True)
-class ThreadSender(_Sender):
+class ThreadSender(Teller):
     """Posts what happened into the card's thread.  clock: reads the time.  link: the address of a card."""
 
     policy: Policy
@@ -116,7 +101,7 @@ class ThreadSender(_Sender):
     def send(self, delivery: Delivery) -> str:
         """Post one event, or draw its message anew.  Where the card was deleted, a new one is owed and this
         waits for it."""
-        ticket, event, place = self._event(delivery)
+        ticket, event, place = self.event(delivery)
         if place is None:
             raise DeliveryFailed("its card is not there yet", permanent=False)
         post = self._drawn(ticket, event)
@@ -126,8 +111,12 @@ class ThreadSender(_Sender):
             return self._redraw(delivery, place, post)
         if not delivery.repeated and not may_post(ticket, event, self.policy, now=self.clock()):
             return ""
+        mark = mark_of(ticket, event, Audience.AGENTS)
         try:
-            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts)
+            told = self.told_before(delivery, event, mark, place.channel, place.ts)
+            if told:
+                return told
+            return self.wire.post(place.channel, post, token=delivery.token, thread=place.ts, mark=mark)
         except MessageGone as gone:
             card_lost(self.db, ticket.number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone
@@ -135,7 +124,7 @@ class ThreadSender(_Sender):
     def prove(self, delivery: Delivery) -> str | None:
         """Look for it in the thread; what is only drawn anew may be drawn again."""
         _harmless(delivery)
-        place = self._place(delivery.ticket_number)
+        place = self.place(delivery.ticket_number)
         if place is None:
             return None
         try:
@@ -161,11 +150,19 @@ class ThreadSender(_Sender):
 
 
 @dataclass(frozen=True)
-class LeadsSender(_Sender):
+class Leads:
+    """Whom a desk warns.  channel: where; mention: calls them, in Slack's markup."""
+
+    channel: str
+    mention: str
+
+
+@dataclass(frozen=True)
+class LeadsSender(Teller):
     """Tells the leads' channel of promises and of customers not helped well: together, in one message.
 
     channel: the leads'.  mention: calls them, in Slack's markup.  link: the address of a card.  clock: reads
-    the time."""
+    the time.  elsewhere: the leads of the desks beside the first, by name, who get messages of their own."""
 
     policy: Policy
     style: Style
@@ -173,74 +170,78 @@ class LeadsSender(_Sender):
     mention: str
     link: Callable[[Place], str]
     clock: Callable[[], datetime]
+    elsewhere: Mapping[str, Leads] = field(default_factory=dict)
     most = 20
 
     def send(self, delivery: Delivery) -> str:
         """Draw a message anew, with all that it tells."""
         with self.db.read() as session:
             carried = outbox.together(session, delivery)
-        place = Place(self.channel, delivery.reference)
+        news, mine = [self._news(each) for each in carried], self._leads_of(self._news(delivery))
+        told = [each for each in news if self._leads_of(each) == mine]
         try:
-            return self.wire.update(place, self._drawn([self._news(each) for each in carried]))
+            return self.wire.update(Place(mine.channel, delivery.reference), self._drawn(told, mine))
         except MessageGone:
             return delivery.reference
 
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
-        """Post one message about all that still hold and whose desk is open."""
-        became: dict[int, str | DeliveryPutOff] = {}
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff | DeliveryShut]:
+        """Post one message about all that still hold and whose desk is open.
+
+        What is for other leads than the first of them waits for the next call, which comes at once."""
+        news = {delivery.id: self._news(delivery) for delivery in deliveries}
+        leads = self._leads_of(news[deliveries[0].id])
+        ours = [each for each in deliveries if self._leads_of(news[each.id]) == leads]
+        others = [each for each in deliveries if each not in ours]
+        later = DeliveryPutOff("it is for other leads, who get a message of their own", until=self.clock())
+        became: dict[int, str | DeliveryPutOff | DeliveryShut] = dict.fromkeys([o.id for o in others], later)
+        try:
+            return became | self._tell(leads, ours, news)
+        except DeliveryShut as shut:
+            return became | dict.fromkeys([each.id for each in ours], shut)
+
+    def _tell(
+        self, leads: Leads, deliveries: Sequence[Delivery], news_of: Mapping[int, News]
+    ) -> dict[int, str | DeliveryPutOff | DeliveryShut]:
+        became: dict[int, str | DeliveryPutOff | DeliveryShut] = {}
         told: dict[int, News] = {}
+        marks: dict[int, str] = {}
         for delivery in deliveries:
-            news = self._news(delivery)
+            news = news_of[delivery.id]
             try:
                 holds = may_tell_leads(news.ticket, news.event, self.policy, now=self.clock())
             except DeliveryPutOff as later:
                 became[delivery.id] = later
                 continue
-            if holds:
+            mark = marks[delivery.id] = mark_of(news.ticket, news.event, Audience.LEADS)
+            before = self.told_before(delivery, news.event, mark, leads.channel) if holds else None
+            if before:
+                became[delivery.id] = before
+            elif holds:
                 told[delivery.id] = news
         tokens = " ".join(each.token for each in deliveries if each.id in told)
-        ts = self.wire.post(self.channel, self._drawn(list(told.values())), token=tokens) if told else ""
+        said = " ".join(filter(None, (marks[each] for each in told)))
+        drawn = self._drawn([*told.values()], leads) if told else None
+        ts = self.wire.post(leads.channel, drawn, token=tokens, mark=said) if drawn else ""
         return {each.id: ts if each.id in told else "" for each in deliveries} | became
 
     def prove(self, delivery: Delivery) -> str | None:
         """Look for it in the channel; what is only drawn anew may be drawn again."""
         _harmless(delivery)
-        return self.wire.find(self.channel, delivery.token, since=_begun(delivery))
+        channel = self._leads_of(self._news(delivery)).channel
+        return self.wire.find(channel, delivery.token, since=_begun(delivery))
 
-    def _drawn(self, news: Sequence[News]) -> Post:
-        return notices.tell_leads(news, self.style, mention=self.mention)
+    def _leads_of(self, news: News) -> Leads:
+        return self.elsewhere.get(news.ticket.desk, Leads(self.channel, self.mention))
+
+    def _drawn(self, news: Sequence[News], leads: Leads) -> Post:
+        return notices.tell_leads(news, self.style, mention=leads.mention)
 
     def _news(self, delivery: Delivery) -> News:
-        ticket, event, place = self._event(delivery)
+        ticket, event, place = self.event(delivery)
         with self.db.read() as session:
             away = absences.now_away(session, now=self.clock()).get(ticket.owner or "")
         link = _address(self.link, place) if place else ""
         return News(ticket, event, link, away.until if away else None)
-
-
-def may_post(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
-    """Whether there is still a reason to post it; a warning that came to nothing has none.
-
-    Raises DeliveryPutOff for a warning while the desk is closed."""
-    if event.kind is not Kind.WARNED:
-        return True
-    if not still_holds(ticket, event, policy):
-        return False
-    _wait_for_opening(ticket, policy, now)
-    return True
-
-
-def may_tell_leads(ticket: Ticket, event: Event, policy: Policy, *, now: datetime) -> bool:
-    """The same for the leads, who hear of nothing while the desk is closed.  Raises DeliveryPutOff."""
-    if event.kind is not Kind.WARNED:
-        _wait_for_opening(ticket, policy, now)
-    return may_post(ticket, event, policy, now=now)
-
-
-def _wait_for_opening(ticket: Ticket, policy: Policy, now: datetime) -> None:
-    hours = policy.hours_of(ticket)
-    if not may_speak(hours, now):
-        raise DeliveryPutOff("the desk is closed", until=hours.next_opening(now))
 
 
 def card_lost(db: Database, number: int, *, at: datetime) -> None:

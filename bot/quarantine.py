@@ -51,4 +51,4 @@ def _decide(
 
 def _held(click: Click) -> tuple[int, int]:
     """The ticket, and the event that holds the mail."""
-    return click.number, int(click.choice or 0)
+    return click.number, click.seq

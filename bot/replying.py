@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from bot import blocks, canned, foreseen, forms
 from bot.blocks import Block, cut, rewritten, written_in
-from bot.click import Click, value
+from bot.click import Click, parsed, value
 from bot.house import House, seen
 from bot.outgoing import Outgoing
 from bot.words import moment
@@ -88,10 +88,10 @@ def being_written(others: Sequence[Draft], house: House) -> Block:
 
 def on_closed(ack: Ack, view: Body, actor: Actor, house: House) -> None:
     """Whoever closes the window is not at it any more."""
-    number, _, token = str(view["private_metadata"]).split(":")
+    number, _, token = parsed(view.get("private_metadata"))
     with house.db.change() as session:
-        if drafts.take(session, token, int(number)):
-            outbox.owe_card(session, tickets.get(session, int(number)))
+        if drafts.take(session, token, number):
+            outbox.owe_card(session, tickets.get(session, number))
     ack()
 
 

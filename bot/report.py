@@ -9,11 +9,13 @@ from slack_sdk.errors import SlackClientError
 
 from bot import hook
 from bot.answering import words_for
-from bot.blocks import Block, escape, section
+from bot.blocks import Block, context, escape, plain, section
 from bot.house import House
 from bot.month import draw
+from bot.people import SlackSilent
 from desk.actor import LEADS, Actor
 from desk.errors import DeskError
+from desk.reach import Reach
 from sla.month import month_of
 from sla.report import report_of
 from store.database import Unavailable
@@ -37,7 +39,7 @@ class Reports:
         Raises NotAllowed for anybody but leads, DeskError for a month that does not exist."""
         actor.must_be(LEADS, "ask for a report")
         month, client = self._read(words)
-        self._threads.submit(self._answer, month, client, answer_at).add_done_callback(_complain)
+        self._threads.submit(self._answer, actor, month, client, answer_at).add_done_callback(_complain)
         return "Counting. The report comes here in a moment; only you see it."
 
     def _read(self, words: str) -> tuple[str, str]:
@@ -51,24 +53,25 @@ class Reports:
             return "", words
         return first, rest.strip()
 
-    def _answer(self, month: str, client: str, answer_at: str) -> None:
+    def _answer(self, actor: Actor, month: str, client: str, answer_at: str) -> None:
         try:
-            answer = self._count(month, client)
-        except (DeskError, Unavailable) as problem:
+            answer = self._count(month, client, self._house.people.reach(actor.key, leads=True))
+        except (DeskError, Unavailable, SlackSilent) as problem:
             answer = escape(words_for(problem)), [section(escape(words_for(problem)))]
         text, drawn = answer
         self._send(answer_at, {"response_type": "ephemeral", "text": text, "blocks": drawn})
 
-    def _count(self, month: str, client: str) -> tuple[str, list[Block]]:
+    def _count(self, month: str, client: str, reach: Reach) -> tuple[str, list[Block]]:
         house, now = self._house, self._house.clock()
         begin, end = month_of(month, house.style.zone, now=now)
-        found = report_of(house.db, house.policy, begin=begin, end=end, now=now)
+        found = report_of(house.db, house.policy, begin=begin, end=end, now=now, reach=reach)
         chosen = [each for each in found if not client or (each.client or "").lower() == client]
         if not chosen:
             names = ", ".join(each.client for each in found if each.client) or "nobody"
             raise DeskError(f"Nothing happened for {client} in that month. There is: {names}.")
         post = draw(chosen, house.style.zone)
-        return post.text, post.blocks
+        whose = house.people.title_of(reach)
+        return post.text, [*post.blocks, *([context(plain(f"Only tickets of {whose}"))] if whose else [])]
 
     def _send(self, answer_at: str, answer: dict[str, Any]) -> None:
         try:

@@ -9,11 +9,12 @@ from slack_bolt import Ack, App
 from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import Click, value
+from bot.gate import refusal
 from bot.house import House, seen
 from bot.lines import Style
 from bot.words import ticket_name
 from desk.actor import Actor
-from desk.errors import DeskError
+from desk.errors import DeskError, NotAllowed
 from desk.event import Event
 from desk.status import Status
 from desk.ticket import Ticket
@@ -47,9 +48,12 @@ def cancel(house: House, click: Click, actor: Actor, of: str, text: str = "") ->
     found = re.fullmatch(r"\s*(?:#|[A-Za-z][A-Za-z0-9]*-?)?(\d{1,12})\s*", of)
     if not found:
         raise DeskError("Which ticket is it a duplicate of? Write its number, like 41.")
+    reach = house.people.reach(actor.key)
 
     def change(session: Session, at: datetime) -> None:
         other = tickets.get(session, int(found[1]))
+        if not reach.holds(other.desk):
+            raise NotAllowed(refusal(house.people.desk(other.desk)))
         seen(session, click, actor).cancel_as_duplicate(other, text=text, by=actor, at=at)
 
     house.once(click.key, change)

@@ -30,7 +30,7 @@ def register(app: App) -> None:
 def on_reveal(
     ack: Ack, body: dict[str, Any], client: WebClient, click: Click, actor: Actor, house: House
 ) -> None:
-    seq = int(click.choice or 0)
+    seq = click.seq
     house.once(
         click.key,
         lambda session, at: tickets.get(session, click.number).look_at(seq, by=actor, at=at),

@@ -14,15 +14,25 @@ class May(StrEnum):
     LEADS = "leads"
 
 
+class About(StrEnum):
+    """TICKET: one ticket, which only the people of its desk may work; NO_TICKET: none or several, and whoever
+    asks gets to see what their desks hold."""
+
+    TICKET = "ticket"
+    NO_TICKET = "no ticket"
+
+
 @dataclass(frozen=True)
 class Right:
     """final: it cannot be undone, so who somebody is is asked of Slack at that moment."""
 
     may: May = May.AGENTS
     final: bool = False
+    about: About = About.TICKET
 
 
 _AGENTS, _AGENTS_FINAL, _LEADS_FINAL = Right(), Right(final=True), Right(May.LEADS, final=True)
+_ANYWHERE, _ANYWHERE_FINAL = Right(about=About.NO_TICKET), Right(final=True, about=About.NO_TICKET)
 
 RIGHTS: dict[str, Right] = {
     # the card
@@ -47,7 +57,7 @@ RIGHTS: dict[str, Right] = {
     "view priority": _AGENTS,
     "view snooze": _AGENTS,
     "action wake": _AGENTS,
-    "view new_ticket": _AGENTS,
+    "view new_ticket": _ANYWHERE,
     # time and money
     "action log_time": _AGENTS,
     "action correct_time": _AGENTS,
@@ -74,39 +84,39 @@ RIGHTS: dict[str, Right] = {
     "action why": _AGENTS,
     "event message": _AGENTS,
     # App Home, lists, shortcuts
-    "event app_home_opened": _AGENTS,
-    "action home_refresh": _AGENTS,
-    "action home_turn_back": _AGENTS,
-    "action home_turn_on": _AGENTS,
-    "action hand_over": _AGENTS,
-    "action give_back": _AGENTS,
-    "action page_back": _AGENTS,
-    "action page_on": _AGENTS,
+    "event app_home_opened": _ANYWHERE,
+    "action home_refresh": _ANYWHERE,
+    "action home_turn_back": _ANYWHERE,
+    "action home_turn_on": _ANYWHERE,
+    "action hand_over": _ANYWHERE,
+    "action give_back": _ANYWHERE,
+    "action page_back": _ANYWHERE,
+    "action page_on": _ANYWHERE,
     "action bring_back": _AGENTS,
-    "shortcut new_ticket": _AGENTS,
-    "shortcut make_ticket": _AGENTS,
+    "shortcut new_ticket": _ANYWHERE,
+    "shortcut make_ticket": _ANYWHERE,
     "shortcut send_to_customer": _AGENTS,
     # /ticket
-    "command queue": _AGENTS,
-    "command mine": _AGENTS,
-    "command due": _AGENTS,
-    "command waiting": _AGENTS,
-    "command find": _AGENTS,
+    "command queue": _ANYWHERE,
+    "command mine": _ANYWHERE,
+    "command due": _ANYWHERE,
+    "command waiting": _ANYWHERE,
+    "command find": _ANYWHERE,
     "command show": _AGENTS,
     "command why": _AGENTS,
-    "command new": _AGENTS,
+    "command new": _ANYWHERE,
     "command take": _AGENTS,
     "command status": _AGENTS_FINAL,
     "command priority": _AGENTS,
     "command time": _AGENTS,
-    "command report": _AGENTS,
-    "command away": _AGENTS,
-    "command back": _AGENTS,
-    "command block": _AGENTS_FINAL,
-    "command unblock": _AGENTS_FINAL,
-    "command blocked": _AGENTS,
-    "command help": _AGENTS,
-    "command unknown": _AGENTS,
+    "command report": _ANYWHERE,
+    "command away": _ANYWHERE,
+    "command back": _ANYWHERE,
+    "command block": _ANYWHERE_FINAL,
+    "command unblock": _ANYWHERE_FINAL,
+    "command blocked": _ANYWHERE,
+    "command help": _ANYWHERE,
+    "command unknown": _ANYWHERE,
 }
 
 

@@ -29,7 +29,8 @@ def register(app: App) -> None:
 
 
 def on_new(ack: Ack, body: dict[str, Any], client: WebClient, actor: Actor, house: House) -> None:
-    view = newticket.draw(house, house.people.language(actor.key), way=CameBy.PHONE)
+    desks = house.people.standing_in(actor.key, "")
+    view = newticket.draw(house, house.people.language(actor.key), desks, way=CameBy.PHONE)
     client.views_open(trigger_id=body["trigger_id"], view=view)
     ack()
 
@@ -40,7 +41,8 @@ def on_message(ack: Ack, body: dict[str, Any], client: WebClient, actor: Actor, 
     text = unmarked(str(body["message"].get("text") or ""))
     subject = next((line for line in text.splitlines() if line.strip()), "")
     language = house.people.language(actor.key)
-    view = newticket.draw(house, language, subject=subject, text=text, way=CameBy.CHAT, source=source)
+    desks = house.people.standing_in(actor.key, place.channel)
+    view = newticket.draw(house, language, desks, subject=subject, text=text, way=CameBy.CHAT, source=source)
     client.views_open(trigger_id=body["trigger_id"], view=view)
     ack()
 

@@ -5,13 +5,15 @@ from contextlib import suppress
 from http.client import HTTPException
 from socket import SHUT_RDWR
 
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt import App, BoltResponse
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
 from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot import envelope
+from bot.envelope import Unfit
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
@@ -86,10 +88,21 @@ class _Line(SocketModeClient):
 
     def _hand_over(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         reached(Point.SLACK_HEARD)
-        answer = run_bolt_app(self._app, request)
+        answer = taken(self._app, request)
         reached(Point.SLACK_ANSWERING)
-        send_response(client, request, answer, 0.0)
+        if answer is not None:
+            send_response(client, request, answer, 0.0)
         reached(Point.SLACK_ANSWERED)
+
+
+def taken(app: App, request: SocketModeRequest) -> BoltResponse | None:
+    """The answer to what came over a socket; None where it is nothing that Slack sends."""
+    try:
+        payload = envelope.sound(request.payload)
+    except Unfit as problem:
+        log.warning("refused an envelope: %s", problem)
+        return None
+    return envelope.hand_over(app, payload, build_headers(request) or {})
 
 
 def _open(line: _Line) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.shut import Shut
 from bot.words import elapsed, moment
 from store import mailboxes
 from store.courier import Courier
@@ -26,7 +27,8 @@ class Strip:
     """Looks at the ways in and the roads out.
 
     sources: the mailboxes that are read; where there are none, mail is brought to us and nothing is late.
-    problem: what is wrong with reading at the moment, or "".  late: from when on reading is."""
+    problem: what is wrong with reading at the moment, or "".  late: from when on reading is.
+    shut: which of several channels take nothing."""
 
     db: Database
     sources: Sequence[str]
@@ -35,11 +37,12 @@ class Strip:
     zone: ZoneInfo
     clock: Callable[[], datetime]
     late: timedelta
+    shut: Shut | None = None
 
     def lines(self) -> list[str]:
         """The troubles in words, each a line; none where all is well.  Raises Unavailable."""
         now = self.clock()
-        return [*self._mail(now), *self._roads(now)]
+        return [*self._mail(now), *self._roads(now), *(self.shut.lines(self.zone) if self.shut else ())]
 
     def _mail(self, now: datetime) -> Iterator[str]:
         if not self.sources:

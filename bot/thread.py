@@ -1,6 +1,6 @@
 """What agents type in a card's thread is an internal note, also when they write it anew or take it back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +18,18 @@ _TYPED = frozenset({None, "file_share", "thread_broadcast"})
 """Kinds of messages that people type; the others are Slack's own."""
 
 
+KEY = "slack:"
+"""Begins the key of a note; its ts follows."""
+
+
 def register(app: App) -> None:
     """Listen to what is written in the channel."""
     app.event("message")(on_message)
 
 
 def on_message(ack: Ack, event: dict[str, Any], body: dict[str, Any], actor: Actor, house: House) -> None:
-    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if _is_note(event, house.channel) else None)
-    if what_to_do and event.get("channel") == house.channel:
+    what_to_do = _CHANGES.get(event.get("subtype", "")) or (keep if is_note(event) else None)
+    if what_to_do and house.is_ours(event.get("channel")):
         house.once(f"event:{body['event_id']}", lambda session, at: what_to_do(session, event, actor, at))
     ack()
 
@@ -41,7 +45,7 @@ def keep(session: Session, event: dict[str, Any], actor: Actor, at: datetime) ->
     ticket = tickets.get(session, number)
     files = [named(file) for file in event.get("files", [])]
     facts = {"ts": event["ts"], **({"files": files} if files else {})}
-    return ticket.note(event.get("text", ""), by=actor, at=at, key=f"slack:{event['ts']}", **facts)
+    return ticket.note(event.get("text", ""), by=actor, at=at, key=f"{KEY}{event['ts']}", **facts)
 
 
 def on_edit(session: Session, event: dict[str, Any], actor: Actor, at: datetime) -> bool:
@@ -51,7 +55,7 @@ def on_edit(session: Session, event: dict[str, Any], actor: Actor, at: datetime)
     if ticket is None or not now.get("edited"):
         return False
     return ticket.edit_note(
-        f"slack:{now['ts']}", now.get("text", ""), by=actor, at=at, edited=str(now["edited"]["ts"])
+        f"{KEY}{now['ts']}", now.get("text", ""), by=actor, at=at, edited=str(now["edited"]["ts"])
     )
 
 
@@ -61,7 +65,7 @@ def on_delete(session: Session, event: dict[str, Any], actor: Actor, at: datetim
     if actor.role is Role.SYSTEM:
         return bring_back(session, event["channel"], before, at)
     ticket = _ticket_of(session, event["channel"], before)
-    return ticket is not None and ticket.delete_note(f"slack:{event['deleted_ts']}", by=actor, at=at)
+    return ticket is not None and ticket.delete_note(f"{KEY}{event['deleted_ts']}", by=actor, at=at)
 
 
 def bring_back(session: Session, channel: str, before: dict[str, Any], at: datetime) -> bool:
@@ -87,7 +91,7 @@ def _ticket_of(session: Session, channel: str, message: dict[str, Any]) -> Ticke
     return tickets.get(session, number) if number is not None else None
 
 
-def _is_note(event: dict[str, Any], channel: str) -> bool:
-    """A message of a person, in a thread of the support channel."""
+def is_note(event: Mapping[str, Any]) -> bool:
+    """A message of a person, in a thread."""
     typed = event.get("subtype") in _TYPED and not event.get("bot_id")
-    return typed and event.get("channel") == channel and event.get("thread_ts", event["ts"]) != event["ts"]
+    return typed and event.get("thread_ts", event["ts"]) != event["ts"]

@@ -44,13 +44,12 @@ class Offers:
         name = ticket_name(self._house.style.prefix, ticket.number)
         said = f"⏳ {name}: your mail to {one_line(ticket.customer, 200)} goes out in {seconds} seconds."
         drawn = [blocks.section(escape(said), blocks.button("undo", "Undo", carried))]
-        self._threads.submit(self._offer, by.key, escape(said), drawn).add_done_callback(_complain)
+        place = self._house.channel_of(ticket.desk)
+        self._threads.submit(self._offer, place, by.key, escape(said), drawn).add_done_callback(_complain)
 
-    def _offer(self, user: str, text: str, drawn: list[blocks.Block]) -> None:
+    def _offer(self, place: str, user: str, text: str, drawn: list[blocks.Block]) -> None:
         try:
-            self._house.slack.chat_postEphemeral(
-                channel=self._house.channel, user=user, text=text, blocks=drawn
-            )
+            self._house.slack.chat_postEphemeral(channel=place, user=user, text=text, blocks=drawn)
         except _NO_ANSWER as unheard:
             log.warning("nobody was offered to take a mail back: %s", unheard)
 
@@ -64,7 +63,7 @@ def on_undo(
     ack: Ack, body: dict[str, Any], client: WebClient, click: Click, actor: Actor, house: House
 ) -> None:
     """Take it back, and open the window with what was written in it."""
-    seq, back = int(click.choice or 0), list[Ticket]()
+    seq, back = click.seq, list[Ticket]()
     house.once(
         click.key,
         lambda session, at: back.append(withdraw(session, click.number, seq, by=actor, at=at)),
@@ -81,7 +80,7 @@ def _open_again(
 ) -> None:
     try:
         replying.open_window(
-            house, client, body["trigger_id"], ticket, actor, THEN_OF[event.kind], text=event.text,
+            house, client, body["trigger_id"], ticket, actor, THEN_OF.get(event.kind, ""), text=event.text,
             files=event.detail.get("files", ()),
         )  # fmt: skip
     except SlackClientError as error:

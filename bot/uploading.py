@@ -14,7 +14,7 @@ from desk.delivery import Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff
 from desk.event import Event
 from desk.files import Named, shown_in
-from store import cards, tickets, uploads
+from store import aftermath, cards, tickets, uploads
 from store.cards import Place
 from store.database import Database, Session
 from store.files import File
@@ -50,6 +50,8 @@ class FilesSender:
         """Show what is not shown yet, AT_ONCE at a time."""
         until = self.clock() + _STRETCH
         event, place, known = self._state(delivery)
+        if not known and self._told_before(event, place):
+            return ""
         for group in _groups(shown_in(event.detail)):
             if all(_step(known, file) is Step.SHOWN for file in group):
                 continue
@@ -90,6 +92,17 @@ class FilesSender:
             raise DeliveryFailed("its card is not there yet", permanent=False)
         return event, place, known
 
+    def _told_before(self, event: Event, place: Place) -> bool:
+        """Whether they stand there since before a restore."""
+        with self.db.read() as session:
+            restored = aftermath.of(session)
+        if restored is None or not restored.may_have_told(event):
+            return False
+        return self.wire.says(self._words(event), place, since=restored.since)
+
+    def _words(self, event: Event) -> str:
+        return f"📎 With the mail of {moment(event.at, self.style.zone)}"
+
     def _upload(self, delivery: Delivery, event: Event, files: Sequence[Named]) -> None:
         """The first two steps; what was begun before is done again from the first, since nobody saw it."""
         if not files:
@@ -118,7 +131,7 @@ class FilesSender:
             Shared(known[part].slack_file, file["name"]) for part, file in zip(parts, group, strict=True)
         ]
         try:
-            self.wire.share(files, place, f"📎 With the mail of {moment(event.at, self.style.zone)}")
+            self.wire.share(files, place, self._words(event))
         except MessageGone as gone:
             card_lost(self.db, delivery.ticket_number, at=self.clock())
             raise DeliveryFailed("its card was deleted; a new one comes first", permanent=False) from gone

@@ -9,18 +9,36 @@ from hashlib import sha256
 from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt import App
-from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_bolt.adapter.starlette.handler import to_starlette_response
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import envelope
+from bot.envelope import Unfit
 from bot.signature import is_slacks
+from bot.turnstile import Turnstile
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
 _LARGEST = 256 * 1024
+_SLACKS = "/slack/events"
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""What every answer says to a browser, unless a page says it more exactly."""
+
+_KINDS = frozenset({"application/json", "application/x-www-form-urlencoded"})
+"""Content types in which Slack speaks."""
 
 Check = Callable[[], str | None]
 """Looks at one thing that must work: None when it does, else what is wrong."""
@@ -40,8 +58,10 @@ def build(
     metrics: CollectorRegistry,
     inlet: Inlet | None = None,
     pages: Sequence[Route] = (),
+    turnstile: Turnstile | None = None,
 ) -> Starlette:
-    """The web application.  inlet: only in HTTP mode; pages: what customers see."""
+    """The web application.  inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of
+    them may answer."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -61,8 +81,37 @@ def build(
         *pages,
     ]
     if inlet:
-        routes.append(Route("/slack/events", _events(inlet), methods=["POST"]))
-    return Starlette(routes=routes)
+        routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
+    app = Starlette(routes=routes)
+    app.add_middleware(_Guarded, turnstile=turnstile)
+    return app
+
+
+class _Guarded:
+    """Sets the headers on every answer, and counts who answers on pages."""
+
+    def __init__(self, app: ASGIApp, turnstile: Turnstile | None) -> None:
+        self._app = app
+        self._turnstile = turnstile
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if self._may_go_on(scope):
+            await self._app(scope, receive, guarded)
+        else:
+            await PlainTextResponse("too many answers\n", 429, {"Retry-After": "60"})(scope, receive, guarded)
+
+    def _may_go_on(self, scope: Scope) -> bool:
+        is_answer = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] != _SLACKS
+        if self._turnstile is None or not is_answer:
+            return True
+        return self._turnstile.lets_in(str((scope.get("client") or ("",))[0]))
 
 
 def _look(checks: Mapping[str, Check]) -> dict[str, object]:
@@ -81,20 +130,40 @@ def _events(inlet: Inlet) -> Callable[[Request], object]:
         if not is_slacks(inlet.secret, request.headers, body, now=inlet.clock()):
             log.warning("refused a request that Slack did not sign: %s", sha256(body).hexdigest()[:16])
             return PlainTextResponse("not signed by Slack\n", status_code=401)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in _KINDS:
+            return PlainTextResponse("neither JSON nor a form\n", status_code=415)
         reached(Point.SLACK_HEARD)
         # In a thread: the listener commits before it answers, and the loop must go on turning meanwhile.
-        answer = await to_thread.run_sync(inlet.app.dispatch, to_bolt_request(request, body))
+        answer = await to_thread.run_sync(_answered, inlet, body, kind, dict(request.headers))
         reached(Point.SLACK_ANSWERING)
-        return to_starlette_response(answer)
+        return answer
 
     return events
 
 
+def _answered(inlet: Inlet, body: bytes, kind: str, headers: dict[str, str]) -> Response:
+    """The answer to what Slack signed."""
+    try:
+        payload = envelope.read(body, kind)
+    except Unfit as problem:
+        log.warning("refused a request that Slack signed: %s", problem)
+        return PlainTextResponse("nothing that is understood here\n", status_code=400)
+    if payload.get("type") == "url_verification":
+        return JSONResponse({"challenge": payload["challenge"]})
+    if payload.get("type") == "app_rate_limited":
+        log.warning("Slack holds events back: it sent more than it likes to")
+        return Response()
+    return to_starlette_response(envelope.hand_over(inlet.app, payload, headers))
+
+
 async def _body(request: Request) -> bytes | None:
     """The raw body; None when it is larger than anything Slack sends."""
-    body = b""
+    if int(request.headers.get("content-length", "0")) > _LARGEST:  # the server takes digits alone
+        return None
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > _LARGEST:
             return None
-    return body
+    return bytes(body)

@@ -11,7 +11,7 @@ from bot import blocks
 from bot.blocks import Post, plain
 from bot.outcome import MessageGone, MessageUnfit, told
 from bot.wire import Wire
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
 from store import remains
 from store.database import Database
 from store.remains import Remnant
@@ -59,7 +59,7 @@ class Wiper:
                     self.write.api_call("files.delete", json={"file": remnant.slack_file})
         except MessageGone:
             return ""
-        except (DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageUnfit) as problem:
+        except (DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain, MessageUnfit) as problem:
             if any(word in str(problem) for word in _ALREADY):
                 return ""
             log.warning("what is erased still stands in Slack: %s", problem)

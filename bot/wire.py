@@ -1,6 +1,6 @@
 """The calls of Slack that the outbox makes: post, redraw, look whether a message arrived."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from bot.blocks import Post
 from bot.outcome import MessageUnfit, told
 from bot.pace import Pace
+from bot.shut import Shut, calling
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
 from store.points import Point, reached
@@ -22,30 +23,33 @@ _LATER = timedelta(seconds=30)
 
 
 class Wire:
-    """slack: posts, and never tries again by itself.  read: looks, and may."""
+    """slack: posts, and never tries again by itself.  read: looks, and may.  shut: knows which of several
+    channels take nothing; without, one that takes nothing closes the road."""
 
-    def __init__(self, slack: WebClient, read: WebClient, pace: Pace) -> None:
+    def __init__(self, slack: WebClient, read: WebClient, pace: Pace, shut: Shut | None = None) -> None:
         self._slack = slack
         self._read = read
         self._pace = pace
+        self._on = calling(shut)
 
-    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None) -> str:
+    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Post a message and return its ts.  token: what it is recognised by when the answer is lost; several
-        with spaces between them where it tells several things.
+        with spaces between them where it tells several things; mark: the same after a restore (store.marks).
 
-        Raises DeliveryFailed, DeliveryHeld, DeliveryUncertain, MessageGone (the thread is)."""
+        Raises DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain, MessageGone (the thread is)."""
         call: dict[str, Any] = {
             "channel": channel,
             "text": post.text[:_LONGEST_TEXT],
             "blocks": post.blocks,
-            "metadata": {"event_type": _MARK, "event_payload": {"token": token}},
+            "metadata": {"event_type": _MARK, "event_payload": {"token": token, "mark": mark}},
             "unfurl_links": False,
             "unfurl_media": False,
         }
         if thread:
             call |= {"thread_ts": thread, "reply_broadcast": post.broadcast}
-        self._pace.wait(channel)
-        return self._drawn_or_plain("chat.postMessage", call)
+        with self._on(channel):
+            self._pace.wait(channel)
+            return self._drawn_or_plain("chat.postMessage", call)
 
     def update(self, place: Place, post: Post) -> str:
         """Draw a message anew and return its ts.  Raises as post does; MessageGone when it was deleted."""
@@ -55,18 +59,19 @@ class Wire:
             "text": post.text[:_LONGEST_TEXT],
             "blocks": post.blocks,
         }
-        self._pace.wait("chat.update")
-        return self._drawn_or_plain("chat.update", call)
+        with self._on(place.channel):
+            self._pace.wait("chat.update")
+            return self._drawn_or_plain("chat.update", call)
 
     def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
         """The ts of the message with that token; None when it is not there (yet).
 
         Should there be several, the oldest stays and those that tell nothing else are deleted.
 
-        Raises DeliveryHeld."""
+        Raises DeliveryHeld, DeliveryShut."""
         reached(Point.SLACK_LOOKING)
         try:
-            with told():
+            with self._on(channel), told():
                 found = sorted(_with_token(self._pages(channel, since, thread), token))
                 for spare, tokens in found[1:]:
                     if tokens == token:
@@ -75,6 +80,33 @@ class Wire:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
         reached(Point.SLACK_LOOKED)
         return found[0][0] if found else None
+
+    def told_before(
+        self, channel: str, names: Collection[str], *, since: datetime, thread: str | None = None
+    ) -> str | None:
+        """The ts of the message with one of these tokens or marks; None when there is none.
+
+        Raises DeliveryHeld."""
+        try:
+            with self._on(channel), told():
+                found = (
+                    ts for ts, known in _named(self._pages(channel, since, thread)) if known & set(names)
+                )
+                return min(found, default=None)
+        except (DeliveryFailed, DeliveryUncertain) as error:
+            raise DeliveryHeld(f"cannot look what was told before: {error}", wait=_LATER) from error
+
+    def shown(self, channel: str, *, since: datetime) -> Iterator[tuple[str, frozenset[str]]]:
+        """What the desk told in a channel: the text of each message, with its tokens and marks.
+
+        Raises DeliveryHeld."""
+        try:
+            with told():
+                for page in self._pages(channel, since, None):
+                    for message in page["messages"]:
+                        yield str(message.get("text", "")), _names_of(message)
+        except (DeliveryFailed, DeliveryUncertain) as error:
+            raise DeliveryHeld(f"cannot look what was told before: {error}", wait=_LATER) from error
 
     def _drawn_or_plain(self, method: str, call: dict[str, Any]) -> str:
         try:
@@ -111,6 +143,17 @@ class Wire:
         if thread:
             return self._read.conversations_replies(ts=thread, **window)
         return self._read.conversations_history(**window)
+
+
+def _named(pages: Iterable[Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    for page in pages:
+        for message in page["messages"]:
+            yield str(message["ts"]), _names_of(message)
+
+
+def _names_of(message: Any) -> frozenset[str]:
+    payload = (message.get("metadata") or {}).get("event_payload", {})
+    return frozenset(f"{payload.get('token', '')} {payload.get('mark', '')}".split())
 
 
 def _with_token(pages: Iterable[Any], token: str) -> Iterable[tuple[str, str]]:

@@ -74,7 +74,7 @@ def open_correction(ack: Ack, body: Body, client: WebClient, click: Click, house
     """An entry holds whatever else happened to the ticket: no version is compared."""
     with house.db.read() as session:
         ticket = tickets.get(session, click.number)
-    entry = ticket.entry(int(click.choice or 0))
+    entry = ticket.entry(click.seq)
     counts = next(key for key in _COUNTS if _flags(key) == (entry.work.billable, entry.work.emergency))
     filled = Filled(entry.work.on, counts, span.words(entry.work.minutes), entry.what)
     parts = _form(filled, hint="0 strikes it out. What was logged before stays on record.")
@@ -104,7 +104,7 @@ def on_correction(ack: Ack, view: Body, click: Click, actor: Actor, house: House
     written = value_of(state, "span").strip()
     with about("span"):
         minutes = 0 if written == "0" else span.minutes_of(written)
-    on, what, seq = _day(state), value_of(state, "what"), int(click.choice or 0)
+    on, what, seq = _day(state), value_of(state, "what"), click.seq
 
     def correct(ticket: Ticket, at: datetime) -> None:
         work = work_on(ticket, on, minutes, value_of(state, "counts"), house, at)

@@ -59,5 +59,14 @@ class DeliveryPutOff(Exception):
         self.until = until
 
 
+class DeliveryShut(Exception):
+    """The place it goes to takes nothing (one channel of several is archived): it keeps its attempts and its
+    doubt until `until`, and nothing that goes elsewhere waits."""
+
+    def __init__(self, reason: str, *, until: datetime) -> None:
+        super().__init__(reason)
+        self.until = until
+
+
 class DeliveryUncertain(Exception):
     """The other side may or may not have it.  That must be proved; it is never blindly repeated."""

@@ -11,6 +11,8 @@ _LONGEST = 100
 
 def fold(text: str) -> str:
     """The text in small letters without accents: "Café" is "cafe"."""
+    if text.isascii():
+        return text.lower()
     small = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", small)
     return "".join(each for each in apart if not unicodedata.combining(each)).translate(_LETTERS)

@@ -19,6 +19,8 @@ NO_TIME = timedelta()
 class Record:
     """What every ticket has.  Only acts change it, and each of them records an event.
 
+    desk: which of several it is of, for good; "" is the first.
+
     Its repr has nothing of the customer: it may end in a log."""
 
     subject: str = field(repr=False)
@@ -32,6 +34,7 @@ class Record:
     owner_name: str = ""
     follows: int | None = None
     snoozed_until: datetime | None = None
+    desk: str = ""
     version: int = 0
     opened_at: datetime
     changed_at: datetime

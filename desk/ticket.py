@@ -54,7 +54,7 @@ class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Erasable):
 
         at: when the mail reached our mailbox.  confirm: whether the customer gets a confirmation (never a
         machine).  customer: for whom, where it is not who acts.  detail: heard, where a human has spoken with
-        them.  facts: client, language, priority, follows.
+        them.  facts: client, language, priority, follows, desk.
         """
         whose = customer or by
         ticket = cls(

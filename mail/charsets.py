@@ -3,7 +3,6 @@
 import base64
 import binascii
 import codecs
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -89,8 +88,7 @@ def one_line(text: str) -> str:
     """Text without line ends, control characters and marks that turn its direction."""
     if text.isprintable():
         return " ".join(text.split())
-    kept = (" " if character.isspace() else character for character in text if not _is_unsafe(character))
-    return " ".join("".join(kept).split())
+    return " ".join(text.translate(_UNSAFE).split())
 
 
 def sound_lines(text: str) -> str:
@@ -215,12 +213,11 @@ def _joined(runs: Iterator[_Run]) -> Iterator[_Run]:
         yield waiting
 
 
-def _is_unsafe(character: str) -> bool:
-    return character in _TURNERS or (unicodedata.category(character) == "Cc" and not character.isspace())
-
-
 _TURNERS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u061c")
 """Marks that change the direction of writing: a file name or subject made with them lies."""
+
+_UNSAFE = {ord(each): None for each in _TURNERS}
+_UNSAFE |= {code: None for code in (*range(32), *range(0x7F, 0xA0)) if not chr(code).isspace()}
 
 _CONTROLS = {code: None for code in range(32) if code not in (9, 10)} | {0x7F: None, 0xFEFF: None}
 _CONTROLS |= dict.fromkeys(range(0x80, 0xA0)) | {0x2028: "\n", 0x2029: "\n", 0x85: "\n"}

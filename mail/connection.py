@@ -75,6 +75,11 @@ class Connection:
         with self.line.asked():
             return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
+    def shows(self, header: str, value: str) -> bool:
+        """Whether a message with that in a header is in the folder."""
+        with self.line.asked():
+            return bool(self._client.search(["HEADER", header, value]))
+
     def facts(self, uid: int) -> Facts | None:
         """Size and arrival; None when the message is gone."""
         found = self._fetch(uid, "RFC822.SIZE", "INTERNALDATE")

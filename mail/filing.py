@@ -8,21 +8,24 @@ from typing import Any
 from desk.actor import Actor, Door
 from desk.ticket import Ticket
 from mail import consent, opinions, subjects
-from mail.addresses import Address, addresses_in
+from mail.addresses import Address
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
 from mail.courtesy import may_answer, may_confirm
 from mail.floods import Comer
+from mail.foresight import handed_over_by
 from mail.forwards import Forwarded, passed_on_by_agent
 from mail.gate import kept_away
 from mail.house import WRITTEN_TO, House, Known
 from mail.limits import Limits
+from mail.message import MARK_HEADER
 from mail.particulars import particulars_of
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
-from store import emails, likely, tickets, undelivered
+from mail.sorting import Seen
+from store import aftermath, emails, likely, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -62,6 +65,7 @@ class Filing:
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
             self._note_proof(mail.message_id or "")
+            aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
@@ -91,7 +95,7 @@ class Filing:
         )
 
     def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None, doubt: str) -> Filed | None:
-        comer = Comer((mail.sender or self._envelope_sender()).key, claim, doubt)
+        comer = Comer((mail.sender or handed_over_by(self.kept.arrival)).key, claim, doubt)
         away = kept_away(self.session, self.kept, comer, self.house, self.limits)
         return Filed(away.remark, away.ticket, away.state) if away else None
 
@@ -106,7 +110,7 @@ class Filing:
         return (self._reply if ticket.takes_replies else self._follow)(mail, seen, ticket)
 
     def _open(self, mail: InboundEmail, seen: Screening, *, follows: int | None = None) -> Filed:
-        customer = mail.sender or self._envelope_sender()
+        customer = mail.sender or handed_over_by(self.kept.arrival)
         detail = self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {})
         confirm = "sensitive" not in detail and may_confirm(
             self.session, mail, seen, self.house, self.limits, now=self.now
@@ -140,9 +144,11 @@ class Filing:
         follows: int | None = None,
     ) -> Ticket:
         client = self.house.client(customer.key)
-        known = self._written_to([each.key for each in (*mail.to, *mail.cc)])
+        named = [each.key for each in (*mail.to, *mail.cc)]
+        known = self._written_to(named)
+        desk = self._desk_for(named, customer, subject, follows)
         written = mail.language if mail.language in self.house.languages else None
-        language = client.language or written or self._usual_language(known)
+        language = client.language or written or self.house.usual_language(desk, known)
         ticket = Ticket.open(
             by=Actor.customer(customer.key, customer.name),
             at=self._at,
@@ -155,15 +161,16 @@ class Filing:
             language=language,
             priority=self.house.priority,
             follows=follows,
+            desk=desk,
         )
         tickets.add(self.session, ticket)
         likely.suspect(self.session, ticket, at=self._at, within=self.house.alike_within)
         return ticket
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
-        customer = mail.sender or self._envelope_sender()
+        customer = mail.sender or handed_over_by(self.kept.arrival)
         client = self.house.client(customer.key)
-        known = self._written_to(())
+        known, desk = self._written_to(()), self._desk_for((), customer, mail.subject or "")
         text = (
             f"A mail came in that the desk cannot read: {mail.reason}. "
             f"It is kept as it arrived, as number {self.kept.id} of the inbox."
@@ -177,8 +184,9 @@ class Filing:
             key=_key(mail),
             detail={"inbox": self.kept.id, "unreadable": mail.reason} | _named(known),
             client=client.name,
-            language=client.language or self._usual_language(known),
+            language=client.language or self.house.usual_language(desk, known),
             priority=self.house.priority,
+            desk=desk,
         )
         tickets.add(self.session, ticket)
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
@@ -202,8 +210,7 @@ class Filing:
         return opinions.hear(self.session, ticket, mail, text, detail, by=_writer(mail), at=self._at)
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
-        since = self._at - TOGETHER
-        new = tickets.following(self.session, ended.number, _writer(mail).key, since=since)
+        new = tickets.following(self.session, ended.number, _writer(mail).key, since=self._at - TOGETHER)
         if new is not None and new.takes_replies:
             return self._reply(mail, seen, new)
         return self._open(mail, seen, follows=ended.number)
@@ -231,15 +238,17 @@ class Filing:
         """When it reached our mailbox: clocks start there, not here."""
         return self.kept.arrival.at
 
-    def _envelope_sender(self) -> Address:
-        named = addresses_in(str(self.kept.arrival.envelope.get("sender") or ""))
-        return named[0] if named else Address("unknown")
-
     def _written_to(self, named: Sequence[str]) -> Known | None:
         return self.house.written_to(self.kept.arrival.source, [*self._recipients, *named])
 
-    def _usual_language(self, known: Known | None) -> str:
-        return (known.language if known else None) or self.house.language
+    def _desk_for(
+        self, named: Sequence[str], customer: Address, subject: str, follows: int | None = None
+    ) -> str:
+        """What follows an ended ticket stays with its desk."""
+        before = tickets.desk_of(self.session, follows) if follows else None
+        address = self.house.address_written_to(self.kept.arrival.source, [*self._recipients, *named])
+        client = self.house.client(customer.key).name
+        return self.house.desk_for(Seen(address, customer.key, client, subject), before)
 
     @property
     def _recipients(self) -> list[str]:

@@ -9,6 +9,7 @@ from desk.priority import Priority
 from desk.ticket import Ticket
 from mail.addresses import without_tag
 from mail.showable import Rules
+from mail.sorting import Rule, Seen, rule_for
 
 WRITTEN_TO = "desk"
 """Under which the event that opens a ticket names the address, where that is not the desk's first."""
@@ -42,7 +43,7 @@ class House:
     contract, by address; secret: seals our Message-IDs and reply addresses; agents: the agents' own mail
     addresses, which may forward; blocked: addresses and domains that are not heard; files: which of
     a mail's files are shown; alike_within: for how long a ticket may be repeated by the next; asks_opinion:
-    whether mails ask if the customer was helped well.
+    whether mails ask if the customer was helped well; desks: what each desk beside the first gets.
     """
 
     addresses: frozenset[str]
@@ -61,6 +62,7 @@ class House:
     files: Rules = field(default_factory=Rules)
     alike_within: timedelta = timedelta()
     asks_opinion: bool = True
+    desks: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("addresses", "agents", "blocked"):
@@ -80,9 +82,24 @@ class House:
 
         source: the way it came in, which knows best; recipients: of the envelope, then of the headers."""
         known = {other.address.lower(): other for other in self.others}
+        return known.get(self.address_written_to(source, recipients))
+
+    def address_written_to(self, source: str, recipients: Iterable[str]) -> str:
+        """That address itself, in lower case, also the first; "" where none of ours is named."""
         named = (self.sources[source],) if source in self.sources else recipients
-        ours = (address.lower() for address in named if address.lower() in self.addresses)
-        return known.get(next(ours, ""))
+        return next((each.lower() for each in named if each.lower() in self.addresses), "")
+
+    def desk_for(self, seen: Seen, before: str | None) -> str:
+        """The desk that gets a new ticket.  before: that of the ticket it follows, if it is there still."""
+        if before is not None and before in {"", *(rule.desk for rule in self.desks)}:
+            return before
+        rule = rule_for(seen, self.desks)
+        return rule.desk if rule else ""
+
+    def usual_language(self, desk: str, known: Known | None) -> str:
+        """Of mails where nothing else decides."""
+        own = next((rule.language for rule in self.desks if rule.desk == desk), None)
+        return (known.language if known else None) or own or self.language
 
 
 def address_of(ticket: Ticket) -> str:

@@ -12,6 +12,8 @@ from functools import partial
 from desk.errors import Conflict
 from mail import reading
 from mail.filing import Filing
+from mail.foresight import foresee
+from mail.gathering import gathered
 from mail.house import House
 from mail.limits import Limits
 from mail.reading import InboundEmail, Unreadable
@@ -22,10 +24,12 @@ from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[Iterable[bytes]], Iterator[InboundEmail | Unreadable]]
+Mail = InboundEmail | Unreadable
+Read = Callable[[Iterable[bytes]], Iterator[Mail]]
 
 TOGETHER = 20
-"""Mails taken at once, so that one is read while the one before is filed."""
+"""Mails taken at once: they are read while those before them are filed, and what has been read by then is
+filed in one transaction, which ends early where a person waits."""
 
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
@@ -79,12 +83,11 @@ class Intake:
     def _receive(self, taken: list[Kept]) -> int:
         begun, received, waiting = self._clock(), 0, deque(taken)
         try:
-            with closing(self._read(taken)) as mails:
-                for mail in mails:
-                    kept = waiting.popleft()
+            with closing(self._read(taken)) as lists:
+                for mails in lists:
                     if self._clock() - begun >= self._lease / 2:
-                        break  # another process may be at it by now
-                    received += self._file(kept, mail)
+                        break  # another process may be at them by now
+                    received += self._file_all([(waiting.popleft(), mail) for mail in mails])
         except Unavailable:
             raise
         except Exception:
@@ -102,24 +105,59 @@ class Intake:
             ):  # else they wait for the end of their lease
                 unread.give_back(session, waiting)
 
-    def _read(self, taken: Sequence[Kept]) -> Generator[InboundEmail | Unreadable, None, None]:
+    def _read(self, taken: Sequence[Kept]) -> Generator[list[Mail], None, None]:
+        each = self._read_one_by_one(taken)
+        return gathered(each) if len(taken) > 1 else ([mail] for mail in each)
+
+    def _read_one_by_one(self, taken: Sequence[Kept]) -> Generator[Mail, None, None]:
         first = taken[0]
         if first.attempts >= POISON:
             yield _unread(first.arrival, f"reading it was begun {first.attempts} times and never finished")
         else:
             yield from self._read_each(kept.arrival.raw for kept in taken)
 
-    def _file(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+    def _file_all(self, read: Sequence[tuple[Kept, Mail]]) -> int:
+        """Several in one transaction; where that fails, each alone, so that a bad one undoes no other."""
+        left, received = [(kept, _as_let_in(kept, mail)) for kept, mail in read], 0
+        while len(left) > 1:
+            try:
+                fates = self._file_together(left)
+            except Unavailable:
+                raise
+            except Exception as problem:
+                log.info("%s mails are filed one by one: %s", len(left), problem)
+                self._limits.forget()
+                break
+            received += sum(fates)
+            left = left[len(fates) :]
+        return received + sum(self._file(kept, mail) for kept, mail in left)
+
+    def _file_together(self, read: Sequence[tuple[Kept, Mail]]) -> list[bool]:
+        """For each whether it was ours to deal with; of fewer mails where a person waits."""
+        fates: list[bool] = []
+        reached(Point.INTAKE_READ)
+        with self._db.change() as session:
+            foresee(session, read)
+            for kept, mail in read:
+                fates.append(self._put_away(session, kept, mail))
+                reached(Point.INTAKE_FILING)
+                if self._db.is_awaited:
+                    break
+        reached(Point.INTAKE_FILED)
+        return fates
+
+    def _file(self, kept: Kept, mail: Mail) -> bool:
         try:
-            return self._settle(kept, _as_let_in(kept, mail))
+            return self._settle(kept, mail)
         except Unavailable:
             raise
         except Exception:
             # One of the four loops: a fault over one mail must not stop the others.
+            self._limits.forget()
             log.exception("mail %s of the inbox could not be received", kept.id)
         return False
 
-    def _settle(self, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+    def _settle(self, kept: Kept, mail: Mail) -> bool:
         reached(Point.INTAKE_READ)
         for _ in range(_AT_ONCE):
             try:
@@ -129,10 +167,11 @@ class Intake:
                 reached(Point.INTAKE_FILED)
                 return settled
             except Conflict as conflict:
+                self._limits.forget()
                 log.info("mail %s of the inbox is looked at again: %s", kept.id, conflict)
         return False
 
-    def _put_away(self, session: Session, kept: Kept, mail: InboundEmail | Unreadable) -> bool:
+    def _put_away(self, session: Session, kept: Kept, mail: Mail) -> bool:
         first = inbox.first_with(session, mail.content_key)
         if first == kept.id:
             return False  # our lease was over, and another process has dealt with it
@@ -148,7 +187,7 @@ class Intake:
         return True
 
 
-def _as_let_in(kept: Kept, mail: InboundEmail | Unreadable) -> InboundEmail | Unreadable:
+def _as_let_in(kept: Kept, mail: Mail) -> Mail:
     withheld = kept.arrival.envelope.get("withheld")
     if withheld and isinstance(mail, InboundEmail):
         return replace(mail, text=str(withheld), written=None)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from store import inbox
 from store.database import Session
 
-_STEPS = 5
-"""Pieces that the time between two confirmations is cut into; an address rests up to one piece longer."""
+_REMEMBERED = 10_000
+"""Names of limits whose places are remembered at once."""
 
 _TEN_MINUTES, _MINUTE = timedelta(minutes=10), timedelta(minutes=1)
 """Over which mails are counted; stretches are those of the clock and do not slide."""
@@ -43,12 +43,16 @@ class Limits:
         per_recipient: int = 30,
         intakes: Intakes = Intakes(),
     ) -> None:
-        self._step = apart.total_seconds() / _STEPS
+        self._apart = apart
         self._per_minute = per_minute
         self._per_ticket = per_ticket
         self._per_recipient = per_recipient
-        self._minute, self._taken = 0, 0
+        self._seen: dict[str, int] = {}
         self.intakes = intakes
+
+    def forget(self) -> None:
+        """What was claimed was undone: what is left is to be asked of the database anew."""
+        self._seen.clear()
 
     def allow(self, session: Session, address: str, *, now: datetime) -> bool:
         """Claim the right to confirm to this address now, if there is one left."""
@@ -59,44 +63,40 @@ class Limits:
         stretch = _stretch(now)
         on_ticket, to_address = f"answers:{ticket}:{stretch}", f"answers:{_hidden(address)}:{stretch}"
         return (
-            inbox.claim_place(session, on_ticket, most=self._per_ticket, at=now)
-            and inbox.claim_place(session, to_address, most=self._per_recipient, at=now)
+            self._claim(session, on_ticket, self._per_ticket, now)
+            and self._claim(session, to_address, self._per_recipient, now)
             and self._has_room(session, now)
         )
 
     def hears_sender(self, session: Session, address: str, *, doubted: bool, at: datetime) -> bool:
         """Whether one more mail of this address that came then is told by itself."""
         name = f"{_kind(doubted)}:{_hidden(address)}:{_stretch(at)}"
-        return inbox.claim_place(session, name, most=self.intakes.of_sender, at=at)
+        return self._claim(session, name, self.intakes.of_sender, at)
 
     def hears_on(self, session: Session, ticket: int, *, doubted: bool, at: datetime) -> bool:
         """Whether one more mail on this ticket that came then is told by itself."""
-        name = f"{_kind(doubted)}:{ticket}:{_stretch(at)}"
-        return inbox.claim_place(session, name, most=self.intakes.on_ticket, at=at)
+        return self._claim(session, f"{_kind(doubted)}:{ticket}:{_stretch(at)}", self.intakes.on_ticket, at)
 
     def hears_strangers(self, session: Session, *, at: datetime) -> bool:
         """Whether one more ticket of somebody unknown is opened for a mail that came then."""
-        name = f"mails:strangers:{_stretch(at, _MINUTE)}"
-        return inbox.claim_place(session, name, most=self.intakes.of_strangers, at=at)
+        return self._claim(session, f"mails:strangers:{_stretch(at, _MINUTE)}", self.intakes.of_strangers, at)
 
     def _is_rested(self, session: Session, address: str, now: datetime) -> bool:
-        name = _hidden(address)
-        step = int(now.timestamp() / self._step)
-        if not inbox.is_first(session, f"confirmed:{name}:{step}", at=now):
-            return False
-        later = range(step + 1, step + 1 + _STEPS)
-        inbox.claim_keys(session, [f"confirmed:{name}:{each}" for each in later], at=now)
-        return True
+        return inbox.claim_rest(session, f"confirmed:{_hidden(address)}", now=now, rest=self._apart)
 
     def _has_room(self, session: Session, now: datetime) -> bool:
-        minute = int(now.timestamp()) // 60
-        if minute != self._minute:
-            self._minute, self._taken = minute, 0
-        while self._taken < self._per_minute:  # places below were seen taken, and are not asked for again
-            place, self._taken = self._taken, self._taken + 1
-            if inbox.is_first(session, f"confirmations:{minute}:{place}", at=now):
-                return True
-        return False
+        return self._claim(session, f"confirmations:{_stretch(now, _MINUTE)}", self._per_minute, now)
+
+    def _claim(self, session: Session, name: str, most: int, at: datetime) -> bool:
+        """Take one of the places of that name.  Places that were seen taken are not asked for again."""
+        seen = self._seen.get(name)
+        if seen is not None and seen >= most:
+            return False
+        place = inbox.claim_place(session, name, most=most, at=at, seen=seen)
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        self._seen[name] = most if place is None else place + 1
+        return place is not None
 
 
 def _stretch(at: datetime, length: timedelta = _TEN_MINUTES) -> int:

@@ -24,6 +24,8 @@ from mail.writing import file_part, written
 MOST_BYTES = 18_000_000
 """Of all files of a mail together: written down they grow by a third, and many servers stop at 25 MB."""
 
+MARK_HEADER = "X-Helpdesk-Mark"
+
 _MOST_REFERENCES = 10
 _DIGITS = 32
 """Hexadecimal digits of the seal in a Message-ID: 128 bits."""
@@ -44,7 +46,8 @@ class Envelope:
 
     to: the customer's address; name: what they call themselves, perhaps nothing.  Ids stand without brackets;
     answers are the mails this one continues, the most important first; conversation: the same for Outlook.
-    reply_to: where answers are to come, if not to the desk's plain address."""
+    reply_to: where answers are to come, if not to the desk's plain address.  mark: what the mail is known by
+    after a restore (store.marks)."""
 
     to: str
     message_id: str
@@ -54,6 +57,7 @@ class Envelope:
     conversation: Conversation | None = None
     files: Sequence[Attachment] = ()
     reply_to: str = ""
+    mark: str = ""
 
 
 def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
@@ -130,6 +134,8 @@ def _built(
         "Message-ID": f"<{envelope.message_id}>",
         LOOP_HEADER: letterhead.address,
     }
+    if envelope.mark:
+        lines[MARK_HEADER] = envelope.mark
     if envelope.conversation:
         lines["Thread-Topic"] = sound(envelope.conversation.topic) or "-"
         lines["Thread-Index"] = envelope.conversation.index

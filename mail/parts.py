@@ -7,9 +7,9 @@ from email.errors import MessageError
 from email.message import Message
 
 from mail.attachments import Attachment, safe_name
-from mail.ballast import Ballast
+from mail.ballast import Ballast, decoded
 from mail.calendars import describe
-from mail.charsets import decode_header, sound_lines
+from mail.charsets import decode_header, raw_bytes, sound_lines
 from mail.contents import LARGEST_TEXT, Part, bytes_in, raw_header, text_in, unflowed
 from mail.headers import Headers, headers_of, parameter_in
 from mail.sealed import notes_on
@@ -126,7 +126,10 @@ def _keep_file(part: Part, kind: str, name: str, disposition: str, body: Body) -
 
 def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
     inner = next(iter(children_of(part)), None)
-    if inner is not None:
+    encoded = _encoded(part, inner, body.ballast) if inner is not None else b""
+    if encoded:
+        headers = headers_of(_header_lines(sound_lines(encoded[:LARGEST_TEXT].decode("latin-1"))))
+    elif inner is not None:
         headers = headers_of(inner.raw_items())
     else:
         headers = headers_of(_header_lines(sound_lines(text_in(part, body.ballast))))
@@ -134,12 +137,23 @@ def _keep_mail(part: Part, name: str, body: Body, *, is_returned: bool) -> None:
         body.returned = headers
         return
     subject = headers.get("subject")
-    if inner is not None:
+    if inner is not None and not encoded:
         body.shown.append(_text_within(inner, body.ballast))
-    content = _whole(inner, body.ballast) if inner is not None else bytes_in(part, body.ballast)
+    content = encoded or _whole(inner, body.ballast) if inner is not None else bytes_in(part, body.ballast)
     if len(body.files) < MOST_FILES:
         title = name or (f"{subject[:80]}.eml" if subject else "message.eml")
         body.files.append(Attachment(safe_name(title.replace("/", "-")), "message/rfc822", content))
+
+
+def _encoded(part: Part, inner: Part, ballast: Ballast) -> bytes:
+    """A mail that was attached in base64, which RFC 2046 forbids and programs do; else nothing.
+
+    The standard library takes its letters for the body of a mail without headers."""
+    way = raw_header(part, "content-transfer-encoding").strip().lower()
+    letters = inner.get_payload()
+    if way != "base64" or inner.keys() or not isinstance(letters, str):
+        return b""
+    return decoded(ballast.back_in(raw_bytes(letters)), way)
 
 
 def _text_within(message: Part, ballast: Ballast) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.actor import Actor
-from desk.delivery import Delivery, DeliveryState
+from desk.delivery import Audience, Delivery, DeliveryState
 from desk.errors import DeliveryFailed, DeliveryUncertain, DeskError
 from desk.event import PROVED_MAILS, Event, Kind
 from desk.letter import Letter
@@ -18,6 +18,7 @@ from mail.attachments import Attachment
 from mail.conversation import Conversation, answer_to
 from mail.enclosed import enclosed
 from mail.letterhead import Letterhead
+from mail.lookback import Journal, Lookback
 from mail.mailed import answered, recipient, told
 from mail.message import Envelope, Unsendable, address_of, build, message_id, subject_of
 from mail.notifications import Notification, Promises, Templates, compose
@@ -28,6 +29,7 @@ from mail.templates.loading import TemplateRefused
 from store import emails, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
+from store.marks import mark_of
 from store.outbox import Patience
 from store.points import Point, reached
 
@@ -43,12 +45,6 @@ class Road(Protocol):
     """What takes a finished mail out of the house, as mail.smtp.hand_over does."""
 
     def __call__(self, raw: bytes, server: Server, *, sender: str, recipient: str, copy: str) -> None: ...
-
-
-class Journal(Protocol):
-    """What keeps a copy of every mail that left, as mail.journal.SentFolder does."""
-
-    def holds(self, message_id: str) -> bool: ...
 
 
 _LOOKS = tuple(timedelta(seconds=seconds) for seconds in (5, 25, 90, 180, 300))
@@ -97,6 +93,7 @@ class MailSender:
         self._null_sender = null_sender
         self._copy_to = copy_to
         self._journal = journal
+        self._lookback = Lookback(bool(copy_to), journal)
         self._reply_tags = reply_tags
         self._public_address = public_address
         self._asks_opinion = asks_opinion
@@ -112,6 +109,10 @@ class MailSender:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
         if email is None:
             return ""
+        with self._db.read() as session:
+            ticket = tickets.get(session, delivery.ticket_number)
+            if self._lookback.has_left(session, ticket, event, email, self._clock()):
+                return email.message_id
         reached(Point.MAIL_WORDED)
         try:
             self._send(email, without_sender=is_automatic(event))
@@ -257,6 +258,7 @@ class MailSender:
             conversation=self._conversation(ticket, mailed, now),
             files=files,
             reply_to=self._reply_to(ticket) if self._reply_tags else "",
+            mark=mark_of(ticket, event, Audience.CUSTOMER) if name else "",
         )
 
     def _conversation(self, ticket: Ticket, mailed: Sequence[Email], now: datetime) -> Conversation:

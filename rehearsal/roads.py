@@ -13,7 +13,7 @@ from bot.filewire import Address as FileAddress
 from bot.filewire import FileWire, Shared
 from bot.wire import Wire
 from desk.delivery import Audience, Delivery
-from desk.errors import DeliveryHeld, DeliveryPutOff
+from desk.errors import DeliveryHeld, DeliveryPutOff, DeliveryShut
 from desk.event import Kind
 from mail.smtp import Server
 from rehearsal import flat
@@ -76,7 +76,7 @@ class WrittenWire(Wire):
         self._clock = clock
         self._posted = 0
 
-    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None) -> str:
+    def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Write the message down, and return its ts."""
         self._outages.must_serve(Road.SLACK)
         self._posted += 1
@@ -213,7 +213,7 @@ class GatheringWitness(Witness):
         self._gatherer = sender
         self.most = sender.most
 
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff | DeliveryShut]:
         self._underway.deliveries = deliveries
         return self._gatherer.send_all(deliveries)
 

@@ -36,6 +36,12 @@ _MENDS = {
     "slack.leads_channel": CHANNEL_MEND,
 }
 
+_NEEDED_OF_EACH = {
+    "contracts": "contract has a name",
+    "mailboxes": "mailbox has an address, a host and a user",
+    "desks": "desk has a name and a support_channel",
+}
+
 
 def needed(raw: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     """What is missing because of what was given.  fields: every setting, for its default."""
@@ -48,13 +54,9 @@ def needed(raw: Mapping[str, Any], fields: Mapping[str, FieldInfo]) -> Iterator[
 
 def missing_setting(key: str) -> Problem:
     """That it is missing, and where it is had."""
-    if key.startswith(("contracts", "mailboxes")):
-        has = (
-            "contract has a name"
-            if key.startswith("contracts")
-            else "mailbox has an address, a host and a user"
-        )
-        return Problem(key, "is missing", f"every {has}")
+    needs = next((words for name, words in _NEEDED_OF_EACH.items() if key.startswith(f"{name}[")), None)
+    if needs:
+        return Problem(key, "is missing", f"every {needs}")
     section, _, name = key.rpartition(".")
     where = f"set {variable_of(key)}, or {name} in [{section}] of the file"
     return Problem(key, "is missing", f"{where} ({_MENDS[key]})")

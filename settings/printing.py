@@ -15,6 +15,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from settings.desks import MoreDesk
 from settings.mailboxes import Box
 from settings.sections import Contract
 from settings.values import Period
@@ -73,7 +74,10 @@ def example(model: type[BaseModel]) -> str:
         "More mailboxes, one such table for each; its smtp and oauth, where not set, are those of [mail]",
     )
     clients = _list_of("contracts", Contract, "Clients with promises of their own, one such table for each")
-    return "\n".join([_INTRO, *_table(model, ""), *boxes, *clients]) + "\n"
+    desks = _list_of(
+        "desks", MoreDesk, "More desks, one such table for each; a mail goes to the first that asks for it"
+    )
+    return "\n".join([_INTRO, *_table(model, ""), *boxes, *clients, *desks]) + "\n"
 
 
 def _table(model: type[BaseModel], above: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from math import ceil
 from desk.breach import BreachReason, is_breach, reason_of
 from desk.event import Event, Kind
 from desk.priority import Priority
+from desk.reach import EVERYTHING, Reach
 from desk.satisfaction import Opinion, opinion_in, ratings_of
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
@@ -94,17 +95,17 @@ class Figures:
 
 
 def report_of(
-    db: Database, policy: Policy, *, begin: datetime, end: datetime, now: datetime
+    db: Database, policy: Policy, *, begin: datetime, end: datetime, now: datetime, reach: Reach = EVERYTHING
 ) -> list[Figures]:
-    """The figures of what is kept there.  Raises Unavailable."""
-    return report(_alive(db, begin, end), policy, begin=begin, end=end, now=now)
+    """The figures of what is kept there.  reach: of these desks.  Raises Unavailable."""
+    return report(_alive(db, begin, end, reach), policy, begin=begin, end=end, now=now)
 
 
-def _alive(db: Database, begin: datetime, end: datetime) -> Iterator[Ticket]:
+def _alive(db: Database, begin: datetime, end: datetime, reach: Reach) -> Iterator[Ticket]:
     last = 0
     while True:
         with db.read() as session:
-            found = store.alive_after(session, last, begin=begin, end=end, limit=_BATCH)
+            found = store.alive_after(session, last, begin=begin, end=end, limit=_BATCH, reach=reach)
         if not found:
             return
         yield from found

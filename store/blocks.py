@@ -25,12 +25,14 @@ class Block:
 
 def add(session: Session, sender: str, *, by: Actor, at: datetime) -> bool:
     """Block an address or a domain with all below it; False where it is blocked already."""
+    session.foreseen.pop(_BLOCKS, None)
     new = insert_once(session, tables.blocks).values(sender=sender.lower(), by=by.name, at=at)
     return session.execute(new.returning(_row.sender)).first() is not None
 
 
 def remove(session: Session, sender: str) -> bool:
     """Hear that sender again; False where it was not blocked."""
+    session.foreseen.pop(_BLOCKS, None)
     gone = delete(tables.blocks).where(_row.sender == sender.lower())
     return session.execute(gone.returning(_row.sender)).first() is not None
 
@@ -43,8 +45,19 @@ def every(session: Session) -> list[Block]:
 
 def first_of(session: Session, senders: Sequence[str]) -> Block | None:
     """The first of these that is blocked, if any."""
+    known = session.foreseen[_BLOCKS]
+    if any(sender not in known for sender in senders):
+        foresee(session, senders)
+    return next((known[sender] for sender in senders if known[sender]), None)
+
+
+_BLOCKS = "blocks by sender"
+
+
+def foresee(session: Session, senders: Sequence[str]) -> None:
+    """Look for all of these at once, so that first_of need not ask for each."""
     found = {row.sender: Block(*row) for row in session.execute(_named(), {"senders": senders})}
-    return next((found[sender] for sender in senders if sender in found), None)
+    session.foreseen[_BLOCKS].update(dict.fromkeys(senders) | found)
 
 
 @cache

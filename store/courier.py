@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.delivery import Audience, Delivery, DeliveryState
-from desk.errors import Conflict, DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain
+from desk.errors import (
+    Conflict,
+    DeliveryFailed,
+    DeliveryHeld,
+    DeliveryPutOff,
+    DeliveryShut,
+    DeliveryUncertain,
+)
 from store import outbox
 from store.database import Database, Session, Unavailable, changes_a_ticket
 from store.points import Point, reached
@@ -165,7 +172,7 @@ class Courier:
                 became = self._gatherers[first.audience].send_all(call)
                 return [became[delivery.id] for delivery in call]
             return [sender.prove(first) if looking else sender.send(first)]
-        except (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain) as outcome:
+        except (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut, DeliveryUncertain) as outcome:
             return [outcome] * len(call)
         except Exception:
             # One of the four loops: a fault in one delivery must not stop the others.  It may have happened

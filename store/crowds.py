@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import cards, loading, tables
 from store.cards import Place
 from store.database import Session
+from store.reaching import about, within
 
 _row = tables.tickets.c
 
@@ -24,19 +26,26 @@ class Crowd:
     places: dict[int, Place]
 
 
-def newest(session: Session) -> int:
-    """The number of the newest ticket; 0 where there is none."""
-    found: int | None = session.execute(select(func.max(_row.number))).scalar()
+def newest(session: Session, *, reach: Reach = EVERYTHING) -> int:
+    """The number of the newest ticket; 0 where there is none.  reach: of these desks."""
+    found: int | None = session.execute(select(func.max(_row.number)).where(*within(reach))).scalar()
     return found or 0
 
 
-def between(session: Session, after: int, last: int, *, most: int) -> Crowd:
+def count(session: Session, after: int, last: int, *, reach: Reach = EVERYTHING) -> int:
+    """How many tickets there are behind the one number, up to the other."""
+    its = (_row.number > after, _row.number <= last, *within(reach))
+    return session.execute(select(func.count()).select_from(tables.tickets).where(*its)).scalar_one()
+
+
+def between(session: Session, after: int, last: int, *, most: int, reach: Reach = EVERYTHING) -> Crowd:
     """The tickets behind the one number, up to the other."""
-    its = (_row.number > after, _row.number <= last)
+    its = (_row.number > after, _row.number <= last, *within(reach))
     card = tables.cards.c
-    count = session.execute(select(func.count()).select_from(tables.tickets).where(*its)).scalar_one()
-    carded = select(func.count()).select_from(tables.cards).where(card.ticket > after, card.ticket <= last)
+    have_one = (card.ticket > after, card.ticket <= last, *about(card.ticket, reach))
+    carded = select(func.count()).select_from(tables.cards).where(*have_one)
     query = select(tables.tickets).where(*its).order_by(_row.number.desc()).limit(most)
     found = loading.some(session, query)
     places = cards.places_of(session, [ticket.number for ticket in found])
-    return Crowd(count, session.execute(carded).scalar_one(), found, places)
+    total = count(session, after, last, reach=reach)
+    return Crowd(total, session.execute(carded).scalar_one(), found, places)

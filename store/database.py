@@ -33,6 +33,9 @@ Seal = Callable[[Ticket, Sequence[Event]], None]
 _WRITES = "helpdesk_writes"
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
+_WAITED_IN_A_CIRCLE = "40P01"
+"""PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
+
 _OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
 
 
@@ -223,6 +226,8 @@ def _translated() -> Iterator[None]:
     except _OUR_FAULTS:
         raise  # trying again cannot help
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _WAITED_IN_A_CIRCLE:
+            raise Conflict(AT_ONCE) from error
         raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error
     except NoConnectionFree as error:
         raise Unavailable(f"the database is too busy: {error}") from error

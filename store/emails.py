@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Executable, Select, bindparam, func, insert, select, update
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 
 from desk.delivery import Audience
 from store import tables
@@ -55,7 +54,8 @@ class Email:
 
 def keep(session: Session, email: Email) -> None:
     """Keep a mail with its ticket."""
-    session.do(_NEW, vars(email))
+    session.foreseen[_OWNERS].pop(email.message_id, None)
+    session.later(_NEW, vars(email))
 
 
 def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Direction] | None:
@@ -63,12 +63,23 @@ def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Directi
 
     The first of message_ids counts most: give the newest first.  Where two mails bear the same one, the
     desk's own counts; an empty one is nobody's."""
+    known = session.foreseen[_OWNERS]
     given = [mid for mid in message_ids if mid]
-    if not given:
-        return None
-    found = session.execute(_owners(), {"given": given})
-    known = {mid: (ticket, Direction(way)) for mid, ticket, way in found}
-    return next((known[mid] for mid in given if mid in known), None)
+    unknown = [mid for mid in given if mid not in known]
+    if unknown:
+        foresee(session, unknown)
+    return next((known[mid] for mid in given if known[mid]), None)
+
+
+_OWNERS = "tickets and directions by Message-ID"
+
+
+def foresee(session: Session, message_ids: Sequence[str]) -> set[int]:
+    """Look for all of these at once, so that owner_of and is_ours need not ask for each; their tickets."""
+    found = session.execute(_owners(), {"given": message_ids})
+    owners = {mid: (ticket, Direction(way)) for mid, ticket, way in found}
+    session.foreseen[_OWNERS].update(dict.fromkeys(message_ids) | owners)
+    return {ticket for ticket, _ in owners.values()}
 
 
 @cache
@@ -80,12 +91,8 @@ def _owners() -> Executable:
 
 def is_ours(session: Session, message_id: str) -> bool:
     """Whether the desk sent a mail of that name."""
-    return bool(message_id) and session.execute(_ours(), {"its_name": message_id}).first() is not None
-
-
-@cache
-def _ours() -> Select[Any]:
-    return select(_row.id).where(_row.message_id == bindparam("its_name"), _row.direction == Direction.OUT)
+    owner = owner_of(session, (message_id,))
+    return owner is not None and owner[1] is Direction.OUT
 
 
 def of_ticket(session: Session, number: int) -> list[Email]:

@@ -1,6 +1,6 @@
 """Erases a person: forgets who they are and what was said, or deletes their tickets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,7 +46,7 @@ class Found:
 @dataclass(frozen=True)
 class Deed:
     """One erasure.  keeps_client: whether a ticket's client is a contract of ours, and no person;
-    leads_channel: where the leads were told."""
+    leads_channel: where the leads were told; leads_elsewhere: those of other desks, by name."""
 
     what: str
     by: Actor
@@ -54,6 +54,7 @@ class Deed:
     keeps_client: Callable[[str], bool] = lambda client: False
     name: str = field(default_factory=lambda: token_hex(8))
     leads_channel: str = ""
+    leads_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def receipt(self, counts: dict[str, int], removed: Sequence[int] = ()) -> Receipt:
         some = {name: count for name, count in counts.items() if count}
@@ -127,7 +128,8 @@ def delete_ticket(session: Session, number: int, person: Person, deed: Deed) -> 
     messages |= set(remains.overviews_of(session, [number]))
     _redraw_likenesses(session, number, deed.at)
     alone = _redraw_shared(session, number, deed.at)
-    messages |= {Place(deed.leads_channel, ts) for ts in alone if deed.leads_channel}
+    leads = deed.leads_elsewhere.get(tickets.desk_of(session, number) or "", deed.leads_channel)
+    messages |= {Place(leads, ts) for ts in alone if leads}
     counts = {"tickets": 1, "events": events} | traces.all_of(session, number, person, at=deed.at)
     counts["messages"] = remains.owe_messages(session, messages, at=deed.at)
     session.execute(update(tables.tickets).where(_ticket.follows == number).values(follows=None))

@@ -1,4 +1,6 @@
-"""Counts for the leads: what stands where, how much came and went, and which promises were kept."""
+"""Counts for the leads: what stands where, how much came and went, and which promises were kept.
+
+reach: the desks of whoever reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +22,11 @@ from sqlalchemy import (
 
 from desk.event import HUMAN_MAILS, Kind, level_key
 from desk.priority import Priority
+from desk.reach import EVERYTHING, Reach
 from desk.status import OPEN, Status
 from store import tables
 from store.database import Session
+from store.reaching import about, within
 
 _row = tables.tickets.c
 _event = tables.events.c
@@ -39,17 +43,17 @@ class Kept:
     decided: int
 
 
-def standing(session: Session) -> dict[tuple[Status, Priority], int]:
+def standing(session: Session, *, reach: Reach = EVERYTHING) -> dict[tuple[Status, Priority], int]:
     """How many open tickets stand where, by priority."""
-    query = select(_row.status, _row.priority, func.count()).where(_row.status.in_(OPEN))
+    query = select(_row.status, _row.priority, func.count()).where(_row.status.in_(OPEN), *within(reach))
     found = session.execute(query.group_by(_row.status, _row.priority))
     return {(status, priority): number for status, priority, number in found}
 
 
-def happened(session: Session, kind: Kind, *, since: datetime) -> int:
+def happened(session: Session, kind: Kind, *, since: datetime, reach: Reach = EVERYTHING) -> int:
     """To how many tickets that happened since then."""
     query = select(func.count(distinct(_event.ticket))).where(_event.kind == kind, _event.at >= since)
-    query = query.where(_counts(tables.events))
+    query = query.where(_counts(tables.events), *about(_event.ticket, reach))
     return session.execute(query).scalar_one()
 
 
@@ -63,40 +67,41 @@ def breaches(session: Session, *, since: datetime) -> int:
     return session.execute(query).scalar_one()
 
 
-def broken(session: Session, *, since: datetime) -> Sequence[int]:
+def broken(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[int]:
     """The tickets of which a promise was broken since then."""
     is_breach = _event.key.like(f"level:%:{_BREACH}")
     query = select(_event.ticket).where(_event.kind.in_(_ON_RECORD), is_breach, _event.at >= since)
-    return session.scalars(query.distinct()).all()
+    return session.scalars(query.where(*about(_event.ticket, reach)).distinct()).all()
 
 
-def rated(session: Session, *, since: datetime) -> Sequence[int]:
+def rated(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[int]:
     """The tickets whose customers said since then how they were helped."""
     query = select(_event.ticket).where(_event.kind == Kind.RATED, _event.at >= since)
-    return session.scalars(query.distinct()).all()
+    return session.scalars(query.where(*about(_event.ticket, reach)).distinct()).all()
 
 
-def came(session: Session, *, since: datetime) -> Sequence[datetime]:
+def came(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[datetime]:
     """When each ticket since then was opened."""
     query = select(_event.at).where(_event.kind == Kind.OPENED, _event.at >= since)
-    return session.scalars(query).all()
+    return session.scalars(query.where(*about(_event.ticket, reach))).all()
 
 
-def answered(session: Session, goal: str, *, since: datetime) -> Kept:
+def answered(session: Session, goal: str, *, since: datetime, reach: Reach = EVERYTHING) -> Kept:
     """First responses to the tickets that came in since then: those that are answered, or late already."""
     came = select(_row.number).join(tables.events, _event.ticket == _row.number)
-    came = came.where(_event.kind == Kind.OPENED, _event.at >= since)
+    came = came.where(_event.kind == Kind.OPENED, _event.at >= since, *within(reach))
     late, answer = _is_late(goal), tables.events.alias()
     other = answer.c
     has_answer = exists().where(other.ticket == _row.number, other.kind.in_(_ANSWERS), _counts(answer))
     return _kept(session, came.where(or_(late, has_answer)), late)
 
 
-def recovered(session: Session, goal: str, *, since: datetime) -> Kept:
+def recovered(session: Session, goal: str, *, since: datetime, reach: Reach = EVERYTHING) -> Kept:
     """Recoveries of the tickets that were resolved since then."""
     resolved = select(_event.ticket).where(_event.kind == Kind.RESOLVED, _event.at >= since)
     resolved = resolved.where(_counts(tables.events))
-    return _kept(session, select(_row.number).where(_row.number.in_(resolved)), _is_late(goal))
+    theirs = select(_row.number).where(_row.number.in_(resolved), *within(reach))
+    return _kept(session, theirs, _is_late(goal))
 
 
 def _counts(events: FromClause) -> ColumnElement[bool]:

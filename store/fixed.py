@@ -1,15 +1,28 @@
 """Statements that never change their shape: compiled once, and then handed to the driver as they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
-from sqlalchemy import BindParameter, ClauseElement, Connection, Dialect, Select, UpdateBase, literal_column
+from sqlalchemy import (
+    Alias,
+    BindParameter,
+    ClauseElement,
+    Column,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    UpdateBase,
+    literal_column,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import ExternallyTraversible
+
+from store import tables
 
 Statement = Select[Any] | UpdateBase
 Row = tuple[Any, ...]
@@ -26,6 +39,12 @@ class Fixed:
         self._statement = statement
         self._columns = columns
         self._said: dict[str, _Said] = {}
+        self.tables = frozenset(_tables_in(statement))
+
+    @property
+    def rank(self) -> int:
+        """Where it stands among statements that wait: what others point to is written before them."""
+        return max(_RANKS[table] for table in self.tables)
 
     def first(self, connection: Connection, facts: Facts) -> Row | None:
         """The first row of what is found, or of what was changed."""
@@ -57,6 +76,18 @@ class Fixed:
         if dialect.name not in self._said:
             self._said[dialect.name] = _said(self._statement, dialect, self._columns)
         return self._said[dialect.name]
+
+
+_RANKS = {table: rank for rank, table in enumerate(tables.metadata.sorted_tables)}
+
+
+def _tables_in(statement: Statement) -> Iterator[Table]:
+    """Every table that a statement names, be it in a condition."""
+    for each in visitors.iterate(statement):
+        named = each.table if isinstance(each, Column) else each
+        named = named.element if isinstance(named, Alias) else named
+        if isinstance(named, Table):
+            yield named
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from store import tables
-from store.database import Session, insert_once, insert_once_on
+from store.database import Session, insert_once_on
 from store.fixed import Fixed
 
 _row = tables.inbox.c
@@ -62,6 +63,9 @@ class Kept:
     attempts: int
 
 
+_OF_ARRIVAL = [each.name for each in _row if each.name not in ("id", "content_key", "ticket")]
+
+
 def keep(session: Session, arrival: Arrival) -> int | None:
     """Keep a mail and return its id; None when this place in this mailbox is already kept."""
     values = {
@@ -76,18 +80,35 @@ def keep(session: Session, arrival: Arrival) -> int | None:
         "attempts": 0,
         "remark": "",
     }
-    return session.execute(_kept_statement(is_sqlite=session.is_sqlite), values).scalar()
+    new = session.first(_kept(is_sqlite=session.is_sqlite), **values)
+    return new[0] if new else None
 
 
 @cache
-def _kept_statement(*, is_sqlite: bool) -> Executable:
-    return insert_once_on(tables.inbox, is_sqlite=is_sqlite).returning(_row.id)
+def _kept(*, is_sqlite: bool) -> Fixed:
+    new = insert_once_on(tables.inbox, is_sqlite=is_sqlite).returning(_row.id)
+    return Fixed(new, columns=_OF_ARRIVAL)
 
 
 def first_with(session: Session, content_key: str) -> int | None:
     """The inbox id of the mail with that content, when one has been dealt with before."""
+    known: dict[str, int | None] = session.foreseen[_CONTENTS]
+    if content_key in known:
+        return known[content_key]
     found = session.first(_FIRST_WITH, content_key=content_key)
     return found[0] if found else None
+
+
+_CONTENTS = "inbox ids by content"
+
+
+def foresee(session: Session, content_keys: Sequence[str]) -> None:
+    """Look for all of these at once, so that first_with need not ask for each."""
+    known = session.foreseen[_CONTENTS]
+    known.update(dict.fromkeys(content_keys))
+    query = select(_row.content_key, _row.id).where(_row.content_key.in_(content_keys))
+    for row in session.execute(query):
+        known[row.content_key] = row.id
 
 
 def dealt_with(
@@ -100,8 +121,12 @@ def dealt_with(
     content_key: str | None = None,
 ) -> None:
     """Say what became of a mail.  content_key is unique: of two copies read at once, one is refused."""
+    if content_key is not None:
+        session.foreseen[_CONTENTS][content_key] = inbox_id
     became = {"state": state, "remark": remark, "ticket": ticket, "content_key": content_key}
-    session.do(_DEALT_WITH, {"its_id": inbox_id} | {f"new_{name}": value for name, value in became.items()})
+    session.later(
+        _DEALT_WITH, {"its_id": inbox_id} | {f"new_{name}": value for name, value in became.items()}
+    )
 
 
 def raw_of(session: Session, inbox_id: int) -> bytes | None:
@@ -162,13 +187,25 @@ LET_IN = "let_in"
 """What the envelope of such a mail says, so that it is not collected again."""
 
 
-def claim_place(session: Session, name: str, *, most: int, at: datetime) -> bool:
-    """Take one of `most` places of that name, if one is left; shared by all replicas, kept for two days."""
-    first, *names = (f"{name}:{place}" for place in range(most))
-    if is_first(session, first, at=at):  # as for most mails
-        return True
-    taken = session.execute(select(func.count()).where(tables.clicks.c.key.in_(names))).scalar_one()
-    return any(is_first(session, free, at=at) for free in names[taken:])
+def claim_place(
+    session: Session, name: str, *, most: int, at: datetime, seen: int | None = None
+) -> int | None:
+    """Take one of `most` places of that name and return which, None where none is left; shared by all
+    replicas, kept for two days.
+
+    seen: so many of the first were seen taken; None when nobody has looked."""
+    names = [f"{name}:{place}" for place in range(most)]
+    if seen is None:
+        if is_first(session, names[0], at=at):  # as for most mails
+            return 0
+        taken = select(func.count()).where(tables.clicks.c.key.in_(names[1:]))
+        seen = 1 + session.execute(taken).scalar_one()
+    return next((place for place in range(seen, most) if is_first(session, names[place], at=at)), None)
+
+
+def claim_rest(session: Session, key: str, *, now: datetime, rest: timedelta) -> bool:
+    """Have that key now, unless somebody had it less than `rest` ago."""
+    return session.first(_rested(session), key=key, at=now, rested=now - rest) is not None
 
 
 def is_first(session: Session, key: str, *, at: datetime) -> bool:
@@ -182,21 +219,27 @@ def forget(session: Session, key: str) -> None:
     session.execute(delete(tables.clicks).where(tables.clicks.c.key == key))
 
 
-_CLICKS: dict[bool, Fixed] = {}
-
-
 def _click(session: Session) -> Fixed:
+    return _clicked(is_sqlite=session.is_sqlite)
+
+
+@cache
+def _clicked(*, is_sqlite: bool) -> Fixed:
     """Built once for each kind of database."""
-    if session.is_sqlite not in _CLICKS:
-        new = insert_once(session, tables.clicks).returning(tables.clicks.c.key)
-        _CLICKS[session.is_sqlite] = Fixed(new)
-    return _CLICKS[session.is_sqlite]
+    return Fixed(insert_once_on(tables.clicks, is_sqlite=is_sqlite).returning(tables.clicks.c.key))
 
 
-def claim_keys(session: Session, keys: Sequence[str], *, at: datetime) -> None:
-    """Let none of these keys be the first any more."""
-    new = insert_once(session, tables.clicks)
-    session.execute(new, [{"key": key, "at": at} for key in keys])
+def _rested(session: Session) -> Fixed:
+    return _again(is_sqlite=session.is_sqlite)
+
+
+@cache
+def _again(*, is_sqlite: bool) -> Fixed:
+    row = tables.clicks.c
+    new = sqlite.insert(tables.clicks) if is_sqlite else postgresql.insert(tables.clicks)
+    rested = row.at <= bindparam("rested", type_=row.at.type)
+    later = new.on_conflict_do_update(index_elements=[row.key], set_={"at": new.excluded.at}, where=rested)
+    return Fixed(later.returning(row.key))
 
 
 def forget_clicks(session: Session, *, before: datetime) -> None:

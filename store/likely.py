@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from desk.actor import Actor
 from desk.event import Event, Kind
@@ -11,6 +12,7 @@ from desk.likeness import alike
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
 from store import loading, tables
+from store.fixed import Fixed
 from store.session import Session
 
 _LOOKED_AT = 2_000
@@ -23,18 +25,28 @@ _DESK = Actor.system("likeness")
 _row = tables.tickets.c
 
 
+def _before() -> Select[Any]:
+    number, client = bindparam("number", type_=_row.number.type), bindparam("client", type_=_row.client.type)
+    near = _row.number.between(number - _LOOKED_AT, number - 1)
+    same = or_(_row.customer == bindparam("customer"), and_(_row.client == client, _row.client != ""))
+    worked_on = or_(*(_row.status == each for each in (*sorted(OPEN), Status.RESOLVED)))
+    query = select(_row.number, _row.subject).where(near, same, worked_on, _row.desk == bindparam("desk"))
+    return query.where(_row.opened_at >= bindparam("since")).order_by(_row.number.desc())
+
+
+_BEFORE = Fixed(_before())
+
+
 def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta) -> None:
     """Say in a new ticket's thread which tickets of the same customer or company it may repeat.
 
     within: how long ago those were opened at the most; none are looked for where it is zero."""
     if not within:
         return
-    near = _row.number.between(ticket.number - _LOOKED_AT, ticket.number - 1)
-    theirs = _row.customer == ticket.customer
-    same = or_(theirs, _row.client == ticket.client) if ticket.client else theirs
-    query = select(_row.number, _row.subject).where(near, same, _row.opened_at >= ticket.opened_at - within)
-    worked_on = _row.status.in_(OPEN | {Status.RESOLVED})
-    found = session.execute(query.where(worked_on).order_by(_row.number.desc()))
+    found = session.every(
+        _BEFORE, number=ticket.number, customer=ticket.customer, client=ticket.client,
+        desk=ticket.desk, since=ticket.opened_at - within,
+    )  # fmt: skip
     others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]
     if others:
         ticket.resembles(others, by=_DESK, at=at)

@@ -33,6 +33,12 @@ def read_completely(session: Session, name: str, *, up_to: datetime) -> None:
     session.do(_READ, {"its_name": name, "up_to": up_to})
 
 
+def names(session: Session) -> Sequence[str]:
+    """The mailboxes that were ever read."""
+    found: Sequence[str] = session.scalars(select(_row.name)).all()
+    return found
+
+
 def all_read_up_to(session: Session, names: Sequence[str], *, now: datetime) -> datetime | None:
     """Up to when every mail that reached one of these mailboxes is on its ticket.
 

@@ -13,6 +13,9 @@ from store import mapping, statements, tables
 from store.session import NEW_DELIVERY, Session
 
 S = DeliveryState
+DISCARDED = "discarded: "
+"""With what the reason begins where a person let a delivery be that was given up."""
+
 _SOON = timedelta(minutes=1)
 """What was never tried and is not due for longer than this was put off, and holds up nothing."""
 
@@ -36,10 +39,19 @@ class Patience:
 def owe_card(session: Session, ticket: Ticket) -> None:
     """Say that the ticket's card is stale: one row per ticket, however much happens.
 
-    Decided by the database in one statement, since a sender may be at the same row at this moment."""
-    if session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is None:
-        card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
-        session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
+    Decided by the database in one statement, since a sender may be at the same row at this moment; only a
+    ticket that was opened in this transaction has no card yet."""
+    if ticket.number in session.without_card:
+        session.without_card.remove(ticket.number)
+    elif session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is not None:
+        return
+    card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
+    session.later(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
+
+
+def owe_card_again(session: Session, number: int, *, at: datetime) -> None:
+    """Say that the card of a ticket has to be drawn anew, though nothing happened to the ticket."""
+    session.first(statements.stale_card(), number=number, at=at)
 
 
 def owe_again(session: Session, number: int, seqs: Sequence[int], *, at: datetime) -> None:
@@ -163,9 +175,10 @@ def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool)
 
 
 def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
-    """How many deliveries stand where, without those that arrived."""
+    """How many deliveries stand where, without those that arrived or were let be."""
     row = tables.outbox.c
-    query = select(row.audience, row.state, func.count()).where(row.state != S.DONE)
+    undone = (row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
+    query = select(row.audience, row.state, func.count()).where(*undone)
     return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
 
 

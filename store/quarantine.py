@@ -108,4 +108,5 @@ def _own_ticket(found: Held, contract: Contract | None) -> Ticket:
         detail={name: fact for name, fact in event.detail.items() if name != "reason"},
         client=contract.name if contract else company_of(event.by.key),
         language=(contract and contract.language) or found.ticket.language,
+        desk=found.ticket.desk,
     )

@@ -20,19 +20,26 @@ class SchemaTooNew(Exception):
     """The database was written by a newer version of the desk."""
 
 
-def upgrade(db: Database) -> str | None:
+def upgrade(db: Database, *, to: str = "head") -> str | None:
     """Bring the schema to this version's; return the revision it had (None: it was empty).
 
-    Safe when several processes start at once.  Raises SchemaTooNew, store.database.Unavailable."""
+    to: an earlier revision, for what was written by an earlier version.  Safe when several processes start at
+    once.  Raises SchemaTooNew, store.database.Unavailable."""
     scripts = ScriptDirectory.from_config(_config())
     with _locked(db) as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-        _refuse_newer(scripts, before)
+        before = revision_of(connection)
+        for revision in (before, None if to == "head" else to):
+            _refuse_newer(scripts, revision)
         if before != scripts.get_current_head():
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
     return before
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The schema that the database has; None where it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current(db: Database) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -25,8 +24,11 @@ from sqlalchemy import (
 from desk.event import Event, Kind
 from desk.folding import words_of
 from desk.query import Clause, Filter, Owner, Query, Words
+from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import loading, tables
+from store.fixed import Fixed
+from store.reaching import within
 from store.session import Session
 
 TOLD = frozenset(
@@ -43,6 +45,7 @@ EVENTS = 1 << 20
 
 _row = tables.tickets.c
 _text = tables.texts.c
+_NEW = Fixed(insert(tables.texts))
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who looks, for `owner:me`, and in which zone days begin."""
+    """Who looks, for `owner:me`, in which zone days begin, and of which desks they are."""
 
     key: str
     zone: ZoneInfo
+    reach: Reach = EVERYTHING
 
 
 def index(session: Session, ticket: Ticket, events: Iterable[Event]) -> None:
@@ -86,7 +90,7 @@ def drop(session: Session, number: int) -> None:
 
 def find(session: Session, query: Query, seeker: Seeker, *, limit: int, skip: int = 0) -> Found:
     """The tickets for which all clauses hold."""
-    which = [_holds(session, clause, seeker) for clause in query.clauses]
+    which = [*within(seeker.reach), *(_holds(session, clause, seeker) for clause in query.clauses)]
     counted = select(_row.number, func.count().over()).where(*which).order_by(_row.number.desc())
     page = session.execute(counted.limit(limit).offset(skip)).all()
     if not page and skip:
@@ -113,13 +117,12 @@ def _told(ticket: Ticket, event: Event) -> Iterator[tuple[int, str]]:
 
 
 def _insert(session: Session, number: int, told: Sequence[tuple[int, str]]) -> None:
-    rows: list[dict[str, Any]] = [
+    rows = [
         {"id": number * EVENTS + seq, "ticket": number, "words": words_for(session, words)}
         for seq, said in told
         if seq < EVENTS and (words := words_of(said))
     ]
-    if rows:
-        session.execute(insert(tables.texts), rows)
+    session.later(_NEW, *rows)
 
 
 def _holds(session: Session, clause: Clause, seeker: Seeker) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from desk.delivery import Delivery
-from desk.errors import DeliveryPutOff
+from desk.errors import DeliveryPutOff, DeliveryShut
 from store.database import Session
 from store.outbox import Patience
 
@@ -18,13 +18,13 @@ class Sender(Protocol):
     def send(self, delivery: Delivery) -> str:
         """Call the other side; return what it calls the delivery (a Slack ts, a Message-ID), or "".
 
-        Raises DeliveryFailed, DeliveryHeld, DeliveryPutOff or DeliveryUncertain."""
+        Raises DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut or DeliveryUncertain."""
 
     def prove(self, delivery: Delivery) -> str | None:
         """Look whether an uncertain delivery arrived: its reference, or None where it was not seen (yet).
 
         Raises DeliveryFailed(permanent=False) where repeating does no harm, DeliveryUncertain where nobody
-        can ever tell, DeliveryHeld where looking is not possible now."""
+        can ever tell, DeliveryHeld or DeliveryShut where looking is not possible now."""
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Keep what follows from the arrival, in the transaction that marks the delivery done."""
@@ -43,7 +43,7 @@ class Gatherer(Sender, Protocol):
 
     most: int
 
-    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff]:
+    def send_all(self, deliveries: Sequence[Delivery]) -> Mapping[int, str | DeliveryPutOff | DeliveryShut]:
         """Send them in one call; what became of each, by its id.
 
         Raises DeliveryFailed, DeliveryHeld or DeliveryUncertain for all of them."""

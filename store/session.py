@@ -1,5 +1,6 @@
 """One transaction: its connection, and the tickets that were read or opened in it, each of them once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple, overload
@@ -42,6 +43,9 @@ def _changed_ticket() -> Update:
 
 
 _NEW_TICKET = Fixed(insert(tables.tickets).returning(_row.number), columns=mapping.TICKET_CHANGES)
+_KNOWN_TICKET = Fixed(
+    insert(tables.tickets).returning(_row.number), columns=["number", *mapping.TICKET_CHANGES]
+)
 _CHANGED_TICKET = Fixed(_changed_ticket())
 _NEW_EVENT = Fixed(insert(tables.events))
 NEW_DELIVERY = Fixed(insert(tables.outbox), columns=mapping.NEW_DELIVERY)
@@ -57,16 +61,20 @@ class _Known:
 
 class Session:
     """Begins with the first statement.  settle: called with a changed ticket before it is saved.  saved: what
-    was, with the events that were new.
+    was, with the events that were new.  without_card: tickets that were opened here and owe none yet.
 
-    A ticket that was read here and changed by its own methods is saved by `flush`, and at the end."""
+    A ticket that was read here and changed by its own methods is saved by `flush`, and at the end.  What is
+    only to be written by then waits for others of its kind: it is sent when somebody asks about its table."""
 
     def __init__(self, engine: Engine, histories: Histories, settle: Settle) -> None:
         self.histories = histories
         self.saved: list[tuple[Ticket, Sequence[Event]]] = []
+        self.without_card: set[int] = set()
+        self.foreseen: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         self._engine = engine
         self._settle = settle
         self._known: dict[int, _Known] = {}
+        self._later: dict[Fixed, list[Facts]] = {}
         self._connection: Connection | None = None
 
     @property
@@ -91,6 +99,7 @@ class Session:
 
     def execute(self, statement: Executable, parameters: Parameters = None) -> Rows:
         """Have the database do that."""
+        self._catch_up()
         return self.connection().execute(statement, parameters)
 
     def scalars(self, statement: Executable, parameters: Parameters = None) -> ScalarResult[Any]:
@@ -103,15 +112,20 @@ class Session:
 
     def first(self, statement: Fixed, **facts: Any) -> Row | None:
         """The first row of what is found, or of what was changed."""
-        return statement.first(self.connection(), facts)
+        return statement.first(self._ready_for(statement), facts)
 
     def every(self, statement: Fixed, **facts: Any) -> list[Row]:
         """All rows of what is found."""
-        return statement.every(self.connection(), facts)
+        return statement.every(self._ready_for(statement), facts)
 
     def do(self, statement: Fixed, *facts: Facts) -> None:
         """Do it once for each of these facts."""
-        statement.do(self.connection(), *facts)
+        statement.do(self._ready_for(statement), *facts)
+
+    def later(self, statement: Fixed, *facts: Facts) -> None:
+        """Do it once for each of these facts, at the latest before anything that could see it."""
+        if facts:
+            self._later.setdefault(statement, []).extend(facts)
 
     # Tickets
 
@@ -125,11 +139,16 @@ class Session:
         self._known[ticket.number] = _Known(ticket, ticket.version)
         return ticket
 
-    def add(self, ticket: Ticket) -> None:
-        """Save a new ticket; it has its number afterwards."""
+    def add(self, ticket: Ticket, *, number: int | None = None) -> None:
+        """Save a new ticket; it has its number afterwards.  number: the one that it had in another life."""
         self._settle(ticket, ticket.history)
-        (ticket.number,) = self.first(_NEW_TICKET, **mapping.row_of_ticket(ticket)) or (0,)
+        facts = mapping.row_of_ticket(ticket)
+        if number is None:
+            (ticket.number,) = self.first(_NEW_TICKET, **facts) or (0,)
+        else:
+            (ticket.number,) = self.first(_KNOWN_TICKET, number=number, **facts) or (0,)
         self._known[ticket.number] = _Known(ticket, ticket.version)
+        self.without_card.add(ticket.number)
         self._write(ticket, [*ticket.history])
 
     @property
@@ -144,6 +163,7 @@ class Session:
 
     def commit(self) -> None:
         """End it well."""
+        self._catch_up()
         if self._connection is not None:
             self._connection.commit()
 
@@ -166,10 +186,19 @@ class Session:
     def _write(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
         """What happened, and what is owed for it."""
         number = ticket.number
-        self.do(_NEW_EVENT, *(mapping.row_of_event(number, event) for event in fresh))
-        owed = [
-            row for event in fresh for row in mapping.rows_of_deliveries(number, event.seq, event.deliveries)
-        ]
-        if owed:
-            self.do(NEW_DELIVERY, *owed)
+        self.later(_NEW_EVENT, *(mapping.row_of_event(number, event) for event in fresh))
+        for event in fresh:
+            self.later(NEW_DELIVERY, *mapping.rows_of_deliveries(number, event.seq, event.deliveries))
         self.saved.append((ticket, fresh))
+
+    def _ready_for(self, statement: Fixed) -> Connection:
+        """The connection, when all is written that this statement could see."""
+        if any(not waiting.tables.isdisjoint(statement.tables) for waiting in self._later):
+            self._catch_up()
+        return self.connection()
+
+    def _catch_up(self) -> None:
+        """Write what waits."""
+        waiting, self._later = self._later, {}
+        for statement in sorted(waiting, key=lambda each: each.rank):
+            statement.do(self.connection(), *waiting[statement])

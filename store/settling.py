@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.delivery import Delivery, DeliveryState
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryUncertain
+from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut, DeliveryUncertain
 from store import outbox
 from store.database import Session
 from store.sender import Sender
@@ -20,7 +20,9 @@ class NotTried:
     reason: str
 
 
-Outcome = str | DeliveryFailed | DeliveryHeld | DeliveryPutOff | DeliveryUncertain | NotTried | None
+Outcome = (
+    str | DeliveryFailed | DeliveryHeld | DeliveryPutOff | DeliveryShut | DeliveryUncertain | NotTried | None
+)
 """The reference of what arrived, None for what was looked for and not seen, or what went wrong."""
 
 
@@ -52,6 +54,8 @@ def settle(session: Session, sender: Sender, carried: Carried) -> None:
             outbox.set_aside(session, delivery, str(outcome), until=at)
         case NotTried(reason):
             outbox.set_aside(session, delivery, reason, until=at)
+        case DeliveryShut(until=until):
+            outbox.set_aside(session, delivery, str(outcome), until=until)
         case DeliveryPutOff(until=until):
             outbox.put_off(session, delivery, str(outcome), until=until)
         case DeliveryUncertain() if looking:

@@ -97,6 +97,7 @@ tickets = Table(
     Column("attention_at", Moment),
     Column("due_at", Moment),
     Column("snoozed_until", Moment),
+    Column("desk", String(40), nullable=False, server_default=""),
     Column("chained", Integer, nullable=False, server_default=text("0")),
     sqlite_autoincrement=True,  # a number is never given twice, even after an erasure
 )
@@ -174,6 +175,8 @@ cards = Table(
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
     Column("posted_at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Column("tried_at", Moment),
     UniqueConstraint("channel", "ts"),
 )
 

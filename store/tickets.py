@@ -9,20 +9,25 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
+from desk.reach import EVERYTHING, Reach
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
-from store import loading, tables
+from store import aftermath, loading, tables
 from store.database import Session
 from store.fixed import Fixed
+from store.reaching import within
 
 _row = tables.tickets.c
 _event = tables.events.c
 _KIND = Fixed(select(_event.kind).where(_event.ticket == bindparam("number"), _event.seq == bindparam("seq")))
 
+_DESK = Fixed(select(_row.desk).where(_row.number == bindparam("number")))
+
 
 def add(session: Session, ticket: Ticket) -> Ticket:
-    """Keep a new ticket; it has its number afterwards."""
-    session.add(ticket)
+    """Keep a new ticket; it has its number afterwards: the next, or the one that it had before a restore."""
+    session.add(ticket, number=aftermath.number_for(session, ticket))
+    session.foreseen[_NEWEST][ticket.customer] = ticket.number
     return ticket
 
 
@@ -48,6 +53,18 @@ def kind_of(session: Session, number: int, seq: int) -> Kind | None:
     """What kind of event that is, without the whole history around it."""
     found = session.first(_KIND, number=number, seq=seq)
     return found[0] if found else None
+
+
+def desk_of(session: Session, number: int) -> str | None:
+    """Of which desk it is; None where there is no such ticket."""
+    found = session.first(_DESK, number=number)
+    return found[0] if found else None
+
+
+def open_by_desk(session: Session) -> dict[str, int]:
+    """How many open tickets each desk has, also those that are no longer in the settings."""
+    query = select(_row.desk, func.count()).where(_row.status != Status.CLOSED).group_by(_row.desk)
+    return {desk: number for desk, number in session.execute(query)}  # noqa: C416 - as below
 
 
 def needing_attention(session: Session, *, now: datetime, limit: int = 200) -> Sequence[int]:
@@ -77,10 +94,16 @@ def open_after(session: Session, number: int, *, limit: int) -> Sequence[Ticket]
 
 
 def alive_after(
-    session: Session, number: int, *, begin: datetime, end: datetime, limit: int
+    session: Session,
+    number: int,
+    *,
+    begin: datetime,
+    end: datetime,
+    limit: int,
+    reach: Reach = EVERYTHING,
 ) -> Sequence[Ticket]:
     """The next tickets behind that number to which something could happen from begin up to end."""
-    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end)
+    query = select(tables.tickets).where(_row.number > number, _row.opened_at < end, *within(reach))
     query = query.where(or_(_row.status.in_(OPEN), _row.changed_at >= begin))
     return loading.some(session, query.order_by(_row.number).limit(limit))
 
@@ -104,13 +127,28 @@ def following(session: Session, number: int, customer: str, *, since: datetime) 
 
 def newest_of(session: Session, customer: str) -> int | None:
     """The number of the last ticket that a customer opened, if any."""
-    number: int | None = session.execute(_newest(), {"its_customer": customer}).scalar()
+    known = session.foreseen[_NEWEST]
+    if customer not in known:
+        foresee(session, [customer])
+    number: int | None = known[customer]
     return number
+
+
+_NEWEST = "newest tickets by customer"
+
+
+def foresee(session: Session, customers: Sequence[str]) -> None:
+    """Look for the newest tickets of all of these at once, so that newest_of need not ask for each."""
+    known = session.foreseen[_NEWEST]
+    known.update(dict.fromkeys(customers))
+    for row in session.execute(_newest(), {"customers": customers}):
+        known[row.customer] = row.newest
 
 
 @cache
 def _newest() -> Select[Any]:
-    return select(func.max(_row.number)).where(_row.customer == bindparam("its_customer"))
+    its = _row.customer.in_(bindparam("customers", expanding=True))
+    return select(_row.customer, func.max(_row.number).label("newest")).where(its).group_by(_row.customer)
 
 
 def count(session: Session) -> dict[Status, int]:

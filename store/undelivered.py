@@ -12,6 +12,7 @@ from desk.errors import DeskError
 from desk.event import PROVED_MAILS, Kind
 from store import emails, tables, tickets
 from store.database import Session
+from store.outbox import DISCARDED
 
 _row = tables.outbox.c
 _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
@@ -39,7 +40,7 @@ class Undelivered:
 
 def given_up(session: Session) -> Sequence[Undelivered]:
     """All that a person may have tried again, the oldest first."""
-    return _found(session, _row.state.in_(_GIVEN_UP))
+    return _found(session, _row.state.in_(_GIVEN_UP), ~_row.last_error.startswith(DISCARDED))
 
 
 def trying(session: Session) -> Sequence[Undelivered]:

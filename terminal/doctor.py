@@ -83,12 +83,28 @@ def _database(config: Config, db: Database) -> Iterator[Finding]:
     match standing:
         case "current":
             yield Finding("database", f"{kind}: reachable, with this version's schema")
+            yield from _desks_gone(config, db)
         case "newer":
             mend = "install the version of the desk that wrote it, or a newer one"
             yield Finding("database", f"{kind}: a newer version's schema", Health.MEND, mend)
         case _:
             words = "empty" if standing == "none" else "an older version's schema"
             yield Finding("database", f"{kind}: {words}", Health.NOTE, "the next `helpdesk serve` sees to it")
+
+
+def _desks_gone(config: Config, db: Database) -> Iterator[Finding]:
+    """Tickets of desks that were taken out of the settings, or called otherwise."""
+    from desk.finding import Finding, Health
+    from store import tickets
+
+    known = {"", *(desk.name for desk in config.desks)}
+    with db.read() as session:
+        standing = tickets.open_by_desk(session)
+    for name, count in sorted(standing.items()):
+        if name not in known:
+            words = f"of the desk {name!r}, which no setting names, there are {count} tickets not closed yet"
+            mend = f"the people of {config.desk.name} work them; to give them back, name a desk so again"
+            yield Finding("desks", words, Health.NOTE, mend)
 
 
 def _keeps_tokens(config: Config) -> bool:
@@ -132,6 +148,10 @@ def _slack(config: Config, now: datetime) -> Iterator[Finding]:
     slack = config.slack
     scopes = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
     channels = {"support_channel": slack.support_channel, "leads_channel": slack.leads_channel}
+    for desk in config.desks:
+        channels[f"support_channel of {desk.name}"] = desk.support_channel
+        if desk.leads_channel:
+            channels[f"leads_channel of {desk.name}"] = desk.leads_channel
     client = write_client(slack.bot_token.get_secret_value(), api=slack.api_url)
     yield from examining.examine(client, scopes=scopes, channels=channels, now=now)
 

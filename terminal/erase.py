@@ -64,6 +64,7 @@ def _deed(call: Call, config: Config, what: str) -> Deed:
     return Deed(
         what, Actor.operator(user()), call.now(), lambda client: client in clients,
         leads_channel=config.slack.leads_channel,
+        leads_elsewhere={each.name: each.leads_channel for each in config.desks if each.leads_channel},
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.people import People, SlackSilent
+from bot.shut import Shut
 from bot.socket import Socket
 from bot.web import Check
 from mail.mailbox import Mailbox
@@ -25,13 +26,14 @@ def checks_of(
     mailboxes: Sequence[Mailbox],
     people: People,
     machine: Callable[[], datetime],
+    shut: Shut | None = None,
 ) -> dict[str, Check]:
     """Every check by its name; each answers None, or what is wrong."""
     checks: dict[str, Check] = {
         "database": lambda: _database(db),
         "scheduler": lambda: _beats(scheduler, machine()),
         "slack": lambda: _slack(people, socket),
-        "outbox": lambda: _roads(couriers),
+        "outbox": lambda: _roads(couriers, shut),
     }
     if mailboxes:
         checks["mailbox"] = lambda: problems_of(mailboxes) or None
@@ -71,6 +73,7 @@ def _slack(people: People, socket: Socket | None) -> str | None:
     return None if socket is None or socket.connected else "no Socket Mode connection"
 
 
-def _roads(couriers: Mapping[str, Courier]) -> str | None:
+def _roads(couriers: Mapping[str, Courier], shut: Shut | None) -> str | None:
     closed = [f"{name}: {couriers[name].closed_because}" for name in _VITAL if couriers[name].closed_because]
+    closed += [problem] if shut and (problem := shut.problem()) else []
     return "; ".join(closed) or None

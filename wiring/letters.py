@@ -8,6 +8,7 @@ from secrets import token_hex
 from starlette.routing import Route
 
 from config import Config
+from desk.folding import words_of
 from mail import house as mail_house
 from mail.approving import Approvals
 from mail.asking import Opinions
@@ -21,6 +22,8 @@ from mail.promising import read_promises
 from mail.sending import MailSender, Road
 from mail.showable import Rules
 from mail.smtp import hand_over
+from mail.sorting import Rule
+from settings.desks import MoreDesk
 from sla.policy import Policy
 from store import keepsakes
 from store.courier import Courier
@@ -151,9 +154,21 @@ def intake_of(
             refused=settings.files.refused,
         ),
         alike_within=timedelta(days=desk.duplicate_days),
+        desks=tuple(map(_rule, config.desks)),
         asks_opinion=desk.asks_opinion,
     )
     most = settings.limits
     intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
     limits = Limits(per_minute=most.confirmations, intakes=intakes)
     return Intake(db, house, clock=clock, read=read, limits=limits)
+
+
+def _rule(desk: MoreDesk) -> Rule:
+    """What a desk gets, as mail is sorted."""
+    return Rule(
+        desk=desk.name,
+        addresses=frozenset(map(str.lower, desk.addresses)),
+        clients=frozenset(map(str.lower, desk.clients)),
+        subjects=tuple(tuple(words_of(each)) for each in desk.subjects),
+        language=desk.language,
+    )

@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot import canned, web
 from bot.anchoring import Anchors
 from bot.app import read_client, write_client
+from bot.comparing import Comparing
 from bot.crowd import Crowds
 from bot.digest import Digests
 from bot.fetching import FilesFetcher
@@ -17,7 +18,9 @@ from bot.house import House
 from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
-from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
+from bot.rereading import Rereading
+from bot.shut import Shut
 from bot.socket import Socket, app_of
 from bot.uploading import FilesSender
 from bot.wiping import Wiper
@@ -26,9 +29,11 @@ from config import Config
 from desk.delivery import Audience
 from desk.event import Event
 from desk.letter import Letter
+from desk.reach import reach_of
 from desk.ticket import Ticket
 from mail.attached import Attached
 from mail.reading import InboundEmail, Unreadable
+from settings.desks import MoreDesk
 from sla.policy import Policy
 from store.database import Database
 from store.sender import Sender
@@ -57,7 +62,7 @@ class Slackroom:
         self._app_token = slack.app_token.get_secret_value() if slack.app_token else ""
         token = slack.bot_token.get_secret_value()
         write, read = write_client(token, api=slack.api_url), read_client(token, api=slack.api_url)
-        self.people = People(read, rights_of(config), clock=clock)
+        self.people = People(read, rights_of(config), clock=clock, others=others_of(config))
         self.house = House(
             db, policy, self.people, write, Style(desk.prefix, desk.timezone), clock,
             app=app_of(self._app_token),
@@ -70,7 +75,9 @@ class Slackroom:
             canned=canned.read(desk.canned),
         )  # fmt: skip
         pace = Pace(clock=machine, sleep=time.sleep, every=timedelta(seconds=slack.seconds_between_messages))
-        self._wire, self._files = Wire(write, read, pace), FileWire(write, read, pace, machine)
+        self.shut = Shut(channels_of(config), clock=clock) if config.desks else None
+        self._wire = Wire(write, read, pace, self.shut)
+        self._files = FileWire(write, read, pace, machine, self.shut)
 
     def senders(self) -> dict[Audience, Sender]:
         """Who tells the people in Slack."""
@@ -80,10 +87,16 @@ class Slackroom:
         """Who carries files to Slack and from it.  read: understands a mail."""
         return file_senders_of(self._config, self.house, self._files, read)
 
-    def crowds(self) -> Crowds:
-        """Who tells in one message of many new tickets."""
-        house, channel = self.house, self._config.slack.support_channel
-        return Crowds(house.db, self._wire, channel, house.style, link=house.permalink, clock=house.clock)
+    def crowds(self) -> list[Crowds]:
+        """Who tells in one message of many new tickets, for each desk."""
+        house, desks = self.house, self.people.desks
+        return [
+            Crowds(
+                house.db, self._wire, desk.channel, house.style, link=house.permalink, clock=house.clock,
+                reach=reach_of(frozenset({name}), frozenset(desks)), name=name,
+            )
+            for name, desk in desks.items()
+        ]  # fmt: skip
 
     def anchors(self) -> Anchors:
         """Who tells the anchor of each day."""
@@ -95,6 +108,11 @@ class Slackroom:
         """Who takes out of Slack what was erased here."""
         return Wiper(self.house.db, self._wire, self.house.slack, self.house.clock)
 
+    def comparing(self) -> Comparing:
+        """What looks in Slack after a restore."""
+        house, channels = self.house, [desk.channel for desk in self.people.desks.values()]
+        return Comparing(house.db, self._wire, channels, house.style.prefix, house.clock)
+
     def digests(self) -> Digests | None:
         """Who tells each agent once a day what awaits them, where that is wished for."""
         digest = self._config.digest
@@ -103,6 +121,11 @@ class Slackroom:
     def socket(self, app: App) -> Socket | None:
         """What Slack calls us through, where it is Socket Mode."""
         return Socket(app, self._app_token) if self._config.slack.mode == "socket" else None
+
+    def rereading(self, socket: Socket | None) -> Rereading:
+        """Who looks for what was typed while Slack told the desk nothing."""
+        slack = self.house.slack
+        return Rereading(self.house, slack, lambda: socket is None or socket.connected)
 
     def inlet(self, app: App) -> web.Inlet | None:
         """What Slack calls us through, where it is HTTP."""
@@ -113,9 +136,38 @@ class Slackroom:
 
 
 def rights_of(config: Config) -> Rights:
-    """Who may work the desk."""
+    """Who may work the desk, or the first of several."""
+    slack, title = config.slack, config.desk.name
+    leads = frozenset(slack.leads)
+    return Rights(slack.support_channel, leads, slack.leads_group, slack.team_id, title=title)
+
+
+def others_of(config: Config) -> list[Rights]:
+    """Who may work the desks beside the first."""
+    return [_rights_of(desk, rights_of(config)) for desk in config.desks]
+
+
+def _rights_of(desk: MoreDesk, first: Rights) -> Rights:
+    leads, group = (
+        (frozenset(desk.leads), desk.leads_group) if desk.has_leads else (first.leads, first.leads_group)
+    )
+    return Rights(
+        desk.support_channel,
+        leads,
+        group,
+        first.team,
+        name=desk.name,
+        title=desk.name,
+        language=desk.language,
+    )
+
+
+def channels_of(config: Config) -> dict[str, str]:
+    """What people call each channel that cards and warnings go to, by its id."""
+    leads = {desk.leads_channel: f"the leads of {desk.name}" for desk in config.desks if desk.leads_channel}
+    cards = {desk.support_channel: desk.name for desk in config.desks}
     slack = config.slack
-    return Rights(slack.support_channel, frozenset(slack.leads), slack.leads_group, slack.team_id)
+    return leads | {slack.leads_channel: "the leads"} | cards | {slack.support_channel: config.desk.name}
 
 
 def slack_senders_of(config: Config, house: House, wire: Wire) -> dict[Audience, Sender]:
@@ -124,14 +176,23 @@ def slack_senders_of(config: Config, house: House, wire: Wire) -> dict[Audience,
     redrawn = _DRAWN_EVERY * timedelta(seconds=config.slack.seconds_between_messages)
     leads = LeadsSender(
         db, wire, house.policy, style, config.slack.leads_channel, house.people.rights.mention,
-        house.permalink, clock,
+        house.permalink, clock, _leads_elsewhere(config),
     )  # fmt: skip
+    elsewhere = {desk.name: desk.support_channel for desk in config.desks}
     return {
         Audience.CARD: CardSender(
-            db, wire, config.slack.support_channel, house.policy, style, clock, redrawn
+            db, wire, config.slack.support_channel, house.policy, style, clock, redrawn, elsewhere
         ),
         Audience.AGENTS: ThreadSender(db, wire, house.policy, style, clock, house.permalink),
         Audience.LEADS: leads,
+    }
+
+
+def _leads_elsewhere(config: Config) -> dict[str, Leads]:
+    rights = {each.name: each for each in others_of(config)}
+    return {
+        desk.name: Leads(desk.leads_channel or config.slack.leads_channel, rights[desk.name].mention)
+        for desk in config.desks
     }
 
 

@@ -1,6 +1,6 @@
 """Builds a running desk: every part, once, in the order in which they need one another."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -10,8 +10,10 @@ from starlette.applications import Starlette
 from bot import app as slack_app
 from bot import metrics, web
 from bot.people import People
+from bot.rereading import EVERY as A_THREAD_EVERY
 from bot.socket import Socket
 from bot.strip import Strip
+from bot.turnstile import Turnstile
 from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
@@ -29,6 +31,7 @@ from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
 from store import ahead, drafts, inbox, retention, schema
+from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database
 from store.sender import Sender
@@ -111,21 +114,25 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
+    strip = replace(strip, shut=slack.shut)
     app = slack_app.build(replace(slack.house, troubles=strip.lines))
     socket = slack.socket(app)
     intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
+    comparing = slack.comparing()
     jobs = [
+        Job("comparing", comparing.look, every=5),
         Job("intake", intake.receive_new, every=1),
         *_jobs_of_slack(slack, socket),
         *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
-    scheduler = Scheduler(jobs, clock=machine)
-    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine)
+    scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
+    checks["restored"] = comparing.why_held
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages)
+    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages, Turnstile(machine))
 
     def wake() -> None:
         for name in couriers:
@@ -146,8 +153,21 @@ _turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
 """Seconds between two turns of a courier that nobody wakes."""
 
 
+_HELD = frozenset({"intake", "crowds", "anchor", "digest", "slack", "mail", "files", "delays", "sweep"})
+"""What waits in a restored desk until it has been compared with the world."""
+
+
+def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
+    return (
+        replace(job, run=gate.guarding(job.run)) if job.name.partition(" ")[0] in _HELD else job
+        for job in jobs
+    )
+
+
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
-    yield Job("crowds", slack.crowds().look, every=5)
+    for crowds in slack.crowds():
+        yield Job(crowds.name, crowds.look, every=5)
+    yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)
     if digests := slack.digests():

@@ -6,9 +6,9 @@ from threading import Condition
 from typing import Any
 
 from slack_bolt import App, BoltResponse
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.socket import taken
 from sandbox.delivery import Ack, Parcel
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
@@ -62,7 +62,7 @@ class Line:
         tried = {"retry_attempt": parcel.attempt, "retry_reason": parcel.reason}
         told = tried if parcel.kind == "events_api" else {}
         request = SocketModeRequest(parcel.kind, "envelope", json.loads(json.dumps(payload)), **told)
-        return run_bolt_app(self.app, request)
+        return taken(self.app, request) or BoltResponse(status=400)
 
     def _tell(self) -> None:
         with self._moved:

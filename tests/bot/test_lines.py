@@ -22,6 +22,7 @@ from desk.satisfaction import Opinion
 from desk.status import Status
 from desk.worked import Work
 from sandbox.checker import check_message
+from tests import hostile
 
 STYLE = Style("HD", ZoneInfo("Europe/Amsterdam"))
 LIVE = re.compile(r"<(?:[@#!]|https?:|mailto:)")
@@ -29,56 +30,7 @@ NASTY = "<!channel> <@U1> <http://evil.example|bank.com> `x` \u202e"
 
 
 def test_every_kind_of_event_has_a_line(ticket_of, at):
-    bob, lena = Actor.agent("U0BOB", NASTY), Actor.lead("U0LENA", NASTY)
-    anna, desk = Actor.customer("anna@bakery.example", NASTY), Actor.system("sweep")
-    ticket = ticket_of(text=NASTY, subject=NASTY, name=NASTY, detail={"files": [NASTY]})
-    now = at("mon 10:00")
-    ticket.customer_wrote(NASTY, by=anna, at=now, files=[NASTY])
-    ticket.customer_wrote(NASTY, by=anna, at=now, copied=[NASTY], reply_to=NASTY, sensitive=NASTY)
-    ticket.look_at(ticket.version, by=bob, at=now)
-    ticket.pass_on(NASTY, by=bob, at=now)
-    ticket.collect(1, by=desk, at=now, reason=NASTY)
-    ticket.machine_wrote(NASTY, by=anna, at=now)
-    ticket.quarantine(NASTY, by=Actor.customer("m@x.example", NASTY), at=now, reason=NASTY)
-    ticket.accept(ticket.version, by=bob, at=now)
-    ticket.quarantine(NASTY, by=Actor.customer("m@x.example", NASTY), at=now, reason=NASTY)
-    ticket.dismiss(ticket.version, by=bob, at=now)
-    ticket.take(by=bob, at=now)
-    ticket.assign("U0LENA", NASTY, by=bob, at=now)
-    ticket.reply(NASTY, by=bob, at=now)
-    ticket.mailed(ticket.version, recipients=[NASTY], by=desk, at=now)
-    ticket.reply(NASTY, by=bob, at=now)
-    ticket.take_back(ticket.version, by=bob, at=now)
-    ticket.note(NASTY, by=bob, at=now, key="slack:1")
-    ticket.edit_note("slack:1", NASTY, by=bob, at=now, edited="2")
-    ticket.delete_note("slack:1", by=bob, at=now)
-    ticket.miss_files(1, NASTY, by=desk, at=now)
-    ticket.prioritise(Priority.URGENT, by=bob, at=now, reclassified=True)
-    ticket.warn("recovery", 100, cycle=1, by=desk, at=now, due=now)
-    ticket.explain_breach(ticket.version, BreachReason.OTHER, by=bob, at=now)
-    ticket.supersede("recovery", 75, cycle=1, by=desk, at=now)
-    ticket.ask(NASTY, by=bob, at=now)
-    ticket.mail_delayed(ticket.version - 1, NASTY, by=desk, at=now)
-    ticket.mail_failed(ticket.version - 2, NASTY, certain=False, by=desk, at=now)
-    ticket.resend(ticket.version - 3, by=bob, at=now)
-    ticket.snooze(now + timedelta(hours=1), by=bob, at=now)
-    ticket.wake(by=desk, at=now + timedelta(hours=1))
-    ticket.extend(by=bob, at=now)
-    ticket.remind(by=desk, at=now, asked=1)
-    ticket.bounced(NASTY, by=desk, at=now, hard=True)
-    _money(ticket, bob, anna, now)
-    ticket.resolve(NASTY, by=bob, at=now)
-    ticket.rate(ticket.version, Opinion.NOT_GOOD, NASTY, by=anna, at=now, evidence={"via": "mail"})
-    ticket.reopen(by=bob, at=now)
-    other = ticket_of(text=NASTY, subject=NASTY, name=NASTY)
-    other.number = 41
-    ticket.resembles([41], by=desk, at=now)
-    ticket.join(other, by=bob, at=now)
-    ticket.cancel_as_duplicate(other, text=NASTY, by=bob, at=now)
-    other.resolve(NASTY, by=bob, at=now)
-    ticket.solved_elsewhere(41, other.history[-1], at=now)
-    ticket.close(by=lena, at=now)
-    ticket.erase([1], left="", by=desk, at=now)
+    ticket = all_that_can_happen(ticket_of, at, NASTY)
     assert {event.kind for event in ticket.history} == set(Kind)
     for event in ticket.history:
         post = lines.draw(ticket, event, STYLE)
@@ -87,29 +39,125 @@ def test_every_kind_of_event_has_a_line(ticket_of, at):
         assert "mrkdwn" not in json.dumps(post.blocks) or event.kind is Kind.WARNED
 
 
-def _money(ticket, bob, anna, now):
+def live_in(post):
+    """All that Slack would bring to life: what stands in angle brackets in markup, and links."""
+    found = [*re.findall(r"<[^<>]*>", post.text)]
+    waiting = [*post.blocks]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            if part.get("type") == "mrkdwn":
+                found += [*re.findall(r"<[^<>]*>", part["text"]), part.get("verbatim")]
+            elif part.get("type") in ("link", "user", "usergroup", "channel", "broadcast", "emoji", "date"):
+                found.append(str(part))
+            elif part.get("type") == "plain_text" and part.get("emoji"):
+                found.append("emoji")
+    return sorted(map(str, found))
+
+
+def batter(ticket_of, at, seed, count):
+    """Hostile words in everything that happens: nothing comes alive that does not with plain words."""
+    calm = all_that_can_happen(ticket_of, at, "x")
+    expected = [live_in(lines.draw(calm, event, STYLE)) for event in calm.history]
+    for words in hostile.words(seed, count):
+        ticket = all_that_can_happen(ticket_of, at, words)
+        for event, alive in zip(ticket.history, expected, strict=True):
+            post = lines.draw(ticket, event, STYLE)
+            assert live_in(post) == alive, (event.kind, words)
+            assert len(post.text) <= 4000
+            assert len(post.blocks) <= 50
+
+
+def test_no_words_come_alive_in_any_line(ticket_of, at):
+    batter(ticket_of, at, seed=1, count=60)
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_lines_stay_still(ticket_of, at):
+    batter(ticket_of, at, seed=2, count=2000)  # each in fifty lines
+
+
+def all_that_can_happen(ticket_of, at, words):
+    """A ticket to which everything happened, each with these words of somebody's."""
+    bob, lena = Actor.agent("U0BOB", words), Actor.lead("U0LENA", words)
+    anna, desk = Actor.customer("anna@bakery.example", words), Actor.system("sweep")
+    ticket = ticket_of(text=words, subject=words, name=words, detail={"files": [words]})
+    now = at("mon 10:00")
+    ticket.customer_wrote(words, by=anna, at=now, files=[words])
+    ticket.customer_wrote(words, by=anna, at=now, copied=[words], reply_to=words, sensitive=words)
+    ticket.look_at(ticket.version, by=bob, at=now)
+    ticket.pass_on(words, by=bob, at=now)
+    ticket.collect(1, by=desk, at=now, reason=words)
+    ticket.machine_wrote(words, by=anna, at=now)
+    ticket.quarantine(words, by=Actor.customer("m@x.example", words), at=now, reason=words)
+    ticket.accept(ticket.version, by=bob, at=now)
+    ticket.quarantine(words, by=Actor.customer("m@x.example", words), at=now, reason=words)
+    ticket.dismiss(ticket.version, by=bob, at=now)
+    ticket.take(by=bob, at=now)
+    ticket.assign("U0LENA", words, by=bob, at=now)
+    ticket.reply(words, by=bob, at=now)
+    ticket.mailed(ticket.version, recipients=[words], by=desk, at=now)
+    ticket.reply(words, by=bob, at=now)
+    ticket.take_back(ticket.version, by=bob, at=now)
+    ticket.note(words, by=bob, at=now, key="slack:1")
+    ticket.edit_note("slack:1", words, by=bob, at=now, edited="2")
+    ticket.delete_note("slack:1", by=bob, at=now)
+    ticket.miss_files(1, words, by=desk, at=now)
+    ticket.prioritise(Priority.URGENT, by=bob, at=now, reclassified=True)
+    ticket.warn("recovery", 100, cycle=1, by=desk, at=now, due=now)
+    ticket.explain_breach(ticket.version, BreachReason.OTHER, by=bob, at=now)
+    ticket.supersede("recovery", 75, cycle=1, by=desk, at=now)
+    ticket.ask(words, by=bob, at=now)
+    ticket.mail_delayed(ticket.version - 1, words, by=desk, at=now)
+    ticket.mail_failed(ticket.version - 2, words, certain=False, by=desk, at=now)
+    ticket.resend(ticket.version - 3, by=bob, at=now)
+    ticket.snooze(now + timedelta(hours=1), by=bob, at=now)
+    ticket.wake(by=desk, at=now + timedelta(hours=1))
+    ticket.extend(by=bob, at=now)
+    ticket.remind(by=desk, at=now, asked=1)
+    ticket.bounced(words, by=desk, at=now, hard=True)
+    _money(ticket, bob, anna, now, words)
+    ticket.resolve(words, by=bob, at=now)
+    ticket.rate(ticket.version, Opinion.NOT_GOOD, words, by=anna, at=now, evidence={"via": "mail"})
+    ticket.reopen(by=bob, at=now)
+    other = ticket_of(text=words, subject=words, name=words)
+    other.number = 41
+    ticket.resembles([41], by=desk, at=now)
+    ticket.join(other, by=bob, at=now)
+    ticket.cancel_as_duplicate(other, text=words, by=bob, at=now)
+    other.resolve(words, by=bob, at=now)
+    ticket.solved_elsewhere(41, other.history[-1], at=now)
+    ticket.close(by=lena, at=now)
+    ticket.erase([1], left="", by=desk, at=now)
+    return ticket
+
+
+def _money(ticket, bob, anna, now, words):
     """Everything that can happen to a budget, and hours beyond it."""
     ticket.prioritise(Priority.IMPROVEMENT, by=bob, at=now)
     asked = Proposal(
-        purpose=Purpose.BUDGET, scope=NASTY, minutes=60, rate=Decimal(125), until=now.date(),
+        purpose=Purpose.BUDGET, scope=words, minutes=60, rate=Decimal(125), until=now.date(),
         expires_at=now + timedelta(days=1), to=anna.key, approvers=frozenset({anna.key}),
     )  # fmt: skip
-    evidence = {"via": "mail", "sender": NASTY}
+    evidence = {"via": "mail", "sender": words}
     ticket.propose(asked, by=bob, at=now)
     ticket.withdraw(by=bob, at=now)
     ticket.propose(asked, by=bob, at=now)
     ticket.decline(2, by=anna, at=now, evidence=evidence)
     ticket.propose(asked, by=bob, at=now)
     wrote = next(event.seq for event in ticket.history if event.kind is Kind.CUSTOMER_WROTE)
-    ticket.doubt(3, NASTY, by=anna, at=now, evidence=evidence | {"of": wrote})
+    ticket.doubt(3, words, by=anna, at=now, evidence=evidence | {"of": wrote})
     ticket.clarify(ticket.version, Answer.UNCLEAR, by=bob, at=now)
-    ticket.doubt(3, NASTY, by=anna, at=now, evidence=evidence | {"of": wrote + 1})
+    ticket.doubt(3, words, by=anna, at=now, evidence=evidence | {"of": wrote + 1})
     ticket.approve(3, by=anna, at=now, evidence=evidence)
     ticket.schedule(now.date(), by=bob, at=now)
     work = Work(minutes=50, on=now.date(), begins=now)
-    ticket.log_time(work, NASTY, rate=Decimal(125), by=bob, at=now)
+    ticket.log_time(work, words, rate=Decimal(125), by=bob, at=now)
     ticket.correct_time(
-        ticket.version - 1, replace(work, minutes=90), NASTY, rate=Decimal(125), by=bob, at=now
+        ticket.version - 1, replace(work, minutes=90), words, rate=Decimal(125), by=bob, at=now
     )
 
 

@@ -76,6 +76,10 @@ def what_slack_sends(desk, name, user):
             view = {"id": "V1", "hash": "1.a", "type": "modal", "callback_id": rest, "blocks": []}
             type_ = {"view": "view_submission"}.get(kind, kind)
             return common | {"type": type_, "view": view | {"private_metadata": "1:1"}}
+        case "shortcut" if rest in ("make_ticket", "send_to_customer"):
+            message = {"ts": "2.0", "thread_ts": "1.0", "user": user, "text": "Hm"}
+            chosen = {"type": "message_action", "callback_id": rest, "channel": {"id": SUPPORT}}
+            return common | chosen | {"message": message}
         case "shortcut":
             return common | {"type": "shortcut", "callback_id": rest}
         case "command":
@@ -130,6 +134,21 @@ def test_what_leads_may_is_refused_to_agents_who_read_whom_to_ask(desk, slack):
     assert {name for name, right in RIGHTS.items() if right.may is May.LEADS} == {
         "action close", "action status closed",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("user", [AGENT, LEAD])
+def test_whoever_is_of_the_desk_is_turned_away_from_no_row(desk, slack, user):
+    """What becomes of it is the ticket's to say; the gate lets both in everywhere, by every way there is."""
+    desk.card(desk.a_ticket(Status.RESOLVED))
+    for name in RIGHTS:
+        before = len(slack.told)
+        desk.time.sleep(10)
+        payload = what_slack_sends(desk, name, user)
+        if "trigger_id" in payload:
+            payload["trigger_id"] = slack.sandbox.parts.modals.trigger(user)
+        said = desk.dispatch(payload)
+        heard = str([said.body, *(one["text"] for one in slack.told[before:])])
+        assert NOT_YOURS[:60] not in heard, name
 
 
 def test_what_has_no_row_is_denied_to_everybody(desk, slack):

@@ -13,7 +13,7 @@ from store.inbox import State
 from tests.mail.mail_desk import ALICE, MailDesk, bounce, mail
 from tests.mail.test_forged import SECRET
 
-FEW = Limits(intakes=Intakes(of_sender=3, on_ticket=4, of_strangers=5))
+FEW = Intakes(of_sender=3, on_ticket=4, of_strangers=5)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def desk(db):
 @pytest.fixture
 def strict(db):
     desk = MailDesk(db, secret=SECRET)
-    desk.intake = desk.an_intake(limits=FEW)
+    desk.intake = desk.an_intake(limits=Limits(intakes=FEW))
     return desk
 
 

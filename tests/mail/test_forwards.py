@@ -131,6 +131,17 @@ def enclosing(attached, encoding="base64"):
     ).encode()
 
 
+def test_a_mail_that_is_attached_in_base64_is_passed_on_as_a_plain_one_is(letter):
+    inner = letter("De printer doet het niet.", Subject="Printer kapot")
+    mail = read(enclosing(inner))
+
+    found = forwarded_in(mail)
+
+    assert (found.sender.key, found.subject) == ("sanne@bakkerij.example", "Printer kapot")
+    assert (found.words, found.text.strip()) == ("Please have a look.", "De printer doet het niet.")
+    assert [(file.name, file.content) for file in mail.attachments] == [("Printer kapot.eml", inner)]
+
+
 @pytest.fixture(scope="module")
 def reader():
     reader = Reader()

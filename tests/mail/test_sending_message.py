@@ -18,6 +18,7 @@ from mail.notifications import Notification
 from mail.reading import InboundEmail, read
 from mail.screening import Kind, screen
 from mail.seals import reply_address
+from tests import hostile
 
 LETTERHEAD = Letterhead(name="De Helpdesk", address="help@desk.example", zone=ZoneInfo("UTC"))
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -164,6 +165,30 @@ def test_whatever_a_customer_calls_things_the_mail_has_our_headers_and_one_recip
     assert recipients_of(raw) == ["jan@bakkerij.example"]
     assert b"\r\nBcc" not in raw
     assert opened(raw)["Subject"].startswith("[HD-42]")
+
+
+def batter(seed, count):
+    """Hostile words wherever somebody else's can stand in a mail."""
+    for words in hostile.words(seed, count):
+        file = Attachment(words, "text/plain", b"content")
+        text = words.encode(errors="replace").decode()  # no database keeps half a character
+        raw = a_mail(text, subject=f"[HD-42] {words}", name=words, files=[file])
+        parts = [part.get_content_type() for part in opened(raw).walk()]
+        assert headers_of(raw) == HUMAN_HEADERS, words
+        assert recipients_of(raw) == ["jan@bakkerij.example"], words
+        assert parts[:-1] == BEFORE_A_FILE, words
+
+
+BEFORE_A_FILE = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
+
+
+def test_no_words_become_a_header_a_recipient_or_a_part():
+    batter(seed=1, count=300)
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_mails_say_what_was_meant():
+    batter(seed=2, count=100_000)
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, exclude_categories=["Cc", "Cs"]), max_size=150))

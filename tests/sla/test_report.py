@@ -84,6 +84,16 @@ def test_what_is_cancelled_or_an_improvement_was_promised_nothing(policy: Policy
     assert (found.rates, found.cancelled) == ({}, 1)
 
 
+def test_a_priority_that_is_given_after_an_answer_does_not_judge_it(policy: Policy) -> None:
+    wish = opened(priority=Priority.IMPROVEMENT)
+    wish.resolve("Done.", by=LENA, at=MONDAY + hours(7))
+    wish.reopen(by=LENA, at=MONDAY + hours(55))
+    wish.prioritise(Priority.URGENT, by=LENA, at=MONDAY + hours(55))
+    found = november(wish, policy=policy)
+    assert found.rates == {(Goal.RECOVERY, Priority.URGENT): Rate(0, 1)}
+    assert found.times[Goal.FIRST_RESPONSE] is None
+
+
 def test_the_reasons_that_people_gave_are_counted(policy: Policy) -> None:
     ticket = opened(priority=Priority.URGENT)
     noticed = MONDAY + hours(8)
@@ -217,10 +227,10 @@ def _live(data: st.DataObject, promises: Promises, policy: Policy) -> tuple[Tick
         both_do(ticket, paper, data.draw(st.sampled_from(DEEDS)), now, promises)
         seal(ticket, ticket.history[version:], policy)
         for goal, count_of in _COUNTS.items():
-            if count_of(paper).verdict is None:
-                judged.pop(goal, None)
-            else:
+            if count_of(paper).state == "stopped":  # under an improvement, too, which has no verdict
                 judged.setdefault(goal, paper.priority)
+            else:
+                judged.pop(goal, None)
     return ticket, paper, judged
 
 

@@ -19,6 +19,7 @@ from desk.query import parse
 from desk.ticket import Ticket
 from store import schema, search, tables, tickets
 from store.database import Database
+from tests import hostile
 
 SEEKER = search.Seeker("U0SANNE", ZoneInfo("Europe/Amsterdam"))
 FRIDAY = date(2026, 12, 4)
@@ -156,6 +157,23 @@ def test_what_is_rolled_back_is_not_found(db, an_open, at, sanne):
 @given(line=st.text() | st.from_regex(r"(-?[a-z]{0,9}:?[\"']?[*^()&|!<>:\\\x00 ]{0,5}){1,6}"))
 def test_nothing_that_is_typed_upsets_an_engine(db, line):
     assert found(db, line) == []
+
+
+def batter(db, seed, count):
+    """Hostile words in every place of a query and of every filter: no engine minds."""
+    with db.read() as session:
+        for words in hostile.words(seed, count):
+            for line in (words, f'"{words}"', f"owner:{words} -{words}", f"client:{words} from:{words}"):
+                search.find(session, parse(line, today=FRIDAY), SEEKER, limit=10)
+
+
+def test_no_words_are_a_statement(db):
+    batter(db, seed=1, count=12)
+
+
+@pytest.mark.long
+def test_twenty_thousand_queries_are_queries(db):
+    batter(db, seed=2, count=5000)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)

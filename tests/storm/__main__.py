@@ -16,8 +16,8 @@ from tests.storm.storm import REDUCED, Outcome, Size, storm, whole
 KEPT = Path(".storm")
 """Where the seeds, figures and logs of the last runs are."""
 
-_HEAD = f"{'engine':<11} {'seed':>7} {'mails':>6} {'clicks':>6} {'replies':>7} {'kills':>6} {'naps':>5} {'shut':>5}"
-_HEAD += f" {'faults':>6} {'unread':>6} {'wrong':>6} {'seconds':>8}"
+_HEAD = f"{'engine':<11} {'seed':>7} {'mails':>6} {'clicks':>6} {'replies':>7} {'kills':>6}"
+_HEAD += f" {'naps':>5} {'shut':>5} {'faults':>6} {'unread':>6} {'wrong':>6} {'seconds':>8}"
 
 
 def main() -> int:

@@ -7,10 +7,9 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -139,9 +138,7 @@ def _context() -> ForkServerContext:
 _OURS = ("HELPDESK_", "SLACK_", "DATABASE_")
 
 
-def _serve(
-    settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any
-) -> None:
+def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any) -> None:
     """What the process does: the command `serve`, on a clock that may be turned."""
     import helpdesk
     from terminal.call import Call

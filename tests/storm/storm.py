@@ -17,12 +17,11 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
-from tests.storm.people import Agents, Customers
 from tests.storm.killer import Killer
+from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
 from tests.storm.verdict import ASKED, Verdict
 from tests.storm.weather import Weather
-
 
 SETTINGS = {
     "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
@@ -34,9 +33,9 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Size:
-    """How large a storm is.  answers: of customers; replies: of agents; pause: seconds between two kills;
-    naps: how often a process is put to sleep for longer than a lease; closures: how often the token is revoked
-    or the channel archived."""
+    """How large a storm is.  answers: of customers; replies: of agents; pause: seconds between two
+    kills; naps: how often a process is put to sleep for longer than a lease; closures: how often the token is
+    revoked or the channel archived."""
 
     mails: int
     answers: int
@@ -47,7 +46,6 @@ class Size:
     pause: tuple[float, float] = (1.0, 3.0)
     naps: int = 0
     closures: int = 0
-
 
     def with_replicas(self, many: int) -> "Size":
         return replace(self, replicas=many)

@@ -2,19 +2,25 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
 from imapclient import IMAPClient
 
 import helpdesk
+from desk.actor import Actor
+from desk.ticket import Ticket
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
+from store import tickets
+from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 
 Doctor = Callable[..., Result]
+ANOTHER_DESK = json.dumps([{"name": "Sales", "support_channel": "C0NOWHERE", "subjects": ["invoice"]}])
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +83,23 @@ def test_a_test_mail_is_sent_to_whoever_is_named(doctor: Doctor, visitor: Visito
         ({"HELPDESK_MAIL__SMTP__PORT": "1"}, 75, "cannot be reached"),
         ({"SLACK_BOT_TOKEN": "xoxb-of-yesterday"}, 78, "Bot User OAuth Token"),
         ({"HELPDESK_SLACK__LEADS_CHANNEL": "C0NOWHERE"}, 78, "check slack.leads_channel"),
+        ({"HELPDESK_DESKS": ANOTHER_DESK}, 78, "check support_channel of Sales in [[desks]]"),
         ({"DATABASE_URL": "postgresql://desk:hush@127.0.0.1:1/x"}, 75, "check DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///nowhere.sqlite3"}, 0, "the next `helpdesk serve` sees to it"),
         ({"HELPDESK_MAIL__CA_FILE": "/dev/null"}, 78, "mail.ca_file"),
         ({"HELPDESK_MAIL__SMTP__TLS": "starttls"}, 78, "of this server"),
     ],
-    ids=["password", "smtp away", "slack", "channel", "database away", "no database", "authority", "no tls"],
+    ids=[
+        "password",
+        "smtp away",
+        "slack",
+        "channel",
+        "desk",
+        "database away",
+        "no database",
+        "authority",
+        "no tls",
+    ],
 )
 def test_what_is_wrong_is_told_with_its_mend(
     doctor: Doctor,
@@ -98,6 +115,17 @@ def test_what_is_wrong_is_told_with_its_mend(
     assert (done.exit_code, words in done.output) == (status, True), done.output
     assert "hush" not in done.output
     assert not (tmp_path / "nowhere.sqlite3").exists()
+
+
+def test_tickets_of_a_desk_that_no_setting_names_are_counted(doctor: Doctor, db: Database) -> None:
+    by, at = Actor.customer("carla@bakkerij-jansen.example"), datetime(2026, 11, 30, 9, tzinfo=UTC)
+    with db.change() as session:
+        tickets.add(session, Ticket.open(by=by, at=at, subject="Oven", text="Cold", desk="Sales"))
+
+    done = doctor()
+
+    assert "of the desk 'Sales', which no setting names, there are 1 tickets" in done.output
+    assert "the people of Helpdesk work them" in done.output
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

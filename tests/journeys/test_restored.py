@@ -1,0 +1,154 @@
+"""The desk is lost, an older copy put in its place: the world is told nothing twice, and misses nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from slack_sdk import WebClient
+
+import helpdesk
+from sandbox.server import Sandbox
+from sandbox.visitor import Visitor, text_of
+from store import backup, inbox, outbox, restoring
+from store.database import Database
+from tests.journeys.conftest import Desk
+
+PATIENCE = 60
+A_SECOND = timedelta(seconds=1)
+CARLA, DIRK, EMMA = "carla@bakery.example", "dirk@transport.example", "emma@post.example"
+FRANK = "frank@advice.example"
+PHOTO = [("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(200))]
+
+
+@pytest.fixture
+def world() -> Iterator[Sandbox]:
+    with Sandbox(imap=True, ack_seconds=30) as sandbox:
+        sandbox.deliver_mail_by = "imap"
+        yield sandbox
+
+
+@pytest.fixture
+def started(start: Callable[..., Desk], world: Sandbox, database_url: str) -> Callable[..., Desk]:
+    """Starts a desk that reads its mailbox, to which a copy of each mail goes too."""
+
+    def run(**more: str) -> Desk:
+        host, port = world.imap_address
+        return start(
+            HELPDESK_MAIL__LISTENER__ENABLED="false",
+            HELPDESK_MAIL__IMAP__HOST=host,
+            HELPDESK_MAIL__IMAP__PORT=str(port),
+            HELPDESK_MAIL__IMAP__TLS="none",
+            HELPDESK_MAIL__IMAP__USER=world.desk_address,
+            HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
+            HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
+            HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES="0",
+            **{"HELPDESK_MAIL__JOURNAL__ADDRESS": world.desk_address} | more,
+        )
+
+    return run
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, visitor: Visitor) -> Callable[[Path], str]:
+    """Puts a copy into a database of its own, on SQLite; its address."""
+
+    def put_back(copy: Path) -> str:
+        url = f"sqlite:///{tmp_path / 'put-back.sqlite3'}"
+        db, at = Database(url), helpdesk.now()
+        restoring.restore(db, copy, at=at)
+        db.close()
+        visitor.wait_until(lambda: helpdesk.now() - at > A_SECOND)  # a mailbox tells no moment finer
+        return url
+
+    return put_back
+
+
+def is_quiet(desk: Desk) -> bool:
+    with desk.parts.db.read() as session:
+        return not outbox.counts(session) and not inbox.waiting(session)
+
+
+def mailed(visitor: Visitor) -> Counter[tuple[str, str]]:
+    """How often each customer got each subject."""
+    return Counter((who, letter["subject"]) for who in (CARLA, DIRK, EMMA) for letter in visitor.inbox(who))
+
+
+def told(world: Sandbox, visitor: Visitor) -> Counter[str]:
+    """Everything in the channel and its threads, in words."""
+    slack = WebClient(world.bot_token, base_url=world.api_url)
+    said: Counter[str] = Counter()
+    for root in visitor.channel("#support"):
+        found = slack.conversations_replies(channel=root["channel"], ts=root["ts"], limit=200)
+        said.update(str(message.get("text", "")) for message in found["messages"][1:])
+        said.update([text_of(root).split("(")[0]])
+    return said
+
+
+def test_a_desk_restored_from_an_older_copy_tells_nobody_anything_twice(
+    started: Callable[..., Desk],
+    world: Sandbox,
+    visitor: Visitor,
+    elsewhere: Callable[[Path], str],
+    tmp_path: Path,
+) -> None:
+    # given a desk of which a copy is taken while it works
+    desk = started()
+    visitor.mail(CARLA, subject="Oven", text="It does not heat.")
+    visitor.wait_until(lambda: visitor.inbox(CARLA) and is_quiet(desk), seconds=PATIENCE)
+    copy = tmp_path / "copy.gz"
+    backup.write(desk.parts.db, copy, at=helpdesk.now())
+
+    # and which goes on: a new ticket with a file, another, and an answer to the old one
+    visitor.mail(EMMA, subject="Label printer", text="It prints blanks.", files=PHOTO)
+    visitor.wait_until(lambda: visitor.inbox(EMMA), seconds=PATIENCE)
+    visitor.mail(DIRK, subject="Scanner", text="It beeps.")
+    visitor.reply(visitor.inbox(CARLA)[0], "It heats now and then.")
+    card = visitor.wait_until(lambda: visitor.find("#support", "Oven"))
+    visitor.wait_until(
+        lambda: visitor.inbox(DIRK) and visitor.thread(card) and is_quiet(desk), seconds=PATIENCE
+    )
+    desk.stop()
+    mails, words = mailed(visitor), told(world, visitor)
+    assert len(mails) == 3
+
+    # when it is lost, the copy put in its place, and another mail comes
+    restored = started(DATABASE_URL=elsewhere(copy))
+    visitor.mail(FRANK, subject="One more", text="After the restore.")
+    visitor.wait_until(lambda: visitor.find("#support", "One more"), seconds=PATIENCE)
+    visitor.wait_until(lambda: visitor.inbox(FRANK) and is_quiet(restored), seconds=PATIENCE)
+
+    # then each customer has what they had, once, and so does the channel; the numbers are what they were
+    after_mails, after_words = mailed(visitor), told(world, visitor)
+    assert after_mails == mails
+    assert {each: times for each, times in after_words.items() if each in words} == words
+    assert set(mails.values()) == {1}
+    assert len(visitor.channel("#support")) == 4
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_without_a_journal_a_mail_that_may_have_left_is_not_sent_again(
+    started: Callable[..., Desk],
+    visitor: Visitor,
+    elsewhere: Callable[[Path], str],
+    tmp_path: Path,
+) -> None:
+    desk = started(HELPDESK_MAIL__JOURNAL__ADDRESS="")
+    copy = tmp_path / "copy.gz"
+    backup.write(desk.parts.db, copy, at=helpdesk.now())
+    visitor.mail(CARLA, subject="Oven", text="It does not heat.")
+    visitor.wait_until(lambda: visitor.inbox(CARLA) and is_quiet(desk), seconds=PATIENCE)
+    desk.stop()
+    restored = started(HELPDESK_MAIL__JOURNAL__ADDRESS="", DATABASE_URL=elsewhere(copy))
+    visitor.mail(DIRK, subject="One more", text="After the restore.")
+    visitor.wait_until(lambda: visitor.inbox(DIRK), seconds=PATIENCE)
+    visitor.wait_until(lambda: _is_told_of(restored), seconds=PATIENCE)
+    assert len(visitor.inbox(CARLA)) == 1
+    assert len(visitor.channel("#support")) == 2
+
+
+def _is_told_of(desk: Desk) -> bool:
+    """Whether one mail stands in doubt and nothing else is owed."""
+    with desk.parts.db.read() as session:
+        return [state.value for _, state in outbox.counts(session)] == ["doubtful"]

@@ -1,0 +1,37 @@
+"""`helpdesk backup` and `helpdesk restore`, as an operator types them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+Typed = Callable[..., Result]
+
+
+def test_a_copy_is_written_read_and_put_into_an_empty_place_only(
+    typed: Typed, opened: Callable[..., int], tmp_path: Path
+) -> None:
+    opened()
+    written = typed("backup", "copy.gz", "--json")
+    assert json.loads(written.output)["rows"] > 2
+    assert typed("restore", "copy.gz", "--check").exit_code == 0
+
+    refused = typed("restore", "copy.gz")
+    assert refused.exit_code == 78
+    assert "not empty" in refused.output
+
+    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
+    assert "held back until the desk starts" in typed("restore", "copy.gz", **elsewhere).output
+    assert json.loads(typed("restore", "--status", "--json", **elsewhere).output)["held"] is True
+    assert "went on at" in typed("restore", "--release", **elsewhere).output
+    assert typed("restore", "--status").output == "Nothing was restored here.\n"
+
+
+def test_a_damaged_copy_is_refused(typed: Typed, opened: Callable[..., int], tmp_path: Path) -> None:
+    opened()
+    typed("backup", "copy.gz")
+    (tmp_path / "copy.gz").write_bytes((tmp_path / "copy.gz").read_bytes()[:-30])
+    refused = typed("restore", "copy.gz", "--check")
+    assert refused.exit_code == 65
+    assert "damaged" in refused.output
