@@ -13,7 +13,7 @@ from tests.storm.replicas import PATIENCE, Replica
 _STILL = 0.6
 """Real seconds without anything new, after which the clocks are turned."""
 
-_STEP, _EVERY = timedelta(seconds=15), 0.1
+_STEP, _EVERY = timedelta(seconds=30), 0.1
 _KINDS = frozenset({"mail", "gesture"})
 _CALLS = ("chat.", "files.", "views.open")
 

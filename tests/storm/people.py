@@ -3,6 +3,7 @@
 import random
 import smtplib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -104,18 +105,31 @@ class Agents:
         self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "take"))
         self.taken.append(n)
 
-    def reply(self, n: int) -> None:
+    def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
         """Answer customer n.  When Slack shows an error after *Send*, she does not know, and leaves it."""
-        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "reply"))
+        files = {"added": list(added)} if added else {}
+        self._until_taken(lambda: self._write(n, {"text": marker("reply", n), "then": then} | files))
         try:
-            self.visitor.submit("Alice", {"text": marker("reply", n), "then": "keep"})
-            outcome = self.visitor.submit("Alice")  # she has looked at it
+            outcome = self.visitor.submit("Alice")["outcome"]  # she has looked at it
         except (Unanswered, NotPossibleHere):
-            self.unsure.append(n)
-            self.visitor.close("Alice", everything=True)
-            return
-        if outcome["outcome"] == "cleared":
+            outcome = "unanswered"
+        if outcome == "cleared":
             self.replied.append(n)
+        else:
+            self.unsure.append(n)
+            self._close()
+
+    def _write(self, n: int, values: dict[str, object]) -> None:
+        """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""
+        self._close()
+        self.visitor.click("Alice", self._card(n), "reply")
+        outcome = self.visitor.submit("Alice", values)["outcome"]
+        if outcome != "pushed":
+            raise Unanswered(f"the window says {outcome}")
+
+    def _close(self) -> None:
+        with suppress(NotPossibleHere):
+            self.visitor.close("Alice", everything=True)
 
     def _card(self, n: int) -> dict[str, object]:
         """Looks now and then: the workspace answers with all it has, and has other work to do."""

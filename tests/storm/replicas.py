@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,10 +28,10 @@ _PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn
 
 @dataclass(frozen=True)
 class Death:
-    """Ends the process when that point is reached for the n-th time, counted from 1."""
+    """Ends the process when one of these points is reached for the n-th time, counted from 1."""
 
-    point: Point
-    hit: int
+    points: frozenset[Point]
+    hit: int = 1
 
 
 @dataclass
@@ -163,13 +164,13 @@ class _Watch:
     """Notes which points are reached, and ends the process at one of them."""
 
     def __init__(self, dies: Death | None, hits: Path | None) -> None:
-        self._dies, self._count = dies, 0
+        self._dies, self._counts = dies, Counter[Point]()
         self._file = os.open(hits, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if hits else None
 
     def __call__(self, point: Point) -> None:
+        self._counts[point] += 1  # two threads at once may count two hits for one: then it dies a hit later
+        ends = self._dies and point in self._dies.points and self._counts[point] >= self._dies.hit
         if self._file is not None:
-            os.write(self._file, f"{point.name}\n".encode())
-        if self._dies and point is self._dies.point:
-            self._count += 1  # two threads at once may count one hit for two: then it dies a hit later
-            if self._count >= self._dies.hit:
-                os.kill(os.getpid(), signal.SIGKILL)
+            os.write(self._file, f"{'DIED ' if ends else ''}{point.name}\n".encode())
+        if ends:
+            os.kill(os.getpid(), signal.SIGKILL)

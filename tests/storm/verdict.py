@@ -78,7 +78,7 @@ class Verdict:
         """No delivery is told twice, whoever it was told to."""
         slack = WebClient(self.world.bot_token, base_url=self.world.api_url)
         told: Counter[str] = Counter()
-        for root in visitor.channel("#support"):
+        for root in [*visitor.channel("#support"), *visitor.channel("#support-leads")]:
             found = slack.conversations_replies(
                 channel=root["channel"], ts=root["ts"], limit=200, include_all_metadata=True
             )
@@ -122,7 +122,7 @@ class Verdict:
 
     def _written(self, n: int, words: str) -> int:
         event = tables.events.c
-        query = select(event.text).where(event.ticket == self._number(n), event.kind == Kind.REPLIED)
+        query = select(event.text).where(event.ticket == self._number(n), event.kind.in_((Kind.REPLIED, Kind.ASKED)))
         with self.db.read() as session:
             return sum(words in text for text in session.scalars(query))
 
