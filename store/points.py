@@ -5,9 +5,8 @@ from enum import StrEnum
 
 
 class Point(StrEnum):
-    """Each is reached in one place of the code; in two where Slack has two roads in, or mails are filed together.
-
-    The storm ends a desk at every one of them."""
+    """Each is reached in one place of the code; in two where Slack has two roads in, or where mails
+    are filed together.  The storm ends a desk at every one of them."""
 
     LISTENER_TOOK = "listener: a mail is here, nothing of it is kept"
     LISTENER_KEPT = "listener: a mail is kept, its server has not heard so"

@@ -33,7 +33,9 @@ def test_each_point_is_reached_in_one_place_of_the_code() -> None:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_desk_that_dies_eight_times_reaches_every_point_and_loses_nothing(database_url: str, tmp_path: Path) -> None:
+def test_a_desk_that_dies_eight_times_reaches_every_point_and_loses_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
     came_of_it = journey(database_url, tmp_path, Death(AFTER_OTHERS_HEARD))
     assert came_of_it.wrongs == []
     assert set(came_of_it.died) == {point.name for point in AFTER_OTHERS_HEARD}
