@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Point(StrEnum):
-    """Each is reached in one place of the code; in two where there are two roads in, or two ways to file mails.
+    """Each is reached in one place of the code; in two where Slack has two roads in, or mails two ways to be
+    filed.
 
     The storm ends a desk at every one of them."""
 

@@ -25,8 +25,8 @@ FAULTS = (
     Fault(
         "the ledger of a mailbox is of one UIDVALIDITY",
         "store/inbox.py",
-        '_row.source == source, _row.uidvalidity == uidvalidity)',
-        '_row.source == source)',
+        "_row.source == source, _row.uidvalidity == uidvalidity)",
+        "_row.source == source)",
         "tests/mail/test_mailbox.py tests/journeys/test_mailbox.py",
     ),
     Fault(
@@ -61,7 +61,8 @@ FAULTS = (
         "a mail server that falls silent after the final dot leaves the mail in doubt",
         "mail/smtp.py",
         "        except (OSError, smtplib.SMTPException) as error:\n"
-        "            raise DeliveryUncertain(_SILENT.format(_said(error))) from error\n        if code < 200:",
+        "            raise DeliveryUncertain(_SILENT.format(_said(error))) from error\n"
+        "        if code < 200:",
         "        except (OSError, smtplib.SMTPException) as error:\n"
         "            raise DeliveryFailed(_said(error), permanent=False) from error\n        if code < 200:",
         "tests/mail/test_sending_smtp.py",
@@ -104,8 +105,8 @@ FAULTS = (
     Fault(
         "Slack gets no answer before what it asks for is committed",
         "bot/app.py",
-        'process_before_response=True,',
-        'process_before_response=False,',
+        "process_before_response=True,",
+        "process_before_response=False,",
         "tests/bot/test_answers.py tests/bot/test_buttons.py tests/bot/test_web.py",
     ),
     Fault(

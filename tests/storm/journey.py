@@ -1,4 +1,4 @@
-"""One journey through the whole desk, during which its process dies where it is told to, and is started anew."""
+"""One journey through the whole desk, whose process dies where it is told to, and is started anew."""
 
 import random
 from collections import Counter
@@ -48,7 +48,9 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         world.deliver_mail_by = "imap"
         hits = folder / "hits"
         hits.write_text("")
-        replica = Replica(demo_settings(world, url) | SETTINGS | _mailbox(world), folder / "desk.log", hits=hits)
+        replica = Replica(
+            demo_settings(world, url) | SETTINGS | _mailbox(world), folder / "desk.log", hits=hits
+        )
         clocks, visitor = Clockwork(world, [replica]), Visitor(world.url)
         customers = Customers([replica], world.desk_address, random.Random(1), clocks.at_work)
         agents = Agents(visitor, clocks.at_work)
@@ -69,9 +71,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
     return Journey(wrongs, reached, [line[5:] for line in lines if line.startswith("DIED ")])
 
 
-def _go(
-    visitor: Visitor, customers: Customers, agents: Agents, clocks: Clockwork, db: Database
-) -> None:
+def _go(visitor: Visitor, customers: Customers, agents: Agents, clocks: Clockwork, db: Database) -> None:
     visitor.fault("chat.postMessage", drop="after")  # so that a message has to be looked for
     visitor.mail(
         customer(BY_IMAP),
@@ -154,4 +154,3 @@ def _of_mailbox(db: Database) -> list[str]:
         kept = [row for row in session.execute(tables.inbox.select()) if row.source.startswith("imap")]
     settled = all(row.state != inbox.State.NEW for row in kept)
     return [] if len(kept) == 1 and settled else [f"the message of the mailbox is kept {len(kept)} times"]
-

@@ -140,7 +140,6 @@ _OURS = ("HELPDESK_", "SLACK_", "DATABASE_")
 
 def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any) -> None:
     """What the process does: the command `serve`, on a clock that may be turned."""
-    import helpdesk
     from terminal.call import Call
     from terminal.serve import serve
 
@@ -156,7 +155,6 @@ def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Pat
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=ahead.get_obj().value)
 
-    assert helpdesk.now
     serve.main(args=[], obj=Call(None, now), standalone_mode=False)
 
 

@@ -122,7 +122,9 @@ class Verdict:
 
     def _written(self, n: int, words: str) -> int:
         event = tables.events.c
-        query = select(event.text).where(event.ticket == self._number(n), event.kind.in_((Kind.REPLIED, Kind.ASKED)))
+        query = select(event.text).where(
+            event.ticket == self._number(n), event.kind.in_((Kind.REPLIED, Kind.ASKED))
+        )
         with self.db.read() as session:
             return sum(words in text for text in session.scalars(query))
 
