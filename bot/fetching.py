@@ -13,6 +13,7 @@ from store import files, outbox, tickets
 from store.database import Database, Session
 from store.files import File
 from store.outbox import Patience
+from store.points import Point, reached
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class FilesFetcher:
         return File(str(named["name"]), kind, content)
 
     def _keep(self, delivery: Delivery, place: int, file: File) -> None:
+        reached(Point.FILE_FETCHED)
         with self.db.change() as session:
             if not outbox.is_ours(session, delivery):
                 raise DeliveryFailed("somebody else has taken it over", permanent=False)
             at = self.clock()
             files.keep_fetched(session, delivery.ticket_number, delivery.seq or 0, place, file, at=at)
+        reached(Point.FILE_KEPT)

@@ -20,6 +20,7 @@ from sla.policy import Policy
 from store import inbox, tickets
 from store.cards import Place
 from store.database import Database, Session
+from store.points import Point, reached
 
 Deed = Callable[[Ticket, datetime], object]
 
@@ -108,6 +109,8 @@ class House:
         with self.db.change(urgent=True) as session:
             if inbox.is_first(session, key, at=at):
                 change(session, at)
+            reached(Point.CLICK_DONE)
+        reached(Point.CLICK_COMMITTED)
 
 
 def seen(session: Session, click: Click, actor: Actor) -> Ticket:

@@ -21,6 +21,7 @@ from desk.ticket import Ticket
 from store import drafts, outbox, tickets
 from store.database import Session
 from store.drafts import Draft
+from store.points import Point, reached
 from store.tables import new_token
 
 Body = dict[str, Any]
@@ -53,6 +54,7 @@ def open_window(
     view = window(house, ticket, then, text=text, files=files, token=token)
     view["blocks"][1:1] = [being_written(others, house)] if others else []
     client.views_open(trigger_id=trigger, view=view | {"notify_on_close": True})
+    reached(Point.WINDOW_OPENED)
     with house.db.change(urgent=True) as session:
         drafts.begin(session, token, ticket.number, by=actor, at=at)
         outbox.owe_card(session, ticket)

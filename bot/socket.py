@@ -14,6 +14,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import envelope
 from bot.envelope import Unfit
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -86,9 +87,12 @@ class _Line(SocketModeClient):
                 sock.shutdown(SHUT_RDWR)
 
     def _hand_over(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
+        reached(Point.SLACK_HEARD)
         answer = taken(self._app, request)
+        reached(Point.SLACK_ANSWERING)
         if answer is not None:
             send_response(client, request, answer, 0.0)
+        reached(Point.SLACK_ANSWERED)
 
 
 def taken(app: App, request: SocketModeRequest) -> BoltResponse | None:

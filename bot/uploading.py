@@ -19,6 +19,7 @@ from store.cards import Place
 from store.database import Database, Session
 from store.files import File
 from store.outbox import Patience
+from store.points import Point, reached
 from store.uploads import Step, Upload
 
 AT_ONCE = 10
@@ -111,9 +112,11 @@ class FilesSender:
             raise DeliveryFailed("its mail is no longer read as it was", permanent=True)
         for file, content in zip(files, contents, strict=True):
             address = self.wire.address(content.name, len(content.content))
+            reached(Point.FILE_ADDRESSED)
             with self.db.change() as session:
                 uploads.begin(session, delivery, file["part"], address.slack_file, at=self.clock())
             self.wire.send(address, content.content)
+            reached(Point.FILE_SENT)
             self._note(delivery, Step.SENT, [file["part"]])
 
     def _show(self, delivery: Delivery, event: Event, place: Place, group: Sequence[Named]) -> None:
@@ -123,6 +126,7 @@ class FilesSender:
         tried = any(_step(known, file) is Step.SHARING for file in group)
         parts = [int(file["part"]) for file in group]
         self._note(delivery, Step.SHARING, parts)
+        reached(Point.FILE_SHARING)
         files = [
             Shared(known[part].slack_file, file["name"]) for part, file in zip(parts, group, strict=True)
         ]
@@ -136,6 +140,7 @@ class FilesSender:
                 raise DeliveryFailed("nobody can tell whether they are shown", permanent=True) from gone
             self._note(delivery, Step.ADDRESSED, parts)  # Slack forgot them meanwhile
             raise DeliveryFailed("Slack has forgotten what was sent", permanent=False) from gone
+        reached(Point.FILE_SHARED)
         self._note(delivery, Step.SHOWN, parts)
 
     def _are_shown(self, sharing: Sequence[Upload], place: Place) -> bool:

@@ -21,6 +21,7 @@ from bot import envelope
 from bot.envelope import Unfit
 from bot.signature import is_slacks
 from bot.turnstile import Turnstile
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +133,11 @@ def _events(inlet: Inlet) -> Callable[[Request], object]:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _KINDS:
             return PlainTextResponse("neither JSON nor a form\n", status_code=415)
+        reached(Point.SLACK_HEARD)
         # In a thread: the listener commits before it answers, and the loop must go on turning meanwhile.
-        return await to_thread.run_sync(_answered, inlet, body, kind, dict(request.headers))
+        answer = await to_thread.run_sync(_answered, inlet, body, kind, dict(request.headers))
+        reached(Point.SLACK_ANSWERING)
+        return answer
 
     return events
 

@@ -12,6 +12,7 @@ from bot.pace import Pace
 from bot.shut import Shut, calling
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
+from store.points import Point, reached
 
 _MARK = "helpdesk_delivery"
 _BEFORE = timedelta(seconds=120)
@@ -68,6 +69,7 @@ class Wire:
         Should there be several, the oldest stays and those that tell nothing else are deleted.
 
         Raises DeliveryHeld, DeliveryShut."""
+        reached(Point.SLACK_LOOKING)
         try:
             with self._on(channel), told():
                 found = sorted(_with_token(self._pages(channel, since, thread), token))
@@ -76,6 +78,7 @@ class Wire:
                         self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
         except (DeliveryFailed, DeliveryUncertain) as error:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
+        reached(Point.SLACK_LOOKED)
         return found[0][0] if found else None
 
     def told_before(
@@ -123,8 +126,12 @@ class Wire:
             ) from again
 
     def _call(self, method: str, call: dict[str, Any]) -> str:
+        posts = method == "chat.postMessage"
+        reached(Point.SLACK_POSTING if posts else Point.SLACK_DRAWING)
         with told():
-            return str(self._slack.api_call(method, json=call)["ts"])
+            ts = str(self._slack.api_call(method, json=call)["ts"])
+        reached(Point.SLACK_POSTED if posts else Point.SLACK_DRAWN)
+        return ts
 
     def _pages(self, channel: str, since: datetime, thread: str | None) -> Iterable[Any]:
         window: dict[str, Any] = {

@@ -20,6 +20,7 @@ from mail.reading import InboundEmail, Unreadable
 from store import inbox, unread
 from store.database import Database, Session, Unavailable
 from store.inbox import Arrival, Kept, State
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Intake:
         received = 0
         try:
             while taken := self._take():
+                reached(Point.INTAKE_TOOK)
                 received += self._receive(taken)
         except Unavailable as problem:
             log.warning("mail waits in the inbox: %s", problem)
@@ -133,12 +135,15 @@ class Intake:
     def _file_together(self, read: Sequence[tuple[Kept, Mail]]) -> list[bool]:
         """For each whether it was ours to deal with; of fewer mails where a person waits."""
         fates: list[bool] = []
+        reached(Point.INTAKE_READ)
         with self._db.change() as session:
             foresee(session, read)
             for kept, mail in read:
                 fates.append(self._put_away(session, kept, mail))
+                reached(Point.INTAKE_FILING)
                 if self._db.is_awaited:
                     break
+        reached(Point.INTAKE_FILED)
         return fates
 
     def _file(self, kept: Kept, mail: Mail) -> bool:
@@ -153,10 +158,14 @@ class Intake:
         return False
 
     def _settle(self, kept: Kept, mail: Mail) -> bool:
+        reached(Point.INTAKE_READ)
         for _ in range(_AT_ONCE):
             try:
                 with self._db.change() as session:
-                    return self._put_away(session, kept, mail)
+                    settled = self._put_away(session, kept, mail)
+                    reached(Point.INTAKE_FILING)
+                reached(Point.INTAKE_FILED)
+                return settled
             except Conflict as conflict:
                 self._limits.forget()
                 log.info("mail %s of the inbox is looked at again: %s", kept.id, conflict)

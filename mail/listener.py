@@ -17,6 +17,7 @@ from mail.arrival import reached_us
 from store import inbox
 from store.database import Database, Unavailable
 from store.inbox import Arrival
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -173,8 +174,10 @@ class _Door:
         return _TRY_AGAIN
 
     def _keep(self, arrival: Arrival) -> None:
+        reached(Point.LISTENER_TOOK)
         with self._db.change() as session:
             inbox.keep(session, arrival)
+        reached(Point.LISTENER_KEPT)
 
 
 def _envelope(session: Session, envelope: Envelope) -> dict[str, Any]:

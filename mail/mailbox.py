@@ -18,6 +18,7 @@ from mail.standin import Place
 from store import inbox, keepsakes, mailboxes
 from store.database import Database, Unavailable
 from store.inbox import Arrival
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -200,11 +201,14 @@ class Mailbox:
                 if self._failed[uid] < _TRIES:
                     return False
                 arrival = self._given_up(uid, str(problem))
+        reached(Point.MAILBOX_FETCHED)
         is_new = arrival is not None and self._keep(arrival)
         self._ledger.add(uid)
         if is_new:
+            reached(Point.MAILBOX_KEPT)
             self._on_mail()
             self._mark(connection, uid)
+            reached(Point.MAILBOX_MARKED)
         return is_new
 
     def _fetched(self, connection: Connection, uid: int) -> Arrival | None:

@@ -31,6 +31,7 @@ from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.marks import mark_of
 from store.outbox import Patience
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ class MailSender:
             ticket = tickets.get(session, delivery.ticket_number)
             if self._lookback.has_left(session, ticket, event, email, self._clock()):
                 return email.message_id
+        reached(Point.MAIL_WORDED)
         try:
             self._send(email, without_sender=is_automatic(event))
         except DeliveryFailed as failure:

@@ -15,6 +15,7 @@ from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.tokens import NoToken, Tokens
 from mail.xoauth2 import XOAuth2
 from store.database import Unavailable
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -148,18 +149,22 @@ class _Handover:
     left: Callable[[], float]
 
     def make(self, raw: bytes, sender: str, recipient: str, copy: str) -> None:
+        reached(Point.SMTP_OPEN)
         try:
             self._announce(raw, sender, recipient)
             self._announce_copy(copy)
+            reached(Point.SMTP_ANNOUNCED)
             self._open()
             self._hurry()
             self.smtp.send(_stuffed(raw))
+            reached(Point.SMTP_WRITTEN)
             self._hurry()
         except (OSError, smtplib.SMTPException) as error:
             self.smtp.close()  # in the middle of a mail even a farewell would be part of it
             reason = f"the mail server hung up before it had the whole mail: {_said(error)}"
             raise DeliveryFailed(reason, permanent=False, wait=_SHORTLY) from error
         _expect(self._end(), "the mail")
+        reached(Point.SMTP_TAKEN)
 
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
         size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
@@ -203,6 +208,7 @@ class _Handover:
             raise DeliveryFailed(reason, permanent=False, wait=_SHORTLY) from error
         except (OSError, smtplib.SMTPException) as error:
             raise DeliveryUncertain(_SILENT.format(_said(error))) from error
+        reached(Point.SMTP_ENDED)
         try:
             code, words = self.smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:

@@ -23,6 +23,7 @@ from sla.notices import may_speak
 from sla.policy import WORKING_DAY, Goal, Policy
 from store import mailboxes, tickets
 from store.database import Database, Session, Unavailable
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +190,8 @@ def _look_at(
             _put_right(session, ticket, policy, now)
             if db.is_awaited:
                 return place
+        reached(Point.SWEEP_DONE)
+    reached(Point.SWEEP_COMMITTED)
     return len(numbers)
 
 

@@ -17,6 +17,7 @@ from desk.errors import (
 )
 from store import outbox
 from store.database import Database, Session, Unavailable, changes_a_ticket
+from store.points import Point, reached
 from store.sender import Gatherer, Sender
 from store.settling import Carried, NotTried, Outcome, settle
 
@@ -84,6 +85,7 @@ class Courier:
             load = load or self._next_load()
             if not load.deliveries:
                 break
+            reached(Point.COURIER_CLAIMED)
             carried = list(self._carry(load))
             tried = sum(each.tried for each in carried)
             taken += tried
@@ -136,6 +138,7 @@ class Courier:
             for place, call in enumerate(calls):
                 reason = self._why_not(load, is_first=place == 0)
                 outcomes = [NotTried(reason)] * len(call) if reason else self._attempt(call)
+                reached(Point.COURIER_CALLED)
                 at = self._clock()
                 self._note_road(outcomes[0], at)
                 yield from map(Carried, call, outcomes, [at] * len(call))
@@ -163,6 +166,7 @@ class Courier:
         first = call[0]
         sender = self._senders[first.audience]
         looking = first.state is DeliveryState.UNCERTAIN
+        reached(Point.COURIER_CALLING)
         try:
             if self._gathers(first):
                 became = self._gatherers[first.audience].send_all(call)
@@ -203,6 +207,8 @@ class Courier:
                     settle(session, self._senders[each.delivery.audience], each)
                 if claim and not changes_a_ticket(session):
                     load = self._claim(session)
+                reached(Point.COURIER_SETTLING)
+            reached(Point.COURIER_SETTLED)
             return load
         except Unavailable:
             self._unsettled += carried

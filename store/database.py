@@ -22,6 +22,7 @@ from desk.ticket import Ticket
 from store import likely, outbox, search
 from store.histories import Histories
 from store.lane import Lane
+from store.points import Point, reached
 from store.session import AT_ONCE, Session
 
 __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
@@ -99,7 +100,9 @@ class Database:
                 likely.follow(session, ticket, fresh)
             session.flush()
             _owe(session)
+            reached(Point.COMMITTING)
             session.commit()
+            reached(Point.COMMITTED)
         if session.saved:
             self.on_commit()
 

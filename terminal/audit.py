@@ -12,7 +12,10 @@ from terminal.deciding import as_json, looking, say
 
 @click.group()
 def audit() -> None:
-    """Look whether anybody tampered with what happened; list receipts of erasures."""
+    """Look whether anybody tampered with what happened; list receipts of erasures.
+
+    Example: helpdesk audit verify --json
+    """
 
 
 @audit.command()

@@ -59,7 +59,9 @@ def restore(
     Slack already shows; mails that may have left are looked for in the journal, or asked about.  Then it goes
     on by itself.  Exit status 65: FILE is damaged; 78: the place is not empty, or FILE is of a newer version.
 
-    Example: DATABASE_URL=postgresql+psycopg://desk@db/desk helpdesk restore /backup/helpdesk-monday.gz
+    Into the other engine, too: let DATABASE_URL name the new place first.
+
+    Example: helpdesk restore /backup/helpdesk-monday.gz
     """
     if status or release:
         return _held(call, release=release, in_json=in_json)

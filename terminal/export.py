@@ -7,7 +7,10 @@ from terminal.export_person import person
 
 @click.group()
 def export() -> None:
-    """Write out what the desk holds, machine-readable."""
+    """Write out what the desk holds, machine-readable.
+
+    Example: helpdesk export person anna@bakery.example --out anna
+    """
 
 
 export.add_command(person)

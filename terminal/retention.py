@@ -13,7 +13,10 @@ from terminal.reading import opened
 
 @click.group()
 def retention() -> None:
-    """See for how long each kind of data is kept."""
+    """See for how long each kind of data is kept.
+
+    Example: helpdesk retention show
+    """
 
 
 @retention.command()

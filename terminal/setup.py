@@ -30,11 +30,11 @@ def check(call: Call) -> None:
     with refusals():
         Templates(config.mail.templates)
         opens = policy_of(config).hours.next_opening(call.now()).astimezone(config.desk.timezone)
-    click.echo(f"\n{_how_clients_approve(config)}")
+    click.echo(f"\n{_how_customers_answer(config)}")
     click.echo(f"The settings can be used.  The desk is open from {opens:%A %d %B %Y %H:%M}.")
 
 
-def _how_clients_approve(config: Config) -> str:
+def _how_customers_answer(config: Config) -> str:
     """What has to be done so that the links in mails lead somewhere; Socket Mode alone opens no door."""
     web = config.web
     if not web.public_address:

@@ -145,7 +145,7 @@ def test_check_shows_what_would_be_used_and_no_secret(run, settings):
     assert not [secret for secret in [*secrets, "hidden-word"] if secret in done.shown + done.said]
     assert "help@desk.example" in done.shown
     assert "slack.bot_token" in done.shown
-    assert "Clients approve budgets by replying." in done.shown
+    assert "Customers answer by replying." in done.shown
     assert "The settings can be used.  The desk is open from" in done.shown
 
 

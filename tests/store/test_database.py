@@ -377,3 +377,14 @@ def test_a_click_ends_a_postponement_that_it_did_not_see(
             ticket.take(by=sanne, at=at("mon 10:00"))
         assert read(db, number).attention_at == at("mon 09:00")
         db.close()
+
+
+def test_a_commit_on_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}")
+    with db.change() as session:
+        assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one() == FULL
+    db.close()
+
+
+FULL = 2
+"""As SQLite numbers them."""

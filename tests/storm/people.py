@@ -2,8 +2,8 @@
 
 import random
 import smtplib
-import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -11,9 +11,13 @@ from email.utils import format_datetime
 
 from sandbox.director import NotPossibleHere
 from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
-from tests.storm.replicas import PATIENCE, Replica
+from tests.storm.clockwork import Patience
+from tests.storm.replicas import Replica
 
 DESK = "help@desk.example"
+_LONG_ENOUGH = 3.0
+"""Seconds in which nothing happens although the clocks are turned: what has not come by then does not."""
+
 _BEGAN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -40,6 +44,7 @@ class Customers:
     replicas: Sequence[Replica]
     desk_address: str
     random: random.Random
+    at_work: Callable[[], int]
     mailed: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
@@ -50,10 +55,13 @@ class Customers:
         self.mailed.append(n)
 
     def answer(self, n: int, visitor: Visitor) -> None:
-        """Customer n answers the confirmation, if it has come."""
-        letters = visitor.inbox(customer(n))
-        if not letters:
-            return
+        """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
+        patience = Patience(self.at_work, every=0.2, still=_LONG_ENOUGH)
+        while not (letters := visitor.inbox(customer(n))):
+            try:
+                patience.spend("the confirmation")
+            except AssertionError:
+                return
         confirmation = letters[0]
         words = marker("answer", n)
         mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
@@ -70,17 +78,15 @@ class Customers:
         return mail
 
     def _hand_in(self, n: int, mail: EmailMessage) -> None:
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience(self.at_work)
         while True:
             port = self.random.choice(self.replicas).mail_port
             try:
                 with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
                     server.sendmail(customer(n), [self.desk_address], mail.as_bytes())
                     return
-            except (OSError, smtplib.SMTPException):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+            except (OSError, smtplib.SMTPException) as problem:
+                patience.spend(f"customer {n} cannot hand in a mail: {problem!r}")
 
 
 @dataclass
@@ -89,6 +95,7 @@ class Agents:
     was told she has answered."""
 
     visitor: Visitor
+    at_work: Callable[[], int]
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
@@ -98,38 +105,47 @@ class Agents:
         self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "take"))
         self.taken.append(n)
 
-    def reply(self, n: int) -> None:
+    def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
         """Answer customer n.  When Slack shows an error after *Send*, she does not know, and leaves it."""
-        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "reply"))
+        files = {"added": list(added)} if added else {}
+        self._until_taken(lambda: self._write(n, {"text": marker("reply", n), "then": then} | files))
         try:
-            self.visitor.submit("Alice", {"text": marker("reply", n), "then": "keep"})
-            outcome = self.visitor.submit("Alice")  # she has looked at it
+            outcome = self.visitor.submit("Alice")["outcome"]  # she has looked at it
         except (Unanswered, NotPossibleHere):
-            self.unsure.append(n)
-            self.visitor.close("Alice", everything=True)
-            return
-        if outcome["outcome"] == "cleared":
+            outcome = "unanswered"
+        if outcome == "cleared":
             self.replied.append(n)
+        else:
+            self.unsure.append(n)
+            self._close()
+
+    def _write(self, n: int, values: dict[str, object]) -> None:
+        """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""
+        self._close()
+        self.visitor.click("Alice", self._card(n), "reply")
+        outcome = self.visitor.submit("Alice", values)["outcome"]
+        if outcome != "pushed":
+            raise Unanswered(f"the window says {outcome}")
+
+    def _close(self) -> None:
+        with suppress(NotPossibleHere):
+            self.visitor.close("Alice", everything=True)
 
     def _card(self, n: int) -> dict[str, object]:
         """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        deadline = time.monotonic() + 3 * PATIENCE  # a lease may end and begin anew before it is posted
+        patience = Patience(self.at_work, every=0.3)
         while True:
             named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
             card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
             if card:
                 return card
-            if time.monotonic() > deadline:
-                raise AssertionError(f"customer {n} has no card")
-            time.sleep(0.3)
+            patience.spend(f"customer {n} has no card")
 
     def _until_taken(self, act: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        patience = Patience(self.at_work)
         while True:
             try:
                 act()
                 return
-            except (Unanswered, NotPossibleHere):
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+            except (Unanswered, NotPossibleHere) as problem:
+                patience.spend(f"a click is never answered: {problem}")

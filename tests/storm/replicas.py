@@ -1,63 +1,124 @@
-"""The desk as processes that are killed and started again."""
+"""The desk as processes that are killed, put to sleep and started again."""
 
+import faulthandler
+import multiprocessing
 import os
-import random
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from store import points
+from store.points import Point
 from tests.ports import free_ports
 
 PATIENCE = 120.0
+"""Seconds without any progress, after which something stands still."""
+
+_PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn", "wiring.whole", __name__]
+
+
+@dataclass(frozen=True)
+class Death:
+    """Ends the process when one of these points is reached for the n-th time, counted from 1."""
+
+    points: frozenset[Point]
+    hit: int = 1
 
 
 @dataclass
 class Replica:
-    """One process of the desk.  log: where it writes what goes wrong."""
+    """One process of the desk, made by a server that has its modules already.
+
+    log: where it writes what goes wrong.  dies: where it ends by itself.  hits: a file in which each point
+    that it reaches is a line."""
 
     settings: Mapping[str, str]
     log: Path
+    dies: Death | None = None
+    hits: Path | None = None
     mail_port: int = 0
     _web_port: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: ForkServerProcess | None = None
+    _ahead: Any = field(default_factory=lambda: _context().Value("d", 0.0))
 
     def start(self) -> None:
-        """Start it, and wait until it is ready."""
+        """Start it, and wait until it answers, or died where it was told to.
+
+        One that refuses to start, as while Slack refuses its token, is started again, as supervisors do."""
+        self.begin()
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the desk did not start: {self.log.read_text()[-4_000:]}")
+            if not self.is_alive:
+                if self.dies is not None:
+                    return
+                self.kill()
+                self.begin()
+            time.sleep(0.02)
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
         self.mail_port, self._web_port = free_ports(2)
         ports = {
             "HELPDESK_MAIL__LISTENER__PORT": str(self.mail_port),
             "HELPDESK_WEB__PORT": str(self._web_port),
         }
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-        command = [sys.executable, "-m", "helpdesk", "serve"]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, env=environ | self.settings | ports, stderr=log)
-        deadline = time.monotonic() + PATIENCE
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"the desk did not start: {self.log.read_text()[-4_000:]}")
-            time.sleep(0.05)
+        told = (dict(self.settings) | ports, self.log, self.dies, self.hits, self._ahead)
+        self._process = _context().Process(target=_serve, args=told, daemon=True)
+        self._process.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def ahead(self) -> float:
+        """Seconds that its clock is ahead of the machine's; may be turned while it runs."""
+        return float(self._ahead.value)
+
+    @ahead.setter
+    def ahead(self, seconds: float) -> None:
+        self._ahead.value = seconds
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)
 
-    def stop(self) -> int:
+    def stop(self) -> int | None:
         """Tell it to end; its exit status."""
         return self._end(signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> int:
+    def sleep(self) -> None:
+        """Put it to sleep in the middle of whatever it does."""
+        self._send(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def _end(self, how: signal.Signals) -> int | None:
         process, self._process = self._process, None
         if process is None:
             return 0
-        process.send_signal(how)
-        return process.wait(timeout=PATIENCE)
+        if process.pid and process.is_alive():
+            os.kill(process.pid, how)
+        process.join(PATIENCE)
+        status = process.exitcode
+        process.close()
+        return status
+
+    def _send(self, how: signal.Signals) -> None:
+        if self._process and self._process.pid and self._process.is_alive():
+            os.kill(self._process.pid, how)
 
     def _answers(self) -> bool:
         try:
@@ -67,38 +128,47 @@ class Replica:
             return False
 
 
-_OURS = ("HELPDESK_", "SLACK_")
+def _context() -> ForkServerContext:
+    """Makes a process in hundredths of a second, where a new Python needs two seconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
 
 
-@dataclass
-class Killer:
-    """Kills one replica after the other, each some moments after the desk began to do things again.
-
-    at_work: counts what the world has seen of the desk."""
-
-    replicas: Sequence[Replica]
-    random: random.Random
-    most: int
-    pause: tuple[float, float]
-    at_work: Callable[[], int]
-    kills: int = 0
-
-    def run(self) -> None:
-        """Kill as often as it was told to."""
-        while self.kills < self.most:
-            self._wait_for_work()
-            time.sleep(self.random.uniform(*self.pause))
-            replica = self.random.choice(self.replicas)
-            replica.kill()
-            self.kills += 1
-            replica.start()
-
-    def _wait_for_work(self) -> None:
-        """A slow machine is killed no oftener than it can begin anew; where nothing is left to do, it is
-        killed all the same."""
-        seen, deadline = self.at_work(), time.monotonic() + _IDLE
-        while self.at_work() < seen + _SOME and time.monotonic() < deadline:
-            time.sleep(0.05)
+_OURS = ("HELPDESK_", "SLACK_", "DATABASE_")
 
 
-_SOME, _IDLE = 5, 10.0
+def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any) -> None:
+    """What the process does: the command `serve`, on a clock that may be turned."""
+    from terminal.call import Call
+    from terminal.serve import serve
+
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        del os.environ[name]
+    os.environ.update(settings)
+    written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(written, sys.stderr.fileno())
+    faulthandler.register(signal.SIGUSR1)  # for whoever wants to know where it stands still
+    if dies or hits:
+        points.watch(_Watch(dies, hits))
+
+    def now() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=ahead.get_obj().value)
+
+    serve.main(args=[], obj=Call(None, now), standalone_mode=False)
+
+
+class _Watch:
+    """Notes which points are reached, and ends the process at one of them."""
+
+    def __init__(self, dies: Death | None, hits: Path | None) -> None:
+        self._dies, self._counts = dies, Counter[Point]()
+        self._file = os.open(hits, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if hits else None
+
+    def __call__(self, point: Point) -> None:
+        self._counts[point] += 1  # two threads at once may count two hits for one: then it dies a hit later
+        ends = self._dies and point in self._dies.points and self._counts[point] >= self._dies.hit
+        if self._file is not None:
+            os.write(self._file, f"{'DIED ' if ends else ''}{point.name}\n".encode())
+        if ends:
+            os.kill(os.getpid(), signal.SIGKILL)

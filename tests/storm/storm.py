@@ -2,15 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import helpdesk
-from config import load
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
@@ -19,16 +16,26 @@ from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
+from tests.storm.clockwork import Clockwork
+from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
-from tests.storm.replicas import PATIENCE, Killer, Replica
+from tests.storm.replicas import Replica
 from tests.storm.verdict import ASKED, Verdict
 from tests.storm.weather import Weather
-from wiring import whole
+
+SETTINGS = {
+    "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
+    "HELPDESK_DESK__UNDO_SECONDS": "0",
+    "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
+    "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
+}
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a storm is.  answers: of customers; replies: of agents; pause: seconds between two kills."""
+    """How large a storm is.  answers: of customers; replies: of agents; pause: seconds between two
+    kills; naps: how often a process is put to sleep for longer than a lease; closures: how often the token is
+    revoked or the channel archived."""
 
     mails: int
     answers: int
@@ -37,6 +44,21 @@ class Size:
     kills: int
     replicas: int = 1
     pause: tuple[float, float] = (1.0, 3.0)
+    naps: int = 0
+    closures: int = 0
+
+    def with_replicas(self, many: int) -> "Size":
+        return replace(self, replicas=many)
+
+
+REDUCED = Size(mails=100, answers=10, takes=20, replies=20, kills=10, pause=(0.1, 0.6))
+
+
+def whole(replicas: int) -> Size:
+    """The storm that has to be passed before a release."""
+    return Size(
+        mails=600, answers=200, takes=250, replies=150, kills=60, replicas=replicas, naps=10, closures=2
+    )
 
 
 @dataclass(frozen=True)
@@ -45,36 +67,50 @@ class Outcome:
 
     wrongs: list[str]
     kills: int
+    naps: int
+    closures: int
     faults: int
     seconds: float
+    told: dict[str, int]
 
 
 def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
     """Raise one over an empty database, and say what came of it."""
     began, dice = time.monotonic(), random.Random(seed)
-    with Sandbox(app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0)) as world:
-        settings = demo_settings(world, url) | {
-            "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
-            "HELPDESK_DESK__UNDO_SECONDS": "0",
-            "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
-        }
+    with Sandbox(
+        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
+    ) as world:
+        settings = demo_settings(world, url) | SETTINGS
         replicas = [Replica(settings, folder / f"desk{n}.log") for n in range(size.replicas)]
-        at_work = lambda: world.parts.journal.length  # noqa: E731
-        weather = Weather(Visitor(world.url), random.Random(dice.random()), at_work)
-        killer = Killer(replicas, random.Random(dice.random()), size.kills, size.pause, at_work)
-        customers = Customers(replicas, world.desk_address, random.Random(dice.random()))
-        agents = Agents(Visitor(world.url))
+        time_goes_on = Clockwork(world, replicas)
+        at_work = time_goes_on.at_work
+        weather = Weather(Visitor(world.url), random.Random(dice.random()), at_work, size.closures)
+        killer = Killer(
+            replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
+            lambda seconds: time_goes_on.turn(timedelta(seconds=seconds)), size.naps,
+        )  # fmt: skip
+        customers = Customers(replicas, world.desk_address, random.Random(dice.random()), at_work)
+        agents = Agents(Visitor(world.url), at_work)
+        db = Database(url)
         try:
             for replica in replicas:
                 replica.start()
+            time_goes_on.start()
             _rage(weather, killer, lambda: _work(customers, agents, size, Visitor(world.url)))
+            time_goes_on.wait_until(lambda: is_quiet(db), "the desk has done all that it owes")
+            verdict = Verdict(world, db, customers, agents)
+            wrongs, unread = verdict.wrongs(), len(verdict.unread)
         finally:
+            time_goes_on.stop()
             for replica in replicas:
                 replica.kill()
-        with _calm(settings, Visitor(world.url)) as db:
-            wrongs = Verdict(world, db, customers, agents).wrongs()
+            db.close()
     assert_sound(url)
-    return Outcome(wrongs, killer.kills, weather.spoiled, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Outcome(
+        wrongs, killer.kills, killer.naps_taken, weather.closed, weather.spoiled, seconds,
+        tally(customers, agents) | {"unread": unread},
+    )  # fmt: skip
 
 
 def _rage(weather: Weather, killer: Killer, work: Callable[[], None]) -> None:
@@ -87,6 +123,7 @@ def _rage(weather: Weather, killer: Killer, work: Callable[[], None]) -> None:
                 each.result()
         finally:
             weather.calm_down()
+            killer.end()
         failing.result()
 
 
@@ -114,33 +151,18 @@ def _work(customers: Customers, agents: Agents, size: Size, visitor: Visitor) ->
             each.result()
 
 
-@contextmanager
-def _calm(settings: dict[str, str], visitor: Visitor) -> Iterator[Database]:
-    """The desk in this process, on a clock that runs ahead: every lease ends, and all is tried."""
-    ahead = timedelta(minutes=10)
-    parts = whole.build(load(None, settings), clock=lambda: helpdesk.now() + ahead, machine=helpdesk.now)
-    parts.start()
-
-    def is_quiet() -> bool:
-        nonlocal ahead
-        if unread(parts.db):  # while one is being read, its lease must not run out
-            return False
-        ahead += timedelta(seconds=10)
-        return owes_nothing(parts.db)
-
-    try:
-        visitor.wait_until(is_quiet, seconds=PATIENCE)
-        yield parts.db
-    finally:
-        parts.stop()
-
-
-def unread(db: Database) -> int:
+def is_quiet(db: Database) -> bool:
+    """Whether all mail is read, and every delivery arrived or is one that a person is asked about."""
     with db.read() as session:
-        return inbox.waiting(session)
+        owed = {state for _, state in outbox.counts(session)} - ASKED
+        return not inbox.waiting(session) and not owed
 
 
-def owes_nothing(db: Database) -> bool:
-    """Whether every delivery arrived, or is one that a person is asked about."""
-    with db.read() as session:
-        return not {state for _, state in outbox.counts(session)} - ASKED
+def tally(customers: Customers, agents: Agents) -> dict[str, int]:
+    """What people were told was taken."""
+    return {
+        "mails": len(customers.mailed) + len(customers.answered),
+        "clicks": len(agents.taken),
+        "replies": len(agents.replied),
+        "replies unsure": len(agents.unsure),
+    }

@@ -4,15 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.storm.storm import Size, storm
-
-REDUCED = Size(mails=100, answers=20, takes=20, replies=20, kills=10, pause=(0.1, 0.6))
+from tests.storm.storm import REDUCED, storm, whole
 
 
-@pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_a_storm_loses_nothing_and_does_nothing_twice(database_url: str, tmp_path: Path) -> None:
     outcome = storm(database_url, tmp_path, REDUCED, seed=7)
     assert outcome.wrongs == []
-    assert outcome.kills == 10
+    assert outcome.kills == REDUCED.kills
     assert outcome.faults > 10
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_the_whole_storm(database_url: str, tmp_path: Path) -> None:
+    """Two processes on PostgreSQL, one on SQLite; Slack closed in the middle, processes put to sleep."""
+    replicas = 1 if database_url.startswith("sqlite") else 2
+    outcome = storm(database_url, tmp_path, whole(replicas), seed=11)
+    assert outcome.wrongs == []
+    assert outcome.closures == 2
+    assert outcome.naps > 0

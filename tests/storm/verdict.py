@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from slack_sdk import WebClient
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from tests.storm.people import Agents, Customers, customer, marker, subject
 
 ASKED = frozenset({DeliveryState.DOUBTFUL, DeliveryState.DEAD})
 """A person is asked about such a mail, in the thread."""
+
+UNREADABLE = "A mail that cannot be read"
 
 
 @dataclass
@@ -40,12 +43,24 @@ class Verdict:
             *self._of_replies(visitor),
         ]
 
+    @cached_property
+    def unread(self) -> set[int]:
+        """Customers over whose mail the desk was killed so often that it gave up reading it: a ticket says so
+        and has it as it came, which is what is promised."""
+        row = tables.inbox.c
+        given_up = select(row.raw).join(tables.tickets, tables.tickets.c.number == row.ticket)
+        given_up = given_up.where(tables.tickets.c.subject == UNREADABLE)
+        with self.db.read() as session:
+            raws = [bytes(raw) for raw in session.scalars(given_up)]
+        return {n for n in self.customers.mailed if any(subject(n).encode() in raw for raw in raws)}
+
     def _of_tickets(self) -> Iterator[str]:
         row, event = tables.tickets.c, tables.events.c
         with self.db.read() as session:
             opened = Counter(session.scalars(select(row.subject)).all())
             wrote = session.scalars(select(event.text).where(event.kind == Kind.CUSTOMER_WROTE)).all()
-        expected = Counter(subject(n) for n in self.customers.mailed)
+        del opened[UNREADABLE]
+        expected = Counter(subject(n) for n in self.customers.mailed if n not in self.unread)
         yield from _compared("tickets", expected, opened)
         for n in self.customers.answered:
             times = sum(marker("answer", n) in text for text in wrote)
@@ -54,7 +69,7 @@ class Verdict:
 
     def _of_cards(self, visitor: Visitor) -> Iterator[str]:
         drawn = [text_of(each) for each in visitor.channel("#support") if buttons_of(each)]
-        for n in self.customers.mailed:
+        for n in set(self.customers.mailed) - self.unread:
             times = sum(subject(n) in text for text in drawn)
             if times != 1:
                 yield f"customer {n} has {times} cards"
@@ -63,7 +78,7 @@ class Verdict:
         """No delivery is told twice, whoever it was told to."""
         slack = WebClient(self.world.bot_token, base_url=self.world.api_url)
         told: Counter[str] = Counter()
-        for root in visitor.channel("#support"):
+        for root in [*visitor.channel("#support"), *visitor.channel("#support-leads")]:
             found = slack.conversations_replies(
                 channel=root["channel"], ts=root["ts"], limit=200, include_all_metadata=True
             )
@@ -107,7 +122,9 @@ class Verdict:
 
     def _written(self, n: int, words: str) -> int:
         event = tables.events.c
-        query = select(event.text).where(event.ticket == self._number(n), event.kind == Kind.REPLIED)
+        query = select(event.text).where(
+            event.ticket == self._number(n), event.kind.in_((Kind.REPLIED, Kind.ASKED))
+        )
         with self.db.read() as session:
             return sum(words in text for text in session.scalars(query))
 

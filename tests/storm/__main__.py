@@ -1,0 +1,78 @@
+"""`./run storm`: kills the desk while people work and the world fails, and says what came of it."""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.storm.engines import databases
+from tests.storm.storm import REDUCED, Outcome, Size, storm, whole
+
+KEPT = Path(".storm")
+"""Where the seeds, figures and logs of the last runs are."""
+
+_HEAD = f"{'engine':<11} {'seed':>7} {'mails':>6} {'clicks':>6} {'replies':>7} {'kills':>6}"
+_HEAD += f" {'naps':>5} {'shut':>5} {'faults':>6} {'unread':>6} {'wrong':>6} {'seconds':>8}"
+
+
+def main() -> int:
+    given = _given()
+    if given.points or given.faults:
+        part = "test_points.py" if given.points else "test_faults.py"
+        return int(pytest.main([f"tests/storm/{part}", "-m", "long or not long", "-q", "-s"]))
+    KEPT.mkdir(exist_ok=True)
+    wrong = 0
+    print(_HEAD, flush=True)
+    for engine, seed, size in _storms(given):
+        with TemporaryDirectory(prefix="storm-") as home, databases(engine, Path(home)) as new:
+            folder = KEPT / f"{engine}-{seed}"
+            folder.mkdir(exist_ok=True)
+            outcome = storm(new(), folder, size, seed=seed)
+        _tell(engine, seed, outcome)
+        wrong += len(outcome.wrongs)
+    print(f"\n{'NOT all promises were kept.' if wrong else 'Every promise was kept.'}")
+    return 1 if wrong else 0
+
+
+def _storms(given: argparse.Namespace) -> Iterator[tuple[str, int, Size]]:
+    engines = [given.engine] if given.engine else ["sqlite", "postgresql"]
+    dice = random.Random(given.seed)
+    until, seed = time.monotonic() + 60 * given.minutes, given.seed
+    while True:
+        for engine in engines:
+            replicas = given.replicas if engine == "postgresql" else 1
+            yield engine, seed, whole(replicas) if given.long else REDUCED.with_replicas(replicas)
+        if time.monotonic() > until:
+            return
+        seed = dice.randrange(1_000_000)
+
+
+def _tell(engine: str, seed: int, outcome: Outcome) -> None:
+    told = outcome.told
+    line = f"{engine:<11} {seed:>7} {told['mails']:>6} {told['clicks']:>6} {told['replies']:>7}"
+    line += f" {outcome.kills:>6} {outcome.naps:>5} {outcome.closures:>5} {outcome.faults:>6}"
+    line += f" {told['unread']:>6} {len(outcome.wrongs):>6} {outcome.seconds:>8.0f}"
+    print("\n".join([line, *(f"    {wrong}" for wrong in outcome.wrongs)]), flush=True)
+    with (KEPT / "seeds.txt").open("a") as kept:
+        kept.write(f"{line}\n")
+
+
+def _given() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run storm", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=0, help="new storms until then; 0: one an engine")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="both, where none is named")
+    parser.add_argument("--replicas", type=int, default=2, help="processes on PostgreSQL")
+    parser.add_argument("--long", action="store_true", help="600 mails, Slack closed in between, naps")
+    parser.add_argument("--points", action="store_true", help="end the desk at every crash point instead")
+    parser.add_argument("--faults", action="store_true", help="put faults into the code, one by one, instead")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
