@@ -147,6 +147,7 @@ def test_nothing_that_an_outsider_signs_does_anything(desk, caplog):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 @pytest.mark.usefixtures("outsiders")
 def test_a_hundred_thousand_of_them(desk, caplog):
     number = desk.a_ticket(Status.CLOSED)
@@ -212,6 +213,7 @@ def test_whatever_comes_to_the_door_is_refused_and_never_a_fault(desk, client):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_a_hundred_thousand_come_to_the_door(desk, client):
     for seed in range(100):
         assert batter(desk, client, 1000, seed=2000 + seed) <= {200, 400, 401, 415}

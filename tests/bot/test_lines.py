@@ -76,6 +76,7 @@ def test_no_words_come_alive_in_any_line(ticket_of, at):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_a_hundred_thousand_lines_stay_still(ticket_of, at):
     batter(ticket_of, at, seed=2, count=2000)  # each in fifty lines
 

@@ -187,6 +187,7 @@ def test_no_words_become_a_header_a_recipient_or_a_part():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_a_hundred_thousand_mails_say_what_was_meant():
     batter(seed=2, count=100_000)
 

@@ -172,6 +172,7 @@ def test_no_words_are_a_statement(db):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_twenty_thousand_queries_are_queries(db):
     batter(db, seed=2, count=5000)
 
