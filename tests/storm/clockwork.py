@@ -13,9 +13,7 @@ from tests.storm.replicas import PATIENCE, Replica
 _STILL = 0.6
 """Real seconds without anything new, after which the clocks are turned."""
 
-_STEP, _EVERY = timedelta(seconds=65), 0.1
-"""A whole lease at once, and then the desk has time to act: one whose clock runs is one that sleeps."""
-
+_STEP, _EVERY = timedelta(seconds=30), 0.1
 _KINDS = frozenset({"mail", "gesture"})
 _CALLS = ("chat.", "files.", "views.open")
 
@@ -83,7 +81,6 @@ class Clockwork:
                 seen, since = self._count, time.monotonic()
             elif time.monotonic() - since > _STILL:
                 self.turn(_STEP)
-                since = time.monotonic()
 
     def _look(self) -> None:
         for entry in Visitor(self.world.url).journal(after=self._read):
