@@ -190,12 +190,16 @@ def test_home_shows_each_person_what_is_theirs_and_follows_what_they_do(
     def home(who: str) -> str:
         return text_of(visitor.home_of(who))
 
-    # Nobody has taken it: both see that, with a link to the card, once the desk knows where that stands.
-    visitor.wait_until(lambda: visitor.thread(card))
+    # Nobody has taken it: both see that, with a link to the card once the desk has heard where that stands.
     for who in ("Alice", "Lena"):
         visitor.open_home(who)
         visitor.wait_until(lambda who=who: "Unassigned (1)" in home(who))
-    assert f"/p{card['ts'].replace('.', '')}" in json.dumps(visitor.home_of("Alice"))
+
+    def has_link() -> bool:
+        visitor.open_home("Alice")
+        return f"/p{card['ts'].replace('.', '')}" in json.dumps(visitor.home_of("Alice"))
+
+    visitor.wait_until(has_link)
     assert "The till is <!channel> slow" in home("Alice")
     assert "The whole desk" in home("Lena")
     assert "The whole desk" not in home("Alice")
