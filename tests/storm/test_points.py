@@ -34,6 +34,7 @@ def test_each_point_is_reached_in_one_place_of_the_code() -> None:
     assert found == expected
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_desk_that_dies_seven_times_reaches_every_point_and_loses_nothing(

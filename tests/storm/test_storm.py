@@ -7,6 +7,7 @@ import pytest
 from tests.storm.storm import REDUCED, storm, whole
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_a_storm_loses_nothing_and_does_nothing_twice(database_url: str, tmp_path: Path) -> None:
     outcome = storm(database_url, tmp_path, REDUCED, seed=7)
