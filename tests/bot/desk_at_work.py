@@ -16,10 +16,10 @@ from bot import app as bot_app
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
-from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.style import Style
 from bot.uploading import FilesSender
 from bot.wire import Wire
 from desk.actor import Actor, Role
