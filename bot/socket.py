@@ -119,8 +119,8 @@ def taken(app: App, request: SocketModeRequest) -> BoltResponse | None:
 def _end(runner: IntervalRunner, again: Callable[[], None] = lambda: None) -> None:
     """Wait until it has ended.
 
-    again: what tells it to.  The library's runner takes back that its session is over when it begins to listen
-    at the same moment, and would then listen for ever: it is told until it hears."""
+    again: what tells it to.  The library's runner takes back that its session is over when it begins to
+    listen at the same moment, and would then listen for ever: it is told until it hears."""
     runner.event.set()
     while runner.is_alive():
         again()
