@@ -103,9 +103,8 @@ class Opening(OnTheTable):
             follows=follows,
             desk=desk,
         )
-        tickets.add(self.session, ticket)
         likely.suspect(self.session, ticket, at=self._at, within=self.house.alike_within)
-        return ticket
+        return tickets.add(self.session, ticket)
 
     def _written_to(self, named: Sequence[str]) -> Known | None:
         return self.house.written_to(self.kept.arrival.source, [*self._recipients, *named])
