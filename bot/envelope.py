@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot import shape
+from store import meters
 
 _DEEPEST = 40
 """Levels of lists and objects; Slack's own have a dozen."""
@@ -51,7 +52,9 @@ def hand_over(app: App, payload: dict[str, Any], headers: Mapping[str, str | Seq
         LookupError,
     ):  # Bolt looks for more and trusts what it finds
         return BoltResponse(status=400, body="")
-    return app.dispatch(request)
+    meters.SLACK_ENVELOPE.set_to_current_time()
+    with meters.SLACK_ACK.time():
+        return app.dispatch(request)
 
 
 def _parsed(body: str, content_type: str) -> Any:

@@ -25,7 +25,7 @@ from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
 from mail.sensitive import masked, why_sensitive
 from mail.sorting import Seen
-from store import aftermath, emails, likely, tickets, undelivered
+from store import aftermath, emails, likely, meters, tickets, undelivered
 from store.database import Session
 from store.emails import Direction, Email
 from store.inbox import Kept, State
@@ -41,11 +41,12 @@ _MACHINES = frozenset({Kind.AUTO_REPLY, Kind.AUTOMATIC, Kind.BOUNCE})
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of a mail, in words, and on which ticket it is."""
+    """What became of a mail, in words, and on which ticket it is.  what: by what it is counted."""
 
     remark: str
     ticket: int | None
     state: State = State.DONE
+    what: str = "opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Filing:
         if seen.kind is Kind.OURS:
             self._note_proof(mail.message_id or "")
             aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
-            return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
+            return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED, "own")
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
         doubt = why_doubted(mail, claim, self.house)
@@ -97,7 +98,7 @@ class Filing:
     def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None, doubt: str) -> Filed | None:
         comer = Comer((mail.sender or handed_over_by(self.kept.arrival)).key, claim, doubt)
         away = kept_away(self.session, self.kept, comer, self.house, self.limits)
-        return Filed(away.remark, away.ticket, away.state) if away else None
+        return Filed(away.remark, away.ticket, away.state, str(away.state)) if away else None
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim, doubt: str) -> Filed:
         if seen.kind in _MACHINES and (claim.answers_us or not doubt):
@@ -105,7 +106,8 @@ class Filing:
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
         if seen.kind is Kind.HUMAN and self._says_whether_helped(mail, claim.ticket):
-            return self._keep(mail, claim.ticket, f"says on ticket {claim.ticket.number} how it was helped")
+            words = f"says on ticket {claim.ticket.number} how it was helped"
+            return self._keep(mail, claim.ticket, words, "opinion")
         ticket = likely.original_of(self.session, claim.ticket, _writer(mail).key)
         return (self._reply if ticket.takes_replies else self._follow)(mail, seen, ticket)
 
@@ -190,7 +192,8 @@ class Filing:
         )
         tickets.add(self.session, ticket)
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
-        return Filed(f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}", ticket.number)
+        remark = f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}"
+        return Filed(remark, ticket.number, what="unreadable")
 
     def _reply(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
@@ -201,7 +204,7 @@ class Filing:
         if wrote and seen.kind is Kind.HUMAN:
             event = next(each for each in reversed(ticket.history) if each.key == _key(mail))
             consent.hear(self.session, ticket, consent.Heard(mail, event, self.kept.id), at=self._at)
-        return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
+        return self._keep(mail, ticket, f"a reply on ticket {ticket.number}", "reply")
 
     def _says_whether_helped(self, mail: InboundEmail, ticket: Ticket) -> bool:
         if not self.house.asks_opinion:
@@ -220,18 +223,22 @@ class Filing:
         ticket.quarantine(
             text, by=_writer(mail), at=self._at, reason=doubt, key=_key(mail), **self._detail(mail)
         )
-        return self._keep(mail, ticket, f"quarantined on ticket {ticket.number}: {doubt}")
+        return self._keep(mail, ticket, f"quarantined on ticket {ticket.number}: {doubt}", "quarantined")
 
     def _note(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
         detail = self._detail(mail) | {"automatic": seen.rule}
         ticket.machine_wrote(text, by=_writer(mail), at=self._at, key=_key(mail), **detail)
-        return self._keep(mail, ticket, f"noted on ticket {ticket.number}: automatic mail ({seen.rule})")
+        remark = f"noted on ticket {ticket.number}: automatic mail ({seen.rule})"
+        return self._keep(mail, ticket, remark, "automatic")
 
     def _bounce(self, mail: InboundEmail, bounce: Bounce, ticket: Ticket) -> Filed:
         reason = f"{bounce.recipient}: {bounce.reason}" if bounce.recipient else bounce.reason
         ticket.bounced(reason, by=Actor.system("mail"), at=self._at, key=_key(mail), hard=bounce.hard)
-        return self._keep(mail, ticket, f"our mail of ticket {ticket.number} came back ({bounce.rule})")
+        self.session.afterwards(meters.BOUNCES.inc)
+        return self._keep(
+            mail, ticket, f"our mail of ticket {ticket.number} came back ({bounce.rule})", "bounce"
+        )
 
     @property
     def _at(self) -> datetime:
@@ -263,12 +270,12 @@ class Filing:
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
         return {"inbox": self.kept.id} | particulars_of(mail, self.house)
 
-    def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
+    def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str, what: str = "opened") -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
         subject = masked(mail.subject_line) if why_sensitive(mail) else mail.subject_line
         index = mail.headers.get("thread-index")[:1000]
         self._keep_email(ticket, mail.message_id, address, subject, mail.text, index)
-        return Filed(remark, ticket.number)
+        return Filed(remark, ticket.number, what=what)
 
     def _keep_email(
         self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str, index: str = ""

@@ -92,3 +92,26 @@ def test_the_image_is_built_from_the_lock_and_runs_without_rights() -> None:
     assert [line for line in lines if line.startswith("USER ")] == ["USER helpdesk"]
     users = lines.index("USER helpdesk")
     assert not any(line.startswith(("RUN", "COPY")) for line in lines[users:])
+
+
+def rules():
+    groups = yaml.safe_load((DEPLOY / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def test_every_alarm_watches_figures_that_there_are_and_stands_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    figures = {*re.findall(r"^\| `([a-z_]+)", guide, re.MULTILINE), "up"}
+    explained = set(re.findall(r"^\| `(Helpdesk\w+)`", guide, re.MULTILINE))
+    assert {rule["alert"] for rule in rules()} == explained
+    for rule in rules():
+        bare = re.sub(r'\{[^}]*\}|\[[^]]*\]|\b(by|ignoring) \([^)]*\)|"[^"]*"', "", rule["expr"])
+        watched = {
+            re.sub(r"_(count|bucket|sum)$", "", name) for name in re.findall(r"\b[a-z_]{3,}\b(?!\s*\()", bare)
+        }
+        assert watched - {"ignoring"} <= figures | {"and", "or"}, rule["alert"]
+        assert watched & figures, rule["alert"]
+
+
+def test_a_container_is_judged_by_whether_it_lives() -> None:
+    assert "/livez" in (DEPLOY / "Dockerfile").read_text(encoding="utf-8")

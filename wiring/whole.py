@@ -1,5 +1,6 @@
 """Builds a running desk: every part, once, in the order in which they need one another."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
 from mail.delays import tell_of_delays
+from mail.intake import Intake
 from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.reader import Reader
@@ -29,13 +31,14 @@ from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
+from sla.stepping import Steps
 from sla.sweep import sweep
 from store import ahead, drafts, inbox, retention, schema
 from store.aftermath import Gate
 from store.courier import Courier
-from store.database import Database
+from store.database import Database, Unavailable
 from store.sender import Sender
-from wiring.checks import checks_of, problems_of
+from wiring.checks import BEATS, alive_of, checks_of, problems_of
 from wiring.letters import intake_of, mail_sender_of, outages_of, pages_of
 from wiring.postroom import Postroom
 from wiring.slackroom import Slackroom
@@ -47,6 +50,15 @@ FILES_TAKE = timedelta(minutes=10)
 
 TOGETHER = 20
 """Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
+
+
+_FINISHES = 6.0
+"""Seconds in which what is under way may end; Slack and mail servers mostly answer sooner."""
+
+_HANGS_UP = 2.0
+"""Seconds in which a mailbox is left politely."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -63,6 +75,7 @@ class Parts:
     scheduler: Scheduler
     couriers: Mapping[str, Courier]
     reader: Reader
+    intake: Intake
     socket: Socket | None = None
     listener: Listener | None = None
     mailboxes: tuple[Mailbox, ...] = ()
@@ -79,18 +92,35 @@ class Parts:
             thread.start()
         self.scheduler.start()
 
-    def stop(self) -> None:
-        """Close the ways in, finish what is under way, and let go of everything."""
+    def stop(self) -> bool:
+        """Begin nothing more, finish what is under way, and let go of everything; whether all of it ended.
+
+        What hangs is given seconds, and then left to whoever comes next."""
         self._stop.set()
-        self.scheduler.stop()  # first: one of its jobs opens the socket
+        self.intake.stop()
+        for courier in self.couriers.values():
+            courier.stop()
+        ended = self.scheduler.stop(within=_FINISHES)  # first: one of its jobs opens the socket
+        self._let_go()
         if self.socket:
             self.socket.close()
         if self.listener:
             self.listener.stop()
         for thread in self._threads:
-            thread.join(timeout=30)
-        self.reader.stop()
+            thread.join(timeout=_HANGS_UP)
+        if ended:
+            self.reader.stop()
         self.db.close()
+        return ended and not any(thread.is_alive() for thread in self._threads)
+
+    def _let_go(self) -> None:
+        try:
+            for courier in self.couriers.values():
+                courier.let_go()
+            for mailbox in self.mailboxes:
+                mailbox.let_go()
+        except Unavailable as problem:
+            log.warning("what was claimed is free again when its lease is over: %s", problem)
 
 
 def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
@@ -125,6 +155,8 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         *_jobs_of_slack(slack, socket),
         *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock),
+        Job("probe", lambda: schema.probe(db, machine()), every=5),
+        Job("steps", Steps(machine).look, every=5),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
@@ -132,14 +164,31 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     checks["restored"] = comparing.why_held
     auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages, Turnstile(machine))
+    pulse = metrics.Pulse(
+        ticks=lambda: scheduler.last_goods(BEATS),
+        connections=lambda: int(socket.connected) if socket else None,
+    )
+    figures = metrics.registry(db, clock=clock, pulse=pulse)
+    alive = alive_of(db, scheduler)
+    asgi = web.build(checks, figures, slack.inlet(app), pages, Turnstile(machine), alive=alive)
 
     def wake() -> None:
         for name in couriers:
             scheduler.wake(name)
 
     return Parts(
-        config, db, policy, slack.people, asgi, scheduler, couriers, reader, socket, listener, mailboxes
+        config,
+        db,
+        policy,
+        slack.people,
+        asgi,
+        scheduler,
+        couriers,
+        reader,
+        intake,
+        socket,
+        listener,
+        mailboxes,
     )
 
 
