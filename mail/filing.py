@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.actor import Actor, Door
 from desk.ticket import Ticket
-from mail import consent, opinions, subjects
+from mail import canary, consent, opinions, subjects
 from mail.addresses import Address
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
@@ -65,6 +65,9 @@ class Filing:
             return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
+            header = mail.headers.get(canary.HEADER.lower())
+            if canary.came_home(self.session, header, secret=self.house.secret, now=self.now):
+                return Filed("the canary came home", None, State.DROPPED, "canary")
             self._note_proof(mail.message_id or "")
             aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED, "own")

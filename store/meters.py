@@ -28,7 +28,7 @@ def _histogram(name: str, words: str, buckets: tuple[float, ...]) -> Histogram:
 
 DISPOSITIONS = (
     "opened", "unreadable", "reply", "opinion", "automatic", "bounce", "quarantined", "collected",
-    "duplicate", "own", "dropped",
+    "duplicate", "own", "canary", "dropped",
 )  # fmt: skip
 """What a mail can become."""
 

@@ -13,7 +13,7 @@ from terminal.call import EX_CONFIG, Call, Refused, refusals
 
 if TYPE_CHECKING:
     from terminal.stopping import Stopping
-    from wiring.whole import Parts
+    from wiring.parts import Parts
 
 log = logging.getLogger("helpdesk")
 
