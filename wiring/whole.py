@@ -103,7 +103,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     pulse = metrics.Pulse(
         ticks=lambda: scheduler.last_goods(BEATS),
         canary=lambda session: canary.figures(session, clock()) if bird else {},
-        connections=lambda: int(socket.connected) if socket else None,
+        connections=lambda: socket.connections if socket else None,
     )
     figures = metrics.registry(db, clock=clock, pulse=pulse)
     alive = alive_of(db, scheduler)
