@@ -182,8 +182,12 @@ def _engine(url: str, synchronous: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
-        return create_engine(parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(parsed, connect_args={"timeout": 15, "check_same_thread": False})
+        return create_engine(
+            parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
+    engine = create_engine(
+        parsed, connect_args={"timeout": 15, "check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
