@@ -37,7 +37,7 @@ from desk.delivery import DeliveryState  # noqa: E402
 from sandbox.installed import Installed  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
 from sandbox.visitor import Visitor  # noqa: E402
-from store import tables  # noqa: E402
+from store import counters, tables  # noqa: E402
 from store.database import Database  # noqa: E402
 from terminal.demo import demo_settings  # noqa: E402
 from terminal.setup import MANIFEST  # noqa: E402
@@ -92,6 +92,10 @@ class Desk:
         self.process.wait()
         return time.perf_counter() - began
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
     def until(self, look: object) -> None:
         Visitor(self.world.url).wait_until(look, seconds=PATIENCE)  # type: ignore[arg-type]
 
@@ -105,7 +109,11 @@ def main() -> None:
     asked = options.parse_args()
     busy = os.getloadavg()[0]
     engines = ENGINES if asked.engine == "both" else (asked.engine,)
-    rows = [row for engine in engines for row in measure(engine, asked.tickets, asked.rounds)]
+    rows = []
+    for engine in engines:
+        for row in measure(engine, asked.tickets, asked.rounds):
+            rows.append(row)
+            say(str(row))
     load = f"load average {busy:.0f} at the beginning, {os.getloadavg()[0]:.0f} at the end"
     if asked.json:
         shown = [
@@ -123,12 +131,15 @@ def measure(engine: str, tickets: int, rounds: int) -> Iterator[Times]:
         world = opened.enter_context(Sandbox(app=Installed.of(MANIFEST), ack_seconds=30, limits="none"))
         yield from first_starts(engine, world, rounds)
         desk = Desk(world, opened.enter_context(an_address(engine)))
+        opened.callback(desk.kill)
         desk.start()
         desk.stop()
         yield from again(engine, desk, "empty", rounds)
         db = Database(desk.url)
         opened.callback(db.close)
         fill(db, 1, tickets)
+        with db.change() as session:
+            counters.go_on_behind(session, "tickets", tickets)
         say(f"{engine}: {tickets:,} tickets are there")
         desk.start()
         desk.stop()

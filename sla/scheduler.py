@@ -11,6 +11,8 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from store.database import Unavailable
+
 log = logging.getLogger(__name__)
 
 
@@ -123,4 +125,6 @@ class Scheduler:
         job.modify(next_run_time=job.next_run_time - job.trigger.interval)
 
     def _complain(self, event: JobExecutionEvent) -> None:
-        log.error("%s failed: %s", event.job_id, event.exception)
+        # A database that is away is said once a beat, and not with forty lines of where that was noticed.
+        fault = None if isinstance(event.exception, Unavailable) else event.exception
+        log.error("%s failed: %s", event.job_id, event.exception, exc_info=fault)

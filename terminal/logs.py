@@ -44,7 +44,7 @@ def _is_wanted(record: logging.LogRecord) -> bool:
 
 
 _TALKERS = {
-    "apscheduler": logging.ERROR,  # else a line for each beat
+    "apscheduler": logging.CRITICAL,  # else a line for each beat; faults are told by sla.scheduler
     "alembic": logging.WARNING,
     "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
