@@ -203,12 +203,17 @@ def is_ours(session: Session, delivery: Delivery) -> bool:
 
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
-    """Since when the most overdue delivery has been waiting; None when nothing is."""
-    return min(oldest_of_each(session, now=now).values(), default=None)
+    """Since when the most overdue delivery has been waiting; None when nothing is.
+
+    What failed and is to be tried later is not overdue."""
+    row = tables.outbox.c
+    due = and_(row.state.in_(statements.PENDING), row.not_before <= now)
+    oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
+    return oldest
 
 
 def oldest_of_each(session: Session, *, now: datetime) -> dict[Audience, datetime]:
-    """Since when the most overdue delivery to each audience has been waiting.
+    """Since when the delivery to each audience has been waiting that waits longest.
 
     What was tried before waits since then, also while it is not to be tried again yet."""
     row = tables.outbox.c

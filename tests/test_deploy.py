@@ -25,7 +25,8 @@ SECRETS = {
 DEFAULTS = {
     "SLACK_BOT_TOKEN": "xoxb-1-secret", "SLACK_APP_TOKEN": "xapp-1-secret",
     "HELPDESK_DESK__ADDRESS": "help@desk.example", "HELPDESK_SLACK__SUPPORT_CHANNEL": "C0SUPPORT",
-    "HELPDESK_SLACK__LEADS_CHANNEL": "C0LEADS", "HELPDESK_MAIL__SMTP__HOST": "smtp.desk.example", "HELPDESK_MAIL__SMTP__TLS": "starttls",
+    "HELPDESK_SLACK__LEADS_CHANNEL": "C0LEADS", "HELPDESK_MAIL__SMTP__HOST": "smtp.desk.example",
+    "HELPDESK_MAIL__SMTP__TLS": "starttls",
 }  # fmt: skip
 SETTINGS = """
 [desk]
