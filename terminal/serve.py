@@ -27,11 +27,12 @@ def serve(call: Call) -> None:
     """
     from terminal.logs import write_logs
     from terminal.stopping import Stopping
-    from wiring.whole import build
 
     stopping = Stopping()  # first of all: as the only process of a container nobody ends us otherwise
     config = call.settings()
     write_logs(config)
+    from wiring.whole import build  # half of the start: settings that cannot be used are told before it
+
     with refusals():
         parts = build(config, clock=call.now, machine=call.now)
         _know_the_workspace(parts)
@@ -57,7 +58,7 @@ _REFUSED_TOKEN = re.compile(r"invalid_auth|not_authed|account_inactive|token_rev
 
 
 def _run(parts: Parts, stopping: Stopping) -> None:
-    from terminal.stopping import Server
+    from terminal.serving import Server
 
     web = parts.config.web
     family = AF_INET6 if ":" in web.host else AF_INET

@@ -8,35 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Timer
 from types import FrameType
-from typing import NoReturn
-
-import uvicorn
-from starlette.applications import Starlette
+from typing import NoReturn, Protocol
 
 log = logging.getLogger(__name__)
 
 _WITHIN = 9.0
 """Seconds after which a desk that cannot stop is ended; whoever starts desks waits for ten or more."""
 
-_REQUESTS = 2
-"""Seconds in which web requests that are under way may end."""
 
+class Server(Protocol):
+    """What is ended: it looks at this now and then."""
 
-class Server(uvicorn.Server):
-    """Serves pages, figures and Slack's requests until `should_exit`; signals are none of its business."""
-
-    @classmethod
-    def of(cls, web: Starlette) -> "Server":
-        """log_config: our own logging stands."""
-        config = uvicorn.Config(
-            web, log_config=None, access_log=False, timeout_graceful_shutdown=_REQUESTS, lifespan="off"
-        )
-        return cls(config)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """None: they are captured from the first line of the process on."""
-        yield
+    should_exit: bool
 
 
 class Stopping:
