@@ -22,7 +22,7 @@ _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
     {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
     | {Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.FILES_MISSED}
-    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE, Kind.HOURS_WARNED}
+    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE, Kind.HOURS_WARNED, Kind.EXPORTED}
 )
 _FILES_NAMED = 5
 _BUDGET_CALLED = {Priority.IMPROVEMENT: "Budget"}
@@ -192,6 +192,7 @@ def _more(ticket: Ticket) -> list[Block]:
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",
+        "export": "Export",
     }
     return [blocks.option(label, value(ticket.number, ticket.version, key)) for key, label in entries.items()]
 

@@ -165,6 +165,10 @@ def _looked(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _small(f"👁️ {_who(event)} read the hidden mail of {_who(ticket.event(int(event.detail['of'])))}")
 
 
+def _exported(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return _small(f"📦 {_who(event)} took the whole ticket along as a file")
+
+
 def _noted(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     words = ticket.note_as_it_is(event)
     if words is None:
@@ -309,6 +313,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.ACCEPTED: _accepted,
     Kind.COLLECTED: _collected,
     Kind.LOOKED: _looked,
+    Kind.EXPORTED: _exported,
     Kind.NOTED: _noted,
     Kind.FILES_MISSED: _files_missed,
     Kind.TAKEN: _taken,

@@ -15,6 +15,7 @@ from desk.delivery import Audience
 from desk.erasing import Erasable
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
+from desk.exporting import Exporting
 from desk.files import Named, shown_in
 from desk.kinship import Kinship
 from desk.notes import Notes
@@ -29,7 +30,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Erasable):
+class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Exporting, Erasable):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second

@@ -17,6 +17,7 @@ from bot.filewire import FileWire
 from bot.house import House
 from bot.lines import Style
 from bot.pace import Pace
+from bot.parcel import Packer
 from bot.people import People, Rights
 from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
 from bot.rereading import Rereading
@@ -204,7 +205,8 @@ def file_senders_of(
 ) -> dict[Audience, Sender]:
     """Who shows the files of mails, and who fetches those that go along with ours."""
     attached = Attached(house.db, read)
+    packer = Packer(house.db, house.policy, house.style, attached)
     return {
-        Audience.FILES: FilesSender(house.db, wire, attached, house.style, house.clock),
+        Audience.FILES: FilesSender(house.db, wire, attached, house.style, house.clock, packer),
         Audience.DESK: FilesFetcher(house.db, wire, attached, config.mail.files.of_reply, house.clock),
     }

@@ -18,6 +18,7 @@ from bot.filewire import FileWire
 from bot.house import House
 from bot.lines import Style
 from bot.pace import Pace
+from bot.parcel import Packer
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.uploading import FilesSender
@@ -132,8 +133,9 @@ class Desk:
     def files_courier(self, wire: FileWire) -> Courier:
         """What moves files over that wire."""
         attached = Attached(self.db, read_mail)
+        packer = Packer(self.db, self.policy, self.style, attached)
         senders: dict[Audience, Sender] = {
-            Audience.FILES: FilesSender(self.db, wire, attached, self.style, self.time.now),
+            Audience.FILES: FilesSender(self.db, wire, attached, self.style, self.time.now, packer),
             Audience.DESK: FilesFetcher(self.db, wire, attached, 1_000_000, self.time.now),
         }
         return Courier(self.db, senders, clock=self.time.now)
