@@ -32,6 +32,7 @@ from bot import (
     snoozing,
     thread,
     undoing,
+    wholemail,
     why,
     worktime,
 )
@@ -42,7 +43,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail),
 )
 
 _TIMEOUT = 10

@@ -192,6 +192,7 @@ def _more(ticket: Ticket) -> list[Block]:
         "time": "Log time",
         "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
         "why": "Why this date",
+        "whole": "The whole mail",
         "export": "Export",
     }
     return [blocks.option(label, value(ticket.number, ticket.version, key)) for key, label in entries.items()]

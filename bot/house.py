@@ -36,9 +36,9 @@ class House:
     how long one may be repeated by the next.  clock: reads the time.
     troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
-    leave, for its writer to look at before.  canned: letters to choose from.  acted: called with the id of
-    whoever clicked, once the click is committed; mailed: with the ticket and whoever wrote, once a mail that
-    can be taken back is."""
+    leave, for its writer to look at before.  heads: the headers of a mail in the inbox.  canned: letters to
+    choose from.  acted: called with the id of whoever clicked, once the click is committed; mailed: with the
+    ticket and whoever wrote, once a mail that can be taken back is."""
 
     db: Database
     policy: Policy
@@ -54,6 +54,7 @@ class House:
     a_mail_takes: int = 18_000_000
     undo: timedelta = timedelta()
     foresee: Callable[[Ticket, Event], Letter] | None = None
+    heads: Callable[[int], Sequence[tuple[str, str]]] = lambda inbox: ()
     canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None
     mailed: Callable[[Ticket, Actor], None] = lambda ticket, by: None

@@ -103,14 +103,20 @@ def _mail(mark: str, text: str, event: Event, *, limit: int) -> list[Block]:
 def _opened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     if event.by.is_staff:
         return handmade.draw(event)
-    return [
-        *_mail("✉️", f"The whole mail of {_who(event)}", event, limit=_WHOLE_MAIL),
-        *hidden(ticket, event),
-    ]
+    return _letter(ticket, event, f"The mail of {_who(event)}")
 
 
 def _customer_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return [*_mail("✉️", f"{_who(event)} wrote", event, limit=_WHOLE_MAIL), *hidden(ticket, event)]
+    return _letter(ticket, event, f"{_who(event)} wrote")
+
+
+def _letter(ticket: Ticket, event: Event, said: str) -> list[Block]:
+    """A mail, and the way to all of it where the thread does not hold it."""
+    drawn = [*_mail("✉️", said, event, limit=_WHOLE_MAIL), *hidden(ticket, event)]
+    if is_hidden(event) or len(event.text) <= _WHOLE_MAIL:
+        return drawn
+    carried = value(ticket.number, ticket.version, str(event.seq))
+    return [*drawn, blocks.actions([blocks.button("whole", "The whole mail", carried)])]
 
 
 def _machine_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:

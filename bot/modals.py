@@ -6,7 +6,19 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import budgets, exporting, fields, forms, guard, replying, resembling, snoozing, why, worktime
+from bot import (
+    budgets,
+    exporting,
+    fields,
+    forms,
+    guard,
+    replying,
+    resembling,
+    snoozing,
+    wholemail,
+    why,
+    worktime,
+)
 from bot.blocks import Block, value_of
 from bot.click import Click
 from bot.house import House
@@ -106,6 +118,7 @@ OPENED_BY_MORE = {
     "time": worktime.open_time,
     "budget": budgets.open_budget,
     "why": why.on_why,
+    "whole": wholemail.on_whole,
     "export": exporting.on_export,
 }
 """The entries of More."""

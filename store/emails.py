@@ -114,6 +114,13 @@ def about(session: Session, number: int, seq: int) -> Email | None:
     return of_delivery(session, found) if found else None
 
 
+def came_as(session: Session, number: int, inbox: int) -> Email | None:
+    """The mail of a ticket that came into the inbox under that number."""
+    query = select(tables.emails).where(_row.ticket == number, _row.inbox == inbox)
+    found = session.execute(query.order_by(_row.id)).first()
+    return _email(tuple(found)) if found else None
+
+
 def sent_about(session: Session, number: int) -> dict[int, Email]:
     """The mails to customers of a ticket that were worded, by the event that each is about."""
     owed = tables.outbox.c

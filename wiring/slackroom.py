@@ -33,6 +33,7 @@ from desk.letter import Letter
 from desk.reach import reach_of
 from desk.ticket import Ticket
 from mail.attached import Attached
+from mail.heads import Heads
 from mail.reading import InboundEmail, Unreadable
 from settings.desks import MoreDesk
 from sla.policy import Policy
@@ -73,6 +74,7 @@ class Slackroom:
             a_mail_takes=config.mail.files.of_reply,
             undo=timedelta(seconds=desk.undo_seconds),
             foresee=foresee,
+            heads=Heads(db),
             canned=canned.read(desk.canned),
         )  # fmt: skip
         pace = Pace(clock=machine, sleep=time.sleep, every=timedelta(seconds=slack.seconds_between_messages))

@@ -28,6 +28,7 @@ from desk.delivery import Audience
 from desk.status import Status
 from desk.ticket import Ticket
 from mail.attached import Attached
+from mail.heads import Heads
 from mail.letterhead import Letterhead
 from mail.notifications import Templates
 from mail.promising import read_promises
@@ -109,7 +110,7 @@ class Desk:
         self.house = House(
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
             clock=self.time.now, app=APP, troubles=lambda: self.troubles, a_mail_takes=2_000_000,
-            alike_within=timedelta(days=7),
+            alike_within=timedelta(days=7), heads=Heads(db),
         )  # fmt: skip
         self.troubles: list[str] = []
         self.app: App = bot_app.build(self.house, AtOnce())
