@@ -11,6 +11,7 @@ from bot.click import Click, Overtaken, value
 from bot.lines import Style
 from bot.people import People
 from desk.actor import Actor
+from desk.delivery import Audience
 from desk.errors import Conflict
 from desk.event import DECISIVE, Event
 from desk.letter import Letter
@@ -81,6 +82,12 @@ class House:
                 if not left:
                     raise
         return None
+
+    def offer(self, ticket: Ticket, actor: Actor) -> None:
+        """Offer Undo for what was just done, where a mail waits for it."""
+        last = ticket.history[-1]
+        if any(each.audience is Audience.CUSTOMER and each.not_before > last.at for each in last.deliveries):
+            self.mailed(ticket, actor)
 
     def look(self, click: Click, actor: Actor) -> Ticket:
         """The ticket as it is, for a click that only opens a window.

@@ -273,18 +273,23 @@ def _resolved(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _ended(f"{MARKS[Status.RESOLVED]} {_who(event)} resolved it", event)
 
 
-def _cancelled(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
+def _cancelled(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    if event.seq in taken_back(ticket.history):
+        return _small(f"{MARKS[Status.CANCELLED]} {_who(event)} cancelled it, and took that back")
     said = f"{MARKS[Status.CANCELLED]} {_who(event)} cancelled it{kin.because(event, style.prefix)}"
     return _ended(said, event)
 
 
-def _kin(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
-    return _small(kin.said(event, style.prefix))
+def _kin(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    back = ": taken back" if event.seq in taken_back(ticket.history) else ""
+    return _small(kin.said(event, style.prefix) + back)
 
 
 def _withdrawn(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    said = f"{_who(event)} took back a mail to the customer before it left"
-    return _mail("↩️", said, event, limit=_GLANCE)
+    if ticket.event(int(event.detail["of"])).kind is Kind.JOINED:
+        return _small(f"↩️ {_who(event)} took that back: it is no duplicate of this")
+    said = f"↩️ {_who(event)} took back a mail to the customer before it left"
+    return [*_small(said), *(blocks.quotes(event.text, limit=_GLANCE) if event.text.strip() else [])]
 
 
 def _ended(said: str, event: Event) -> list[Block]:

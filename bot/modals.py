@@ -11,18 +11,15 @@ from bot import (
     exporting,
     fields,
     forms,
-    guard,
     replying,
-    resembling,
     snoozing,
     wholemail,
     why,
     worktime,
 )
-from bot.blocks import Block, value_of
+from bot.blocks import Block
 from bot.click import Click
 from bot.house import House
-from bot.outgoing import Outgoing
 from bot.promises import promised
 from desk.actor import Actor
 from desk.priority import Priority
@@ -37,8 +34,6 @@ def register(app: App) -> None:
     app.action("reply")(open_reply)
     app.action("priority")(open_priority)
     app.action("level")(on_level)
-    app.view("resolve")(on_resolve)
-    app.view("cancel")(on_cancel)
     app.view("priority")(on_priority)
 
 
@@ -56,15 +51,13 @@ def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
 
 def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    opens = house.people.home().opens_files
-    view = forms.resolve(ticket, house.style.prefix, opens_files=opens)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.RESOLVE)
     ack()
 
 
 def open_cancel(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.cancel(ticket, house.style.prefix))
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.CANCEL)
     ack()
 
 
@@ -78,22 +71,6 @@ def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
     ticket = house.look(click, actor)
     view = _priority(house, ticket, click.one_of(Priority))
     client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
-    ack()
-
-
-def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    replying.send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
-    ack()
-
-
-def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text = value_of(view["state"], "text")
-    other = value_of(view["state"], "duplicate")
-    guard.check(text)
-    if other.strip():
-        resembling.cancel(house, click, actor, other, text)
-    else:
-        house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
     ack()
 
 

@@ -147,11 +147,14 @@ class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Exporting, Erasabl
         more = along(Kind.RESOLVED, files)
         return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key, undo=undo, **more)
 
-    def cancel(self, reason: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
-        """Stop without solving.  reason: why, for the customer to read."""
+    def cancel(
+        self, reason: str, *, by: Actor, at: datetime, key: str | None = None, undo: timedelta = NO_TIME
+    ) -> bool:
+        """Stop without solving.  reason: why, for the customer to read; undo: for how long it can be taken
+        back."""
         by.must_be(STAFF, "cancel a ticket")
         self._must_say(reason)
-        return self._move(Kind.CANCELLED, Status.CANCELLED, by=by, at=at, text=reason, key=key)
+        return self._move(Kind.CANCELLED, Status.CANCELLED, by=by, at=at, text=reason, key=key, undo=undo)
 
     def reopen(self, *, by: Actor, at: datetime) -> bool:
         """Take it up again; the recovery clock goes on with what it had spent."""
