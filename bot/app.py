@@ -21,6 +21,7 @@ from bot import (
     commands,
     doubtful,
     gate,
+    handing,
     home,
     missing,
     modals,
@@ -43,7 +44,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing),
 )
 
 _TIMEOUT = 10

@@ -10,7 +10,7 @@ from bot.click import value
 from bot.hidden import hidden, is_hidden
 from bot.named import files_of, left_out, not_sent
 from bot.words import MARKS, plural, ticket_name
-from desk.actor import Role
+from desk.actor import Door, Role
 from desk.erasing import is_erased
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority
@@ -180,7 +180,8 @@ def _noted(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     if words is None:
         return _small(f"📝 {_who(event)} took back a note")
     edited = " (edited)" if ticket.is_edited(event) else ""
-    said = blocks.context(plain(f"📝 {_who(event)} wrote above it{edited}"))
+    where = " above it" if event.by.door is Door.MAIL else " a note"
+    said = blocks.context(plain(f"📝 {_who(event)} wrote{where}{edited}"))
     return [said, *blocks.quotes(words, limit=_WHOLE_MAIL)]
 
 
@@ -203,7 +204,8 @@ def _assigned(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
         return _small(f"👤 {_who(event)} gave it back: it is nobody's now (was {before}'s)")
     if event.detail.get("owner") == event.by.key:
         return _small(f"👤 {_who(event)} took over from {before}")
-    return _small(f"👤 {_who(event)} handed it from {before} to {owner}")
+    said = blocks.word(f"👤 {_who(event)} handed it from {one_line(str(before), 80)} to ")
+    return [blocks.paragraph(said, asleep.called(str(event.detail["owner"]), str(owner)))]
 
 
 def _sent(ticket: Ticket, event: Event, _style: Style) -> list[Block]:

@@ -11,6 +11,7 @@ from bot import (
     exporting,
     fields,
     forms,
+    handing,
     replying,
     snoozing,
     wholemail,
@@ -88,6 +89,9 @@ OPENED_BY_STATUS = {
 """Which window asks for the words that go with a status."""
 
 OPENED_BY_MORE = {
+    "reply": open_reply,
+    "note": handing.open_note,
+    "hand": handing.open_hand,
     "ask": open_ask,
     "resolve": open_resolve,
     "cancel": open_cancel,

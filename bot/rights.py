@@ -59,6 +59,8 @@ RIGHTS: dict[str, Right] = {
     "view_closed cancel": _AGENTS,
     "view priority": _AGENTS,
     "view snooze": _AGENTS,
+    "view note": _AGENTS,
+    "view hand": _AGENTS,
     "action wake": _AGENTS,
     "view new_ticket": _ANYWHERE,
     # time and money

@@ -35,6 +35,7 @@ _FIELD = {
     "selected_options?": [_OPTION],
     "selected_date?": str,
     "selected_time?": str,
+    "selected_user?": _ID,
     "files?": [_FILE],
 }
 _BLOCK = {"type": str, "block_id?": _NAME, "element?": {"type": str, "action_id?": _NAME}}
