@@ -8,8 +8,8 @@ from datetime import datetime
 from bot import lines, purse
 from bot.blocks import Block, one_line
 from bot.hidden import is_hidden
-from bot.lines import Style
 from bot.markup import unmarked
+from bot.style import Style
 from bot.words import ticket_name
 from desk.actor import Door
 from desk.breach import BreachReason

@@ -8,7 +8,7 @@ from html import escape
 from bot import purse
 from bot.blocks import clean
 from bot.dossier import Enclosed, Passage, stamp
-from bot.lines import Style
+from bot.style import Style
 from bot.words import called, ticket_name
 from desk import money, span
 from desk.budget import Round

@@ -13,7 +13,7 @@ from bot import dossier, dossierpage
 from bot.dossier import Enclosed
 from bot.dossierpage import Page
 from bot.hidden import is_hidden
-from bot.lines import Style
+from bot.style import Style
 from bot.words import ticket_name
 from desk.event import Event
 from desk.ticket import Ticket

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.blocks import escape, one_line
 from bot.filewire import FileGone, FileWire, Shared
-from bot.lines import Style
 from bot.outcome import MessageGone
 from bot.parcel import Attached, Packer
 from bot.posting import card_lost
+from bot.style import Style
 from bot.words import moment
 from desk.actor import Actor
 from desk.delivery import Delivery

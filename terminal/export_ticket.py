@@ -49,8 +49,8 @@ def ticket(call: Call, number: str, out: Path | None) -> None:
 
 
 def _packed(call: Call, config: Config, number: int) -> bytes:
-    from bot.lines import Style
     from bot.parcel import Packer
+    from bot.style import Style
     from desk.errors import NotFound
     from mail.attached import Attached
     from mail.reader import Reader

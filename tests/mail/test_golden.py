@@ -25,8 +25,9 @@ from desk.ticket import Ticket
 from desk.withdrawal import taken_back
 from desk.worked import Work
 from mail.letterhead import Brand, Letterhead
+from mail.madeup import WORDS
 from mail.notifications import Promises, Templates, compose
-from mail.preview import KINDS, WORDS, compose_one
+from mail.preview import KINDS, compose_one
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
