@@ -83,7 +83,8 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     # Resolved: the customer reads what was done.
     visitor.choose("Alice", _card(visitor, "HD-1"), "status", "✅ Resolved")
     visitor.wait_until(lambda: visitor.modal_of("Alice"))
-    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "closed"
+    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     resolved = visitor.wait_until(lambda: _received(visitor, "We repaired the page."))
     assert "HD-1" in resolved["subject"]
     visitor.wait_until(lambda: "Resolved" in _status(visitor))
