@@ -14,11 +14,13 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Ageing:
-    """days: for how long each kind is kept; what is not named is kept for ever.  clock: reads the time."""
+    """days: for how long each kind is kept; what is not named is kept for ever.  clock: reads the time.
+    stopping: whether the desk is told to stop: what is long goes on after the next start."""
 
     db: Database
     days: Mapping[str, int]
     clock: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
     _erased: int = field(default=0, init=False)
     _applied: datetime | None = field(default=None, init=False)
 
@@ -45,7 +47,7 @@ class Ageing:
 
     def _grow(self) -> None:
         added = chain.AT_ONCE
-        while added == chain.AT_ONCE:
+        while added == chain.AT_ONCE and not self.stopping():
             try:
                 with self.db.change() as session:
                     added = chain.grow(session)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event
 
 from bot import app as slack_app
 from bot import metrics, web
@@ -83,12 +84,13 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     socket = slack.socket(app)
     intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
     comparing = slack.comparing()
+    stop = Event()
     jobs = [
         Job("comparing", comparing.look, every=5),
         Job("intake", intake.receive_new, every=1),
         *_jobs_of_slack(slack, socket),
         *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
-        *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock),
+        *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock, stop.is_set),
         *_jobs_of_canary(config, db, bird, post),
         Job("probe", lambda: schema.probe(db, machine()), every=5),
         Job("steps", Steps(machine).look, every=5),
@@ -126,6 +128,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         socket,
         listener,
         mailboxes,
+        stop,
     )
 
 
@@ -172,6 +175,7 @@ def _jobs_of_time(
     mailboxes: tuple[Mailbox, ...],
     couriers: Mapping[str, Courier],
     clock: Clock,
+    stopping: Callable[[], bool],
 ) -> Iterator[Job]:
     """What the desk does because of the time alone."""
     sources = tuple(mailbox.name for mailbox in mailboxes)
@@ -181,7 +185,7 @@ def _jobs_of_time(
     yield Job("sweep", lambda: sweep(db, policy, now=clock(), sources=sources), every=10)
     yield Job("outages", outages.look, every=30)
     yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
-    yield Job("ageing", Ageing(db, _days_of(config), clock).beat, every=60)
+    yield Job("ageing", Ageing(db, _days_of(config), clock, stopping).beat, every=60)
     yield Job("drafts", lambda: _redraw(db, clock), every=300)
 
 
