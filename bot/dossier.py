@@ -83,7 +83,7 @@ def why_not(event: Event) -> str:
     return "the mail is held back" if event.kind is Kind.QUARANTINED else ""
 
 
-def files_named(event: Event) -> list[Mapping[str, object]]:
+def enclosures(event: Event) -> list[Mapping[str, object]]:
     """The files of an event, but for an earlier export of the ticket."""
     return [] if event.kind is Kind.EXPORTED else [dict(file) for file in named_in(event.detail)]
 

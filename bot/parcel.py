@@ -67,7 +67,7 @@ class Packer:
 
     def _put(self, box: "_Box", event: Event, kept: Mapping[int, File]) -> Iterator[Enclosed]:
         """Each file of an event: in the box, or why it is not."""
-        named = dossier.files_named(event)
+        named = dossier.enclosures(event)
         why = dossier.why_not(event)
         came = {} if why else self._came(event, named)
         for place, file in enumerate(named):
@@ -113,7 +113,7 @@ def _mails(session: Session, ticket: Ticket) -> dict[int, Email]:
 
 def _kept(session: Session, ticket: Ticket, event: Event) -> dict[int, File]:
     """Files that went along with an agent's mail, by their places."""
-    named = dossier.files_named(event)
+    named = dossier.enclosures(event)
     if not named:
         return {}
     numbers = {place: int(file["kept"]) for place, file in enumerate(named) if "kept" in file}  # type: ignore[call-overload]
