@@ -35,7 +35,8 @@ class House:
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
     where it is known.  language, priority: of tickets that people write down; alike_within: for
     how long one may be repeated by the next.  clock: reads the time.
-    troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
+    troubles: what keeps mail or deliveries from moving, in words; lead_troubles: what leads alone are to know
+    of that.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
     leave, for its writer to look at before.  heads: the headers of a mail in the inbox.  canned: letters to
     choose from.  acted: called with the id of whoever clicked, once the click is committed; mailed: with the
@@ -52,6 +53,7 @@ class House:
     priority: Priority = Priority.MEDIUM
     alike_within: timedelta = timedelta()
     troubles: Callable[[], list[str]] = list
+    lead_troubles: Callable[[], list[str]] = list
     a_mail_takes: int = 18_000_000
     undo: timedelta = timedelta()
     foresee: Callable[[Ticket, Event], Letter] | None = None

@@ -67,7 +67,7 @@ class Packer:
 
     def _put(self, box: "_Box", event: Event, kept: Mapping[int, File]) -> Iterator[Enclosed]:
         """Each file of an event: in the box, or why it is not."""
-        named = dossier.enclosures(event)
+        named = dossier.named_files(event)
         why = dossier.why_not(event)
         came = {} if why else self._came(event, named)
         for place, file in enumerate(named):
@@ -113,10 +113,10 @@ def _mails(session: Session, ticket: Ticket) -> dict[int, Email]:
 
 def _kept(session: Session, ticket: Ticket, event: Event) -> dict[int, File]:
     """Files that went along with an agent's mail, by their places."""
-    named = dossier.enclosures(event)
+    named = dossier.named_files(event)
     if not named:
         return {}
-    numbers = {place: int(file["kept"]) for place, file in enumerate(named) if "kept" in file}  # type: ignore[call-overload]
+    numbers = {place: int(file["kept"]) for place, file in enumerate(named) if "kept" in file}
     found = {place: files.of(session, ticket.number, [number]) for place, number in numbers.items()}
     return files.fetched(session, ticket.number, event.seq) | {
         place: each[0] for place, each in found.items() if each

@@ -157,6 +157,13 @@ def waiting(session: Session) -> int:
     return session.execute(select(func.count()).select_from(tables.inbox).where(IS_NEW)).scalar_one()
 
 
+def stuck(session: Session, *, attempts: int) -> int:
+    """How many mails were tried that often and still are on no ticket."""
+    query = select(func.count()).select_from(tables.inbox).where(IS_NEW, _row.attempts >= attempts)
+    count: int = session.execute(query).scalar_one()
+    return count
+
+
 def oldest_new(session: Session) -> datetime | None:
     """Since when the first of the mails that nobody has read has been here; None when there is none."""
     first = select(_row.arrived_at).where(IS_NEW).order_by(_row.id + 0).limit(1)

@@ -250,4 +250,4 @@ def test_health_and_metrics_say_how_the_desk_is(start: Start, visitor: Visitor) 
 
     assert visitor.wait_until(ready)["ready"]
     with urllib.request.urlopen(f"{desk.web}/metrics", timeout=10) as answer:
-        assert 'helpdesk_tickets{status="waiting_for_support"} 1.0' in answer.read().decode()
+        assert 'tickets_open{priority="medium",status="waiting_for_support"} 1.0' in answer.read().decode()
