@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot import lines, purse
 from bot.blocks import Block, one_line
@@ -83,15 +84,15 @@ def why_not(event: Event) -> str:
     return "the mail is held back" if event.kind is Kind.QUARANTINED else ""
 
 
-def named_files(event: Event) -> list[Mapping[str, object]]:
+def named_files(event: Event) -> list[Mapping[str, Any]]:
     """The files of an event, but for an earlier export of the ticket."""
     return [] if event.kind is Kind.EXPORTED else [dict(file) for file in named_in(event.detail)]
 
 
-def size_of(file: Mapping[str, object]) -> str:
+def size_of(file: Mapping[str, Any]) -> str:
     """How large a file is, where that is known."""
     size = file.get("bytes")
-    return in_words(int(str(size))) if size else ""
+    return in_words(int(size)) if size else ""
 
 
 def _who(event: Event) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from html import escape
 
 from bot import purse
@@ -90,8 +91,8 @@ def _money(ticket: Ticket, at: datetime, style: Style) -> Iterator[str]:
     yield "<h2>Time and money</h2>"
     if budget.entries:
         yield _table([_entry(each) for each in budget.entries])
-        total = sum(each.amount for each in budget.entries)
-        said = f"{span.words(budget.logged_minutes)} in all, {money.euros(total)} excl. VAT"  # type: ignore[arg-type]
+        total = sum((each.amount for each in budget.entries), Decimal(0))
+        said = f"{span.words(budget.logged_minutes)} in all, {money.euros(total)} excl. VAT"
         yield f"<p>{_text(said)}</p>"
     if budget.approved_minutes:
         yield f"<p>{_text(purse.used(budget))}</p>"

@@ -10,6 +10,7 @@ from bot.saying import GLANCE, WHOLE_MAIL, mail, small, who
 from bot.style import Style
 from bot.words import plural, ticket_name
 from desk.event import Event, Kind
+from desk.exporting import is_export
 from desk.ticket import Ticket
 
 
@@ -88,7 +89,9 @@ def _looked(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return small(f"👁️ {who(event)} read the hidden mail of {who(ticket.event(int(event.detail['of'])))}")
 
 
-def _files_missed(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+def _files_missed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    if is_export(ticket.event(int(event.detail["of"]))):
+        return mail("❗", "The ticket was exported, and the file did not make it here", event, limit=GLANCE)
     said = "The files of the mail above did not make it here; they are kept with the mail"
     return mail("❗", said, event, limit=GLANCE)
 

@@ -116,7 +116,7 @@ def _kept(session: Session, ticket: Ticket, event: Event) -> dict[int, File]:
     named = dossier.named_files(event)
     if not named:
         return {}
-    numbers = {place: int(file["kept"]) for place, file in enumerate(named) if "kept" in file}  # type: ignore[call-overload]
+    numbers = {place: int(file["kept"]) for place, file in enumerate(named) if "kept" in file}
     found = {place: files.of(session, ticket.number, [number]) for place, number in numbers.items()}
     return files.fetched(session, ticket.number, event.seq) | {
         place: each[0] for place, each in found.items() if each

@@ -105,6 +105,18 @@ def test_what_was_exported_before_a_card_was_deleted_comes_back_with_it(desk, sl
     assert [name for _, name in until_shown(desk, number)] == [f"HD-{number}.zip"]
 
 
+def test_a_file_that_cannot_be_uploaded_is_said_not_to_be_there(desk, slack):
+    number = desk.a_ticket(confirm=False)
+    desk.card(number)
+    desk.ask(f"export {number}")
+    slack.fault("upload", status=500, times=2)
+    desk.deliver_files()
+    desk.time.at += timedelta(days=4)
+    desk.deliver_files()
+    desk.deliver()
+    assert "the file did not make it here" in str(slack.thread(desk.place(number).ts)[-1])
+
+
 def a_full_ticket(desk):
     """Anna wrote with a file; Bob noted, corrected that, worked, answered with a file, and resolved it."""
     number = desk.a_mailed_ticket(PDF)
