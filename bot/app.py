@@ -25,6 +25,7 @@ from bot import (
     missing,
     modals,
     quarantine,
+    releasing,
     replying,
     resembling,
     reveal,
@@ -42,7 +43,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, releasing),
 )
 
 _TIMEOUT = 10

@@ -36,9 +36,10 @@ class House:
     how long one may be repeated by the next.  clock: reads the time.
     troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
-    leave, for its writer to look at before.  canned: letters to choose from.  acted: called with the id of
-    whoever clicked, once the click is committed; mailed: with the ticket and whoever wrote, once a mail that
-    can be taken back is."""
+    leave, for its writer to look at before.  write_report: writes a client's report of a month (2026-11);
+    desk_of: the desk whose leads answer for a client, by name.  canned: letters to choose from.  acted:
+    called with the id of whoever clicked, once the click is committed; mailed: with the ticket and whoever
+    wrote, once a mail that can be taken back is."""
 
     db: Database
     policy: Policy
@@ -54,6 +55,8 @@ class House:
     a_mail_takes: int = 18_000_000
     undo: timedelta = timedelta()
     foresee: Callable[[Ticket, Event], Letter] | None = None
+    write_report: Callable[[str, str], None] | None = None
+    desk_of: Callable[[str], str] = lambda client: ""
     canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None
     mailed: Callable[[Ticket, Actor], None] = lambda ticket, by: None

@@ -115,7 +115,9 @@ _COMMAND = {
 
 _IN_A_WINDOW = frozenset({"canned", "level", "home_refresh", "home_turn_back", "home_turn_on"})
 _OF_A_MESSAGE = frozenset({"make_ticket", "send_to_customer"})
-_UNDER_AN_ANSWER = frozenset({"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo"})
+_UNDER_AN_ANSWER = frozenset(
+    {"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo", "write_report"}
+)
 """Controls in a window; shortcuts on a message; controls below what only one person sees."""
 
 
