@@ -1,6 +1,7 @@
 """The report of a month for a client: shown to the leads as it will leave, sent once one of them says so."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -14,7 +15,7 @@ from bot.lines import Style
 from bot.month import named
 from bot.words import moment
 from desk.actor import LEADS, Actor
-from desk.errors import NotAllowed
+from desk.errors import DeskError, NotAllowed
 from desk.release import Stand
 from store import reports
 from store.database import Session
@@ -35,8 +36,14 @@ def register(app: App) -> None:
 
 
 def on_send(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
-    _decide(reports.release, body, actor, house)
+    _decide(reports.release, body, actor, house, check=_goes_where_it_should)
     ack()
+
+
+def _goes_where_it_should(house: House, report: Report) -> None:
+    contract = house.policy.contract_named(report.client)
+    if contract is None or contract.report_to != report.address:
+        raise DeskError("The settings name another address by now: have it written anew with /ticket report.")
 
 
 def on_skip(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
@@ -49,14 +56,21 @@ def on_arrived(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> No
     ack()
 
 
-def _decide(deed: Callable[..., None], body: dict[str, Any], actor: Actor, house: House) -> None:
+def _decide(
+    deed: Callable[..., None],
+    body: dict[str, Any],
+    actor: Actor,
+    house: House,
+    check: Callable[[House, Report], None] = lambda house, report: None,
+) -> None:
     """Once for each click, by a lead of the desk that answers for the client."""
     click = Click.read(body)
     with house.db.read() as session:
-        desk = reports.get(session, click.number).desk
-    must_lead(house, actor, desk)
+        report = reports.get(session, click.number)
+    must_lead(house, actor, report.desk)
+    check(house, report)
 
-    def change(session: Session, at: Any) -> None:
+    def change(session: Session, at: datetime) -> None:
         deed(session, click.number, click.drawn, by=actor.name, at=at)
 
     house.once(click.key, change)

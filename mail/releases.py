@@ -10,7 +10,7 @@ from desk.release import Stand
 from mail.lookback import Journal
 from mail.sending import MailSender, Road
 from mail.smtp import Server, hand_over
-from store import aftermath, reports
+from store import aftermath, releases
 from store.database import Database, Session
 from store.reports import Report
 
@@ -52,7 +52,7 @@ class Releases:
 
     def _claimed(self) -> Report | None:
         with self.db.change() as session:
-            return reports.claim(session, now=self.clock(), lease=_LEASE)
+            return releases.claim(session, now=self.clock(), lease=_LEASE)
 
     def _attempt(self, report: Report) -> Outcome:
         try:
@@ -88,21 +88,21 @@ def _settle(session: Session, report: Report, outcome: Outcome, *, at: datetime)
     looks, looked = _PATIENCE.looks, report.looked + 1
     match outcome:
         case True:
-            reports.end(session, report, Stand.SENT, at=at)
+            releases.end(session, report, Stand.SENT, at=at)
         case False if looked < len(looks):
             until = at + looks[looked]
-            reports.wait(session, report, Stand.UNCERTAIN, "not seen yet", until=until, looked=looked)
+            releases.wait(session, report, Stand.UNCERTAIN, "not seen yet", until=until, looked=looked)
         case False:
-            reports.end(session, report, Stand.DOUBTFUL, at=at, reason="no copy of it was seen")
+            releases.end(session, report, Stand.DOUBTFUL, at=at, reason="no copy of it was seen")
         case DeliveryHeld(wait=pause):
             _again(session, report, str(outcome), until=at + pause, attempts=report.attempts - 1)
         case DeliveryUncertain() if report.stand is Stand.UNCERTAIN:
-            reports.end(session, report, Stand.DOUBTFUL, at=at, reason=str(outcome))
+            releases.end(session, report, Stand.DOUBTFUL, at=at, reason=str(outcome))
         case DeliveryUncertain():
             until = at + looks[0]
-            reports.wait(session, report, Stand.UNCERTAIN, str(outcome), until=until, looked=0)
+            releases.wait(session, report, Stand.UNCERTAIN, str(outcome), until=until, looked=0)
         case DeliveryFailed() if outcome.permanent or _is_over(report, at):
-            reports.end(session, report, Stand.FAILED, at=at, reason=str(outcome))
+            releases.end(session, report, Stand.FAILED, at=at, reason=str(outcome))
         case DeliveryFailed(wait=pause):
             pause = _PATIENCE.wait(report.attempts) if pause is None else pause
             _again(session, report, str(outcome), until=at + pause, attempts=report.attempts)
@@ -110,7 +110,7 @@ def _settle(session: Session, report: Report, outcome: Outcome, *, at: datetime)
 
 def _again(session: Session, report: Report, reason: str, *, until: datetime, attempts: int) -> None:
     stand = Stand.RELEASED if report.stand is Stand.SENDING else report.stand
-    reports.wait(session, report, stand, reason, until=until, attempts=max(attempts, 0))
+    releases.wait(session, report, stand, reason, until=until, attempts=max(attempts, 0))
 
 
 def _is_over(report: Report, at: datetime) -> bool:

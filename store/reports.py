@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
+from desk.erasing import Person
 from desk.errors import DeskError
 from desk.release import Stand
 from store import tables
@@ -64,15 +65,15 @@ class Report(Written):
 
 def get(session: Session, number: int) -> Report:
     """The report with that number.  Raises DeskError."""
-    found = _found(session, _row.id == number)
-    if found is None:
+    report = found(session, _row.id == number)
+    if report is None:
         raise DeskError("That report is not there any more: ask for it with /ticket report.")
-    return found
+    return report
 
 
 def of(session: Session, client: str, month: str) -> Report | None:
     """That client's report of that month, once it is made."""
-    return _found(session, _row.client == client, _row.month == month)
+    return found(session, _row.client == client, _row.month == month)
 
 
 def clients(session: Session, month: str) -> Collection[str]:
@@ -94,8 +95,8 @@ def keep(session: Session, mail: Written, *, at: datetime) -> None:
         raise DeskError(f"That report was released by {before.decided_by} already; it is sent only once.")
     facts |= {"stand": Stand.ASKED, "version": before.version + 1, "tell_after": None}
     if before.stand is Stand.DECLINED:  # its message may be far up by now
-        facts |= _in_a_new_message(before)
-    _changed(session, before, facts)
+        facts |= in_a_new_message(before)
+    changed(session, before, facts)
 
 
 def release(session: Session, number: int, version: int, *, by: str, at: datetime) -> None:
@@ -103,7 +104,7 @@ def release(session: Session, number: int, version: int, *, by: str, at: datetim
     report = _seen(session, number, version)
     if report.stand is not Stand.ASKED and not report.stand.may_go_again:
         raise DeskError(_OUTDATED)
-    _changed(session, report, _decided(Stand.RELEASED, by, at) | {
+    changed(session, report, _decided(Stand.RELEASED, by, at) | {
         "not_before": at, "first_try_at": None, "attempts": 0, "last_error": "",
     })  # fmt: skip
 
@@ -113,7 +114,7 @@ def decline(session: Session, number: int, version: int, *, by: str, at: datetim
     report = _seen(session, number, version)
     if report.stand is not Stand.ASKED:
         raise DeskError(_OUTDATED)
-    _changed(session, report, _decided(Stand.DECLINED, by, at))
+    changed(session, report, _decided(Stand.DECLINED, by, at))
 
 
 def vouch(session: Session, number: int, version: int, *, by: str, at: datetime) -> None:
@@ -121,63 +122,33 @@ def vouch(session: Session, number: int, version: int, *, by: str, at: datetime)
     report = _seen(session, number, version)
     if report.stand is not Stand.DOUBTFUL:
         raise DeskError(_OUTDATED)
-    _changed(session, report, _decided(Stand.SENT, by, at) | {"sent_at": at, "last_error": ""})
+    changed(session, report, _decided(Stand.SENT, by, at) | {"sent_at": at, "last_error": ""})
 
 
-# The mail, on its way to the mail server
+# Whoever it goes to is forgotten
 
 
-def claim(session: Session, *, now: datetime, lease: timedelta) -> Report | None:
-    """Take the next mail that is due; the caller commits before it calls anyone.
-
-    One that somebody began to send and never settled comes back as uncertain: nobody knows if it left."""
-    due = _one_of((Stand.RELEASED, Stand.SENDING, Stand.UNCERTAIN)), _row.not_before <= now
-    report = _found(session, *due, locks=True)
-    if report is None:
-        return None
-    is_new = report.stand is Stand.RELEASED
-    taken: dict[str, Any] = {
-        "stand": Stand.SENDING if is_new else Stand.UNCERTAIN,
-        "attempts": report.attempts + is_new,
-        "looked": 0 if report.stand is Stand.SENDING else report.looked,
-        "fence": report.fence + 1,
-        "first_try_at": report.first_try_at or now,
-        "not_before": now + lease,
-    }
-    session.execute(update(tables.reports).where(_row.id == report.id).values(**taken))
-    return _found(session, _row.id == report.id)
+def names(session: Session, address: str) -> bool:
+    """Whether any report holds that address."""
+    return found(session, _holds(address)) is not None
 
 
-def wait(session: Session, report: Report, stand: Stand, reason: str, *, until: datetime, **new: int) -> None:
-    """Try or look again then, if it is still ours to say.  new: how often it was looked for, or tried."""
-    _settled(session, report, {"stand": stand, "last_error": reason, "not_before": until, **new})
+def unname(session: Session, person: Person) -> int:
+    """Take their address out, and let nothing of it leave any more; how many reports that were."""
+    count = 0
+    while report := found(session, _holds(person.address)):
+        facts: dict[str, Any] = {"address": person.taken_out_of(report.address), "raw": b""}
+        facts |= {name: person.taken_out_of(getattr(report, name)) for name in ("body", "last_error")}
+        if report.stand is not Stand.SENT:
+            facts |= {"stand": Stand.DECLINED, "decided_at": report.decided_at or report.made_at}
+        changed(session, report, facts | {"fence": report.fence + 1, "not_before": None})
+        count += 1
+    return count
 
 
-def end(session: Session, report: Report, stand: Stand, *, at: datetime, reason: str = "") -> None:
-    """Say what became of it, if it is still ours to say; what went wrong is told in a new message."""
-    facts: dict[str, Any] = {"stand": stand, "last_error": reason, "not_before": None, "tell_after": None}
-    facts |= {"sent_at": at} if stand is Stand.SENT else _in_a_new_message(report)
-    _settled(session, report, facts | {"version": _row.version + 1})
-
-
-def prove(session: Session, message_id: str, *, at: datetime) -> None:
-    """A copy of that mail was seen: it has left, and nobody needs to say so any more."""
-    report = _found(session, _row.message_id == message_id) if message_id else None
-    if report is None or report.proved_at:
-        return
-    session.execute(update(tables.reports).where(_row.id == report.id).values(proved_at=at))
-    if report.stand is Stand.DOUBTFUL:
-        _changed(session, report, {"stand": Stand.SENT, "sent_at": at, "last_error": ""})
-
-
-def came_back(session: Session, message_id: str, reason: str) -> bool:
-    """A mail server returned it for good; whether it was one of these."""
-    report = _found(session, _row.message_id == message_id) if message_id else None
-    if report is None or report.stand.is_open or report.stand is Stand.RELEASED:
-        return False
-    told = {"stand": Stand.RETURNED, "last_error": reason, "not_before": None, "fence": report.fence + 1}
-    _changed(session, report, told | _in_a_new_message(report))
-    return True
+def _holds(address: str) -> ColumnElement[bool]:
+    columns = (_row.address, _row.body, _row.last_error)
+    return or_(*(func.lower(column).contains(address, autoescape=True) for column in columns))
 
 
 # Its message in Slack
@@ -186,7 +157,7 @@ def came_back(session: Session, message_id: str, reason: str) -> bool:
 def claim_message(session: Session, *, now: datetime, lease: timedelta) -> Report | None:
     """Take the next message that is to be posted or drawn anew; committed before anyone is called."""
     is_due = or_(_row.tell_after.is_(None), _row.tell_after <= now)
-    report = _found(session, _row.shown < _row.version, is_due, locks=True)
+    report = found(session, _row.shown < _row.version, is_due, locks=True)
     if report is not None:
         marks = {"tell_after": now + lease, "posted_at": report.posted_at or now}
         session.execute(update(tables.reports).where(_row.id == report.id).values(**marks))
@@ -207,10 +178,11 @@ def tell_later(session: Session, report: Report, *, until: datetime) -> None:
 
 def post_anew(session: Session, report: Report) -> None:
     """Its message was deleted: there is to be another."""
-    _changed(session, report, _in_a_new_message(report))
+    changed(session, report, in_a_new_message(report))
 
 
-def _in_a_new_message(report: Report) -> dict[str, Any]:
+def in_a_new_message(report: Report) -> dict[str, Any]:
+    """What a row says whose news is not to be drawn into its old message."""
     return {"channel": "", "ts": "", "posted_at": None, "posting": report.posting + 1}
 
 
@@ -225,27 +197,19 @@ def _seen(session: Session, number: int, version: int) -> Report:
     return report
 
 
-def _changed(session: Session, report: Report, facts: dict[str, Any]) -> None:
-    """Of two who are at it at once one reads that it is out of date."""
+def changed(session: Session, report: Report, facts: dict[str, Any]) -> None:
+    """Change it; of two who are at it at once one reads that it is out of date.  Raises DeskError."""
     mine = update(tables.reports).where(_row.id == report.id, _row.version == report.version)
     new = {"version": report.version + 1, "tell_after": None} | facts
     if session.execute(mine.values(**new).returning(_row.id)).first() is None:
         raise DeskError(_OUTDATED)
 
 
-def _settled(session: Session, report: Report, facts: dict[str, Any]) -> None:
-    mine = (_row.id == report.id, _row.fence == report.fence)
-    session.execute(update(tables.reports).where(*mine).values(**facts))
-
-
-def _one_of(stands: Collection[Stand]) -> ColumnElement[bool]:
-    return _row.stand.in_(stands)
-
-
-def _found(session: Session, *which: ColumnElement[bool], locks: bool = False) -> Report | None:
+def found(session: Session, *which: ColumnElement[bool], locks: bool = False) -> Report | None:
+    """The first that is like that.  locks: until the commit; what another holds is passed over."""
     query = select(tables.reports).where(*which).order_by(_row.id).limit(1)
-    found = session.execute(query.with_for_update(skip_locked=True) if locks else query).first()
-    return _report(found) if found else None
+    row = session.execute(query.with_for_update(skip_locked=True) if locks else query).first()
+    return _report(row) if row else None
 
 
 def _report(row: Row[Any]) -> Report:
