@@ -43,7 +43,7 @@ def compose(
     facts = EMPTY | {
         "language": language, "desk": letterhead.name, "client": sound(figures.client or ""), "month": month,
         "address_line": letterhead.brand.address_line, "logo": letterhead.brand.logo, "number": subject,
-        "colour": letterhead.brand.colour, "figures": Prose("\n\n".join(_lists(parts))),
+        "colour": letterhead.brand.colour, "figures": Prose("\n\n".join(_lists(parts, words))),
     }  # fmt: skip
     letter, signature = templates.letter(language, "report", facts), Prose(letterhead.brand.signature)
     below = [to_text(signature), letterhead.brand.address_line]
@@ -130,15 +130,15 @@ def _hours(minutes: int, words: Words) -> str:
     return words.decimals(money.amount_of(minutes, Decimal(1)))
 
 
-def _lists(parts: dict[str, list[Line]]) -> Iterator[str]:
+def _lists(parts: dict[str, list[Line]], words: Words) -> Iterator[str]:
     for title, lines in parts.items():
         if lines:
-            yield "\n".join([f"**{title}**\n", *map(_item, lines)])
+            yield "\n".join([f"**{title}**\n", *(_item(line, words.colon) for line in lines)])
 
 
-def _item(line: Line) -> str:
+def _item(line: Line, colon: str) -> str:
     label, said = escaped({"label": line.label, "said": line.said}).values()
-    return f"- {label}: **{said}**"
+    return f"- {label}{colon}**{said}**"
 
 
 def _csv(words: Words, parts: dict[str, list[Line]]) -> bytes:

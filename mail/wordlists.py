@@ -27,6 +27,7 @@ class Words:
     used: str
     waiting: str
     head: tuple[str, str, str, str]
+    colon: str = ": "
     in_hours: str
     in_euros: str
     between: str = ";"
@@ -137,6 +138,7 @@ WORDS = {
         used="{} sur {} utilisées",
         waiting="En attente de votre accord",
         head=("Quoi", "Priorité", "Nombre", "Sur"),
+        colon="\u00a0: ",
         in_hours="{} (heures)",
         in_euros="{} (EUR, hors TVA)",
     ),

@@ -97,10 +97,8 @@ def test_nothing_leaves_before_a_lead_let_it_go_and_then_it_leaves_once(office):
     assert "Nieuw: 1" in office.post.text()
     [file] = mail.iter_attachments()
     assert file.get_filename() == "HD-2026-11.csv"
-    assert file.get_content().decode("utf-8-sig").splitlines()[:2] == [
-        "Wat;Prioriteit;Aantal;Van",
-        "Nieuw;;1;",
-    ]
+    rows = file.get_content().decode("utf-8-sig").splitlines()
+    assert rows[:2] == ["Wat;Prioriteit;Aantal;Van", "Nieuw;;1;"]
 
 
 def test_of_several_that_look_at_once_one_sends(office):
