@@ -17,9 +17,7 @@ pytestmark = [pytest.mark.pictures, pytest.mark.usefixtures("story"), pytest.mar
 def a_day_at_the_desk(visitor):
     """Carla's webshop is down and Alice works on it; Emma asked for something new."""
     text = 'Hello,\n\nOur webshop only shows "Something went wrong" when somebody pays. Please help!\n\nCarla'
-    visitor.mail(
-        CARLA, subject="Webshop shows an error", text=text, files=[("screenshot.png", ERROR_PAGE)]
-    )
+    visitor.mail(CARLA, subject="Webshop shows an error", text=text, files=[("screenshot.png", ERROR_PAGE)])
     card = visitor.wait_until(lambda: visitor.find("#support", "Webshop"))
     visitor.click("Alice", card, "priority")
     visitor.submit("Alice", {"level": "urgent"})
