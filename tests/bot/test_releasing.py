@@ -31,19 +31,21 @@ BAKERY = Contract(name="Bakery", domains=frozenset({"bakery.example"}), report_t
 class Monthly:
     """The parts that write, show and send a report, as the desk has them.  left: the mails that left."""
 
-    def __init__(self, desk, contract=BAKERY):
-        self.desk, self.left = desk, []
+    def __init__(self, desk, contract=BAKERY, *, of="", channel=LEADS):
+        """of: the desk that answers for the client; channel: where its leads are."""
+        self.desk, self.left, self.channel = desk, [], channel
         policy_ = replace(desk.policy, contracts=(contract,))
         letterhead = Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM)
         now = desk.time.now
         self.writing = Reporting(
-            desk.db, policy_, letterhead, Templates(), "s" * 32, "en", lambda client: "", now
+            desk.db, policy_, letterhead, Templates(), "s" * 32, "en", lambda client: of, now
         )
-        desk.house = replace(desk.house, policy=policy_, write_report=self.writing.make)
+        writing = {"write_report": self.writing.make, "desk_of": self.writing.desk_of}
+        desk.house = replace(desk.house, policy=policy_, **writing)
         desk.app = bot_app.build(desk.house, AtOnce())
         desk.listen()
         wire = Wire(desk.write, desk.read, desk.pace)
-        self.messages = Messages(desk.house, wire, lambda name: LEADS, letterhead.address)
+        self.messages = Messages(desk.house, wire, lambda name: channel, letterhead.address)
         self.sending = Releases(desk.db, Server(host="127.0.0.1"), letterhead.address, now, road=self._take)
 
     def _take(self, raw, server, *, sender, recipient, copy):
@@ -58,7 +60,7 @@ class Monthly:
 
     def shown(self):
         """The messages about reports in the leads' channel, the newest last."""
-        channel = next(each for each in self.desk.slack.state()["channels"] if each["id"] == LEADS)
+        channel = next(each for each in self.desk.slack.state()["channels"] if each["id"] == self.channel)
         return [each for each in channel["messages"] if "📊" in each["text"]]
 
     def words(self):
