@@ -39,15 +39,18 @@ class Messages:
 
         Any number of processes may do so at once.  Raises store.database.Unavailable."""
         taken = 0
-        while True:
-            now = self.house.clock()
-            with self.house.db.change() as session:
-                report = reports.claim_message(session, now=now, lease=_LEASE)
-                restored = aftermath.of(session) if report else None
-            if report is None:
-                return taken
+        while claimed := self._claimed(self.house.clock()):
             taken += 1
-            self._tell(report, restored, now)
+            self._tell(*claimed)
+        return taken
+
+    def _claimed(self, now: datetime) -> tuple[Report, Restored | None, datetime] | None:
+        with self.house.db.read() as session:  # most looks find nothing, and should hold up nobody who writes
+            if not reports.is_message_due(session, now=now):
+                return None
+        with self.house.db.change() as session:
+            report = reports.claim_message(session, now=now, lease=_LEASE)
+            return (report, aftermath.of(session), now) if report else None
 
     def _tell(self, report: Report, restored: Restored | None, now: datetime) -> None:
         another_life = restored is not None and restored.restored_at[:7] > report.month

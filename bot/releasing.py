@@ -113,11 +113,11 @@ def _said(report: Report, style: Style) -> str:
     return {
         Stand.ASKED: f"Shall this mail go to {to}? It leaves only if a lead sends it.",
         Stand.DECLINED: f"🚫 Not sent: {by} decided so, {when}. /ticket report offers it again.",
-        Stand.SENT: f"✅ Sent to {to}, {sent}. {by} let it go.",
+        Stand.SENT: f"✅ Sent to {to}, {sent}; released by {by}.",
         Stand.DOUBTFUL: f"❓ Nobody knows whether this mail arrived: {report.last_error}.",
         Stand.FAILED: f"⚠️ This mail did not reach {to}: {report.last_error}.",
         Stand.RETURNED: f"⚠️ This mail came back from {to}: {report.last_error}.",
-    }.get(report.stand, f"📤 On its way to {to}. {by} let it go, {when}.")
+    }.get(report.stand, f"📤 On its way to {to}; released by {by}, {when}.")
 
 
 def _warnings(report: Report, *, restored: bool) -> Iterator[Block]:

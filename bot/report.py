@@ -97,7 +97,7 @@ class Reports:
         with house.db.read() as session:
             known = reports.of(session, client, month)
         if known and not known.stand.is_open:
-            said = f"{known.decided_by} let the mail to {known.address} go; each month is sent once."
+            said = f"{known.decided_by} released the mail to {known.address}; each month is sent once."
             return [context(plain(said))]
         button = blocks.button(WRITE, "Write the mail to the client", json.dumps([month, client]))
         return [blocks.actions([button])]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from desk.release import Stand
 from store import tables
@@ -14,12 +14,16 @@ _row = tables.reports.c
 _UNDER_WAY = (Stand.RELEASED, Stand.SENDING, Stand.UNCERTAIN)
 
 
+def is_due(session: Session, *, now: datetime) -> bool:
+    """Whether any mail waits to be sent or looked for."""
+    return found(session, *_due(now)) is not None
+
+
 def claim(session: Session, *, now: datetime, lease: timedelta) -> Report | None:
     """Take the next mail that is due; the caller commits before it calls anyone.
 
     One that somebody began to send and never settled comes back as uncertain: nobody knows if it left."""
-    due = _row.stand.in_(_UNDER_WAY), _row.not_before <= now
-    report = found(session, *due, locks=True)
+    report = found(session, *_due(now), locks=True)
     if report is None:
         return None
     is_new = report.stand is Stand.RELEASED
@@ -65,6 +69,10 @@ def came_back(session: Session, message_id: str, reason: str) -> bool:
     told = {"stand": Stand.RETURNED, "last_error": reason, "not_before": None, "fence": report.fence + 1}
     changed(session, report, told | in_a_new_message(report))
     return True
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _row.stand.in_(_UNDER_WAY), _row.not_before <= now
 
 
 def _settled(session: Session, report: Report, facts: dict[str, Any]) -> None:

@@ -154,10 +154,14 @@ def _holds(address: str) -> ColumnElement[bool]:
 # Its message in Slack
 
 
+def is_message_due(session: Session, *, now: datetime) -> bool:
+    """Whether any message is to be posted or drawn anew."""
+    return found(session, *_untold(now)) is not None
+
+
 def claim_message(session: Session, *, now: datetime, lease: timedelta) -> Report | None:
     """Take the next message that is to be posted or drawn anew; committed before anyone is called."""
-    is_due = or_(_row.tell_after.is_(None), _row.tell_after <= now)
-    report = found(session, _row.shown < _row.version, is_due, locks=True)
+    report = found(session, *_untold(now), locks=True)
     if report is not None:
         marks = {"tell_after": now + lease, "posted_at": report.posted_at or now}
         session.execute(update(tables.reports).where(_row.id == report.id).values(**marks))
@@ -179,6 +183,10 @@ def tell_later(session: Session, report: Report, *, until: datetime) -> None:
 def post_anew(session: Session, report: Report) -> None:
     """Its message was deleted: there is to be another."""
     changed(session, report, in_a_new_message(report))
+
+
+def _untold(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _row.shown < _row.version, or_(_row.tell_after.is_(None), _row.tell_after <= now)
 
 
 def in_a_new_message(report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from threading import Barrier, Thread
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot import app as bot_app
 from bot.asking import Messages
 from bot.wire import Wire
 from desk.actor import Actor
+from desk.errors import DeliveryFailed, DeliveryUncertain
 from desk.priority import Priority
 from desk.release import Stand
 from mail.letterhead import Letterhead
@@ -19,7 +21,7 @@ from mail.releases import Releases
 from mail.reporting import Reporting
 from mail.smtp import Server
 from sla.policy import Contract
-from store import reports
+from store import aftermath, reports, tables
 from tests.bot.desk_at_work import AMSTERDAM, AtOnce
 from tests.bot.strict_slack import LEADS
 
@@ -32,8 +34,9 @@ class Monthly:
     """The parts that write, show and send a report, as the desk has them.  left: the mails that left."""
 
     def __init__(self, desk, contract=BAKERY, *, of="", channel=LEADS):
-        """of: the desk that answers for the client; channel: where its leads are."""
-        self.desk, self.left, self.channel = desk, [], channel
+        """of: the desk that answers for the client; channel: where its leads are.  trouble: what the mail
+        server does instead of taking the next mail."""
+        self.desk, self.left, self.channel, self.trouble = desk, [], channel, []
         policy_ = replace(desk.policy, contracts=(contract,))
         letterhead = Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM)
         now = desk.time.now
@@ -49,6 +52,8 @@ class Monthly:
         self.sending = Releases(desk.db, Server(host="127.0.0.1"), letterhead.address, now, road=self._take)
 
     def _take(self, raw, server, *, sender, recipient, copy):
+        if self.trouble:
+            raise self.trouble.pop()
         self.left.append((sender, recipient, message_from_bytes(raw, policy=policy.default)))
 
     def beat(self):
@@ -113,7 +118,7 @@ def test_a_lead_sends_it_and_it_leaves_once(monthly):
     assert (sender, recipient, mail["To"]) == ("help@desk.example", BOSS, BOSS)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert [part.get_filename() for part in mail.iter_attachments()] == ["HD-2026-11.csv"]
-    assert f"✅ Sent to {BOSS}, Tue 1 Dec 09:00. Lena let it go." in monthly.words()
+    assert f"✅ Sent to {BOSS}, Tue 1 Dec 09:00; released by Lena." in monthly.words()
     assert [each["ts"] for each in monthly.shown()] == [value["ts"]], "it is the same message, drawn anew"
     assert monthly.stand() is Stand.SENT
 
@@ -154,7 +159,10 @@ def report(desk, slack):
 def write_anew(monthly, slack):
     """A lead asks for the month and has the mail written."""
     assert "Write the mail to the client" in report(monthly.desk, slack)
-    monthly.desk.forge("write_report", '["2026-11", "Bakery"]', by="U0LENA")
+    shown = [one for one in slack.state()["ephemerals"] if "write_report" in str(one["blocks"])][-1]
+    [row] = [block for block in shown["blocks"] if block["type"] == "actions"]
+    value = row["elements"][0]["value"]
+    monthly.desk._gesture(lambda: slack.click("U0LENA", shown, "write_report", value, row["block_id"]))
     return slack.told[-1]["text"]
 
 
@@ -228,3 +236,110 @@ def test_a_message_that_somebody_deleted_comes_back_while_it_has_to_be_decided(m
     monthly.beat()
     [after] = monthly.shown()
     assert after["ts"] != before["ts"]
+
+
+def test_what_the_mail_server_refused_is_told_in_a_new_message_and_sent_again_by_a_lead(monthly):
+    monthly.beat()
+    monthly.press("send_report")
+    monthly.trouble.append(DeliveryFailed("550 nobody here", permanent=True))
+    monthly.beat()
+    assert f"⚠️ This mail did not reach {BOSS}: 550 nobody here." in monthly.words()
+    assert len(monthly.shown()) == 2
+    monthly.press("resend_report")
+    monthly.beat()
+    assert [to for _, to, _ in monthly.left] == [BOSS]
+    assert "✅ Sent" in monthly.words()
+
+
+def test_of_what_may_have_arrived_a_lead_says_that_it_did(monthly):
+    monthly.beat()
+    monthly.press("send_report")
+    monthly.trouble += [DeliveryUncertain("silence")]
+    monthly.beat()
+    assert "📤 On its way" in monthly.words()
+    monthly.desk.time.sleep(10)
+    monthly.beat()
+    assert "❓ Nobody knows whether this mail arrived" in monthly.words()
+    monthly.press("report_arrived")
+    monthly.beat()
+    assert (monthly.stand(), monthly.left) == (Stand.SENT, [])
+
+
+def test_an_address_that_the_settings_no_longer_name_gets_nothing(monthly, slack):
+    monthly.beat()
+    house = monthly.desk.house
+    moved = replace(house.policy, contracts=(replace(BAKERY, report_to="new@bakery.example"),))
+    monthly.desk.house = replace(house, policy=moved)
+    monthly.desk.app = bot_app.build(monthly.desk.house, AtOnce())
+    monthly.desk.listen()
+    monthly.press("send_report")
+    assert "The settings name another address by now" in slack.told[-1]["text"]
+    monthly.beat()
+    assert (monthly.stand(), monthly.left) == (Stand.ASKED, [])
+
+
+def test_a_message_whose_answer_was_lost_is_found_and_not_posted_twice(monthly, slack):
+    slack.fault("chat.postMessage", drop="after")
+    monthly.beat()
+    monthly.beat()
+    monthly.desk.time.sleep(31)
+    monthly.beat()
+    assert len(monthly.shown()) == 1
+    monthly.press("skip_report")
+    monthly.beat()
+    assert "🚫 Not sent" in monthly.words()
+
+
+def test_what_slack_refused_is_posted_later(monthly, slack):
+    slack.fault("chat.postMessage", error="ratelimited")
+    monthly.beat()
+    assert monthly.shown() == []
+    monthly.desk.time.sleep(31)
+    monthly.beat()
+    assert len(monthly.shown()) == 1
+
+
+def test_several_desks_in_one_database_post_one_message(monthly):
+    monthly.writing.make_due()
+    together = Barrier(3)
+
+    def look():
+        together.wait(30)
+        monthly.messages.tell_due()
+
+    threads = [Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(monthly.shown()) == 1
+
+
+def test_after_a_restore_the_message_is_found_again_and_warns(monthly, at):
+    monthly.beat()
+    [before] = monthly.shown()
+    with monthly.desk.db.change() as session:
+        session.execute(tables.reports.delete())
+        aftermath.begin(session, taken_at=at("mon 12:00"), at=monthly.desk.time.now())
+        aftermath.release(session, at=monthly.desk.time.now())
+    monthly.beat()
+    monthly.desk.time.sleep(31)
+    monthly.beat()
+    assert [each["ts"] for each in monthly.shown()] == [before["ts"]]
+    assert "this mail may have been sent before" in monthly.words()
+
+
+def test_both_buttons_at_once_do_one_thing(monthly, slack):
+    monthly.beat()
+    first = monthly.desk.a_click("send_report", picture(monthly), by="U0LENA")
+    second = monthly.desk.a_click("skip_report", picture(monthly), by="U0LENA")
+    for body in (first, second, first):
+        monthly.desk.dispatch(body)
+    monthly.beat()
+    assert (monthly.stand(), len(monthly.left)) == (Stand.SENT, 1)
+    assert "out of date" in slack.told[-1]["text"]
+
+
+def picture(monthly):
+    [row] = [block for block in monthly.shown()[-1]["blocks"] if block["type"] == "actions"]
+    return row["elements"][0]["value"]
