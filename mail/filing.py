@@ -169,9 +169,8 @@ class Filing:
             follows=follows,
             desk=desk,
         )
-        tickets.add(self.session, ticket)
         likely.suspect(self.session, ticket, at=self._at, within=self.house.alike_within)
-        return ticket
+        return tickets.add(self.session, ticket)
 
     def _open_unreadable(self, mail: Unreadable) -> Filed:
         customer = mail.sender or handed_over_by(self.kept.arrival)
