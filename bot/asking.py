@@ -77,7 +77,10 @@ class Messages:
         ts = self.wire.find(channel, token, since=tried) if tried else None
         if ts is None and report.posted_at and now - report.posted_at < _LATER:
             return None
-        return Place(channel, ts or self.wire.post(channel, post, token=token))
+        if ts is None:
+            return Place(channel, self.wire.post(channel, post, token=token))
+        self.wire.update(Place(channel, ts), post)  # it may show what another life of the database knew
+        return Place(channel, ts)
 
     def _is_told(self, report: Report, place: Place) -> None:
         with self.house.db.change() as session:
