@@ -11,8 +11,8 @@ from bot.blocks import Block, Post, one_line, plain
 from bot.click import Click, value
 from bot.gate import refusal
 from bot.house import House
-from bot.lines import Style
 from bot.month import named
+from bot.style import Style
 from bot.words import moment
 from desk.actor import LEADS, Actor
 from desk.errors import DeskError, NotAllowed
