@@ -24,6 +24,7 @@ from bot import (
     commands,
     doubtful,
     gate,
+    handing,
     home,
     missing,
     modals,
@@ -36,6 +37,7 @@ from bot import (
     snoozing,
     thread,
     undoing,
+    wholemail,
     why,
     worktime,
 )
@@ -46,7 +48,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why, releasing),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing, releasing),
 )
 
 _TIMEOUT = 10

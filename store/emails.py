@@ -114,6 +114,21 @@ def about(session: Session, number: int, seq: int) -> Email | None:
     return of_delivery(session, found) if found else None
 
 
+def came_as(session: Session, number: int, inbox: int) -> Email | None:
+    """The mail of a ticket that came into the inbox under that number."""
+    query = select(tables.emails).where(_row.ticket == number, _row.inbox == inbox)
+    found = session.execute(query.order_by(_row.id)).first()
+    return _email(tuple(found)) if found else None
+
+
+def sent_about(session: Session, number: int) -> dict[int, Email]:
+    """The mails to customers of a ticket that were worded, by the event that each is about."""
+    owed = tables.outbox.c
+    query = select(owed.seq, tables.emails).join(tables.outbox, owed.id == _row.delivery)
+    rows = session.execute(query.where(_row.ticket == number, owed.seq.is_not(None)).order_by(_row.id))
+    return {seq: _email(tuple(row)) for seq, *row in rows}
+
+
 def prove(session: Session, message_id: str, *, at: datetime) -> int | None:
     """Note that a copy of that mail of ours was seen; the delivery that sent it, None for no mail of ours."""
     ours = update(tables.emails).where(_row.message_id == message_id, _row.direction == Direction.OUT)

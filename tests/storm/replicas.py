@@ -122,7 +122,7 @@ class Replica:
 
     def _answers(self) -> bool:
         try:
-            with urlopen(f"http://127.0.0.1:{self._web_port}/healthz", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{self._web_port}/livez", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
