@@ -29,6 +29,7 @@ from bot import (
     missing,
     modals,
     quarantine,
+    releasing,
     replying,
     resembling,
     reveal,
@@ -47,7 +48,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing, releasing),
 )
 
 _TIMEOUT = 10

@@ -24,6 +24,7 @@ def register(app: App, reports: Reports) -> None:
         ack({"response_type": "ephemeral", "text": text, "blocks": drawn})
 
     app.command("/ticket")(on_command)
+    reports.register(app)
     lists.register(app)
     away.register(app)
 

@@ -38,9 +38,10 @@ class House:
     troubles: what keeps mail or deliveries from moving, in words; lead_troubles: what leads alone are to know
     of that.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
-    leave, for its writer to look at before.  heads: the headers of a mail in the inbox.  canned: letters to
-    choose from.  acted: called with the id of whoever clicked, once the click is committed; mailed: with the
-    ticket and whoever wrote, once a mail that can be taken back is."""
+    leave, for its writer to look at before.  write_report: writes a client's report of a month (2026-11);
+    desk_of: the desk whose leads answer for a client, by name.  heads: the headers of a mail in the inbox.
+    canned: letters to choose from.  acted: called with the id of whoever clicked, once the click is
+    committed; mailed: with the ticket and whoever wrote, once a mail that can be taken back is."""
 
     db: Database
     policy: Policy
@@ -57,6 +58,8 @@ class House:
     a_mail_takes: int = 18_000_000
     undo: timedelta = timedelta()
     foresee: Callable[[Ticket, Event], Letter] | None = None
+    write_report: Callable[[str, str], None] | None = None
+    desk_of: Callable[[str], str] = lambda client: ""
     heads: Callable[[int], Sequence[tuple[str, str]]] = lambda inbox: ()
     canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None

@@ -1,6 +1,7 @@
-"""A month in figures, for leads: as words, as pictures, and as lines that a terminal shows as well."""
+"""A month or a week in figures, for leads: as words, as pictures, and as lines for a terminal too."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot import blocks
@@ -9,6 +10,7 @@ from bot.words import business, elapsed, plural
 from desk import money, span
 from desk.priority import Priority
 from sla.billed import Money
+from sla.month import name_of
 from sla.policy import Goal
 from sla.report import PROMISED, Figures, Lengths, Rate
 
@@ -37,10 +39,11 @@ def facts(figures: Figures) -> Iterator[tuple[str, str]]:
         yield "Helped well", _helped(figures.helped)
 
 
-def draw(found: Sequence[Figures], zone: ZoneInfo) -> Post:
-    """The message: found is what sla.report says, all clients first (or the one that was asked for)."""
+def draw(found: Sequence[Figures], stretch: str) -> Post:
+    """The message: found is what sla.report says, all clients first (or the one that was asked for).
+    stretch: what the month or the week is called."""
     first, clients = found[0], found[1:]
-    title = f"{title_of(first, zone)}{'' if first.client is None else f': {first.client or _NOBODY}'}"
+    title = f"{stretch}{'' if first.client is None else f': {first.client or _NOBODY}'}"
     drawn = [blocks.header(title), *_pairs(first), *_pictures(first)]
     if clients:
         drawn += [blocks.section("*By client*"), _table(clients[:_CLIENTS])]
@@ -54,8 +57,20 @@ def draw(found: Sequence[Figures], zone: ZoneInfo) -> Post:
 
 def title_of(figures: Figures, zone: ZoneInfo) -> str:
     """November 2026."""
-    begin = figures.begin.astimezone(zone)
-    return f"{_MONTHS[begin.month - 1]} {begin.year}"
+    return named(name_of(figures.begin, zone))
+
+
+def named(month: str) -> str:
+    """What people call it: November 2026 for 2026-11."""
+    year, _, number = month.partition("-")
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
+def week_of(figures: Figures, zone: ZoneInfo) -> str:
+    """The week of 23 to 29 November 2026."""
+    first, last = (at.astimezone(zone) for at in (figures.begin, figures.end - timedelta(hours=12)))
+    month = "" if first.month == last.month else f" {_MONTHS[first.month - 1]}"
+    return f"The week of {first.day}{month} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
 _NOBODY = "(no client)"

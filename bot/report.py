@@ -1,26 +1,33 @@
 """/ticket report: a lead asks for a month, and it comes once it is counted."""
 
+import json
 import logging
+import re
 from concurrent.futures import Executor, Future
 from http.client import HTTPException
 from typing import Any
 
+from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
-from bot import hook
+from bot import blocks, hook
 from bot.answering import words_for
 from bot.blocks import Block, context, escape, plain, section
 from bot.house import House
-from bot.month import draw
+from bot.month import draw, title_of
 from bot.people import SlackSilent
+from bot.releasing import must_lead
 from desk.actor import LEADS, Actor
 from desk.errors import DeskError
 from desk.reach import Reach
-from sla.month import month_of
-from sla.report import report_of
+from sla.month import month_of, name_of
+from sla.report import Figures, report_of
+from store import reports
 from store.database import Unavailable
 
 log = logging.getLogger(__name__)
+
+WRITE = "write_report"
 
 _PATIENCE = 10  # seconds
 
@@ -32,6 +39,10 @@ class Reports:
     def __init__(self, house: House, threads: Executor) -> None:
         self._house = house
         self._threads = threads
+
+    def register(self, app: App) -> None:
+        """Listen to the button below a month in figures."""
+        app.action(WRITE)(self.on_write)
 
     def ask(self, words: str, actor: Actor, answer_at: str) -> str:
         """Begin, and say so.  words: a month, a client, both or none; answer_at: Slack's response_url.
@@ -69,15 +80,62 @@ class Reports:
         if not chosen:
             names = ", ".join(each.client for each in found if each.client) or "nobody"
             raise DeskError(f"Nothing happened for {client} in that month. There is: {names}.")
-        post = draw(chosen, house.style.zone)
+        post = draw(chosen, title_of(chosen[0], house.style.zone))
         whose = house.people.title_of(reach)
-        return post.text, [*post.blocks, *([context(plain(f"Only tickets of {whose}"))] if whose else [])]
+        below = [context(plain(f"Only tickets of {whose}"))] if whose else []
+        return post.text, [*post.blocks, *below, *self._offer(chosen[0])]
+
+    def _offer(self, figures: Figures) -> list[Block]:
+        """Where the client gets a report: a button that has it written, or why there is none."""
+        house, client = self._house, figures.client or ""
+        contract = house.policy.contract_named(client)
+        if house.write_report is None or contract is None or not contract.report_to:
+            return []
+        if house.clock() < figures.end:
+            return [context(plain(f"Once the month is over it can be mailed to {contract.report_to}."))]
+        month = name_of(figures.begin, house.style.zone)
+        with house.db.read() as session:
+            known = reports.of(session, client, month)
+        if known and not known.stand.is_open:
+            said = f"{known.decided_by} released the mail to {known.address}; each month is sent once."
+            return [context(plain(said))]
+        button = blocks.button(WRITE, "Write the mail to the client", json.dumps([month, client]))
+        return [blocks.actions([button])]
+
+    def on_write(self, ack: Ack, body: dict[str, Any], actor: Actor) -> None:
+        """Begin to write the mail, for leads to look at in their channel."""
+        month, client = _carried(body["actions"][0].get("value") or "")
+        must_lead(self._house, actor, self._house.desk_of(client))
+        written = self._threads.submit(self._write, month, client, body["response_url"])
+        written.add_done_callback(_complain)
+        ack()
+
+    def _write(self, month: str, client: str, answer_at: str) -> None:
+        assert self._house.write_report is not None
+        said = (
+            "The mail is shown in the channel of the leads in a moment. It leaves when one of them sends it."
+        )
+        try:
+            self._house.write_report(client, month)
+        except (DeskError, Unavailable) as problem:
+            said = words_for(problem)
+        self._send(answer_at, {"response_type": "ephemeral", "replace_original": False, "text": escape(said)})
 
     def _send(self, answer_at: str, answer: dict[str, Any]) -> None:
         try:
             hook.send(self._house.slack, answer_at, answer, patience=_PATIENCE)
         except (SlackClientError, OSError, HTTPException) as unheard:
             log.warning("a report did not arrive: %s", unheard)
+
+
+def _carried(value: str) -> tuple[str, str]:
+    try:
+        month, client = json.loads(value)
+        if isinstance(client, str) and re.fullmatch(r"\d{4}-\d{2}", month):
+            return month, client
+    except (ValueError, TypeError):
+        pass
+    raise DeskError("This button is from another version of the desk. Ask again with /ticket report.")
 
 
 def _complain(done: Future[None]) -> None:

@@ -8,7 +8,7 @@ from bot import asked
 
 
 class May(StrEnum):
-    """AGENTS: agents and leads; LEADS: leads alone, which the ticket itself sees to."""
+    """AGENTS: agents and leads; LEADS: leads alone, which the ticket itself sees to, or whoever decides."""
 
     AGENTS = "agents"
     LEADS = "leads"
@@ -33,6 +33,7 @@ class Right:
 
 _AGENTS, _AGENTS_FINAL, _LEADS_FINAL = Right(), Right(final=True), Right(May.LEADS, final=True)
 _ANYWHERE, _ANYWHERE_FINAL = Right(about=About.NO_TICKET), Right(final=True, about=About.NO_TICKET)
+_LEADS_ANYWHERE = Right(May.LEADS, final=True, about=About.NO_TICKET)
 
 RIGHTS: dict[str, Right] = {
     # the card
@@ -93,6 +94,12 @@ RIGHTS: dict[str, Right] = {
     "action breach": _AGENTS,
     "action why": _AGENTS,
     "event message": _AGENTS,
+    # reports of months, on their way to clients
+    "action write_report": _LEADS_ANYWHERE,
+    "action send_report": _LEADS_ANYWHERE,
+    "action skip_report": _LEADS_ANYWHERE,
+    "action resend_report": _LEADS_ANYWHERE,
+    "action report_arrived": _LEADS_ANYWHERE,
     # App Home, lists, shortcuts
     "event app_home_opened": _ANYWHERE,
     "action home_refresh": _ANYWHERE,

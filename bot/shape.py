@@ -119,7 +119,9 @@ _IN_A_WINDOW = frozenset(
     | {"whole_of", "whole_back", "whole_on", "whole_show"}
 )
 _OF_A_MESSAGE = frozenset({"make_ticket", "send_to_customer"})
-_UNDER_AN_ANSWER = frozenset({"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo"})
+_UNDER_AN_ANSWER = frozenset(
+    {"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo", "write_report"}
+)
 """Controls in a window; shortcuts on a message; controls below what only one person sees."""
 
 

@@ -18,7 +18,7 @@ from mail.opening import Opening
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
-from store import aftermath, emails, likely, meters, tickets, undelivered
+from store import aftermath, emails, likely, meters, releases, tickets, undelivered
 from store.emails import Direction
 from store.inbox import State
 
@@ -46,6 +46,8 @@ class Filing(Opening):
             aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED, "own")
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
+        if seen.bounce and not returned and self._report_came_back(seen.bounce):
+            return Filed(f"a report to a client came back ({seen.rule})", None, State.DROPPED)
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
         doubt = why_doubted(mail, claim, self.house)
         kept_away = self._kept_away(mail, claim, doubt)
@@ -63,6 +65,10 @@ class Filing(Opening):
         delivery = emails.prove(self.session, message_id, at=self.now)
         if delivery is not None:
             undelivered.proved(self.session, delivery, by=Actor.system("mail"), at=self.now)
+        releases.prove(self.session, message_id, at=self.now)
+
+    def _report_came_back(self, bounce: Bounce) -> bool:
+        return bounce.hard and releases.came_back(self.session, bounce.returned_id or "", bounce.reason)
 
     def _screened(self, mail: InboundEmail) -> Screening:
         return screen(

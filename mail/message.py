@@ -65,6 +65,14 @@ def message_id(delivery: int, *, ticket: int, secret: str, domain: str) -> str:
     return f"hd.{delivery}.{_seal(delivery, ticket, secret)}@{domain}"
 
 
+def report_id(client: str, month: str, *, secret: str, domain: str) -> str:
+    """What the mail with that client's month is called, in every life of the database."""
+    sealed = f"helpdesk report {month} {client}".encode()
+    return (
+        f"report.{month}.{hmac.new(secret.encode(), sealed, hashlib.sha256).hexdigest()[:_DIGITS]}@{domain}"
+    )
+
+
 def is_ours(message_id: str, *, ticket: int, secret: str) -> bool:
     """Whether the desk gave this name to a mail about that ticket, even one it has forgotten."""
     found = _OURS.fullmatch(message_id)
@@ -146,7 +154,8 @@ def _built(
         lines["In-Reply-To"] = f"<{known[0]}>"
         lines["References"] = " ".join(f"<{each}>" for each in reversed(known))
     if notification.is_automatic:
-        lines["Auto-Submitted"] = "auto-replied"  # RFC 3834: other machines will not answer
+        # RFC 3834: other machines will not answer
+        lines["Auto-Submitted"] = "auto-replied" if known else "auto-generated"
         lines["X-Auto-Response-Suppress"] = "All"  # the same, for Exchange
     raw = _written(lines, notification, envelope.files)
     _compare(raw, lines, to, notification, envelope.files)

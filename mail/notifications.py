@@ -126,7 +126,7 @@ def _subject(ticket: Ticket, prefix: str) -> str:
 
 # The facts that templates may use
 
-_PRIORITIES = {
+PRIORITIES = {
     "nl": dict(zip(Priority, ("urgent", "hoog", "gemiddeld", "laag", "verbetering"), strict=True)),
     "en": dict(zip(Priority, ("urgent", "high", "medium", "low", "improvement"), strict=True)),
     "de": dict(zip(Priority, ("dringend", "hoch", "mittel", "niedrig", "Verbesserung"), strict=True)),
@@ -176,7 +176,7 @@ def _named_other(event: Event, prefix: str) -> str:
 
 def _news(ticket: Ticket, last_mail_at: datetime | None, language: str) -> dict[str, str]:
     """The priority, and what it was when the customer last heard from us, where that is another."""
-    words = _PRIORITIES[language]
+    words = PRIORITIES[language]
     changes = [
         event
         for event in ticket.history

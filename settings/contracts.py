@@ -43,6 +43,11 @@ class Contract(Section):
         description="Who may approve a budget; where nobody is named, the ticket's own customer",
         examples=[["boss@example.com"]],
     )
+    report_to: Address | None = Field(
+        default=None,
+        description="Who gets the month in figures by mail, once a lead has released it",
+        examples=["boss@example.com"],
+    )
     hours: Hours | None = Field(
         default=None,
         description="Business hours that differ from [hours]",

@@ -1,4 +1,4 @@
-"""[digest]: what each agent reads before the day ends."""
+"""[digest]: what each agent reads before the day ends, and leads when a week is over."""
 
 from datetime import time
 from typing import Annotated
@@ -15,6 +15,11 @@ class Digest(Section):
     )
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
         default="16:30", description="When, on working days"
+    )
+    weekly: bool = Field(
+        default=True,
+        description="Whether the leads get, in their channel, the week in figures on the first working day"
+        " of the next",
     )
 
     @property

@@ -38,6 +38,7 @@ def _contract(agreement: Agreement) -> Contract:
         language=agreement.language,
         rate=agreement.rate,
         approvers=frozenset(address.lower() for address in agreement.approvers),
+        report_to=agreement.report_to or "",
     )
 
 

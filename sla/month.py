@@ -1,7 +1,7 @@
-"""Which month somebody means, and when it begins and ends."""
+"""Which month or week is meant, and when it begins and ends."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sla.walltime import midnight_of
@@ -22,6 +22,24 @@ def month_of(text: str, zone: ZoneInfo, *, now: datetime) -> tuple[datetime, dat
     year, month = _month(text.strip().lower(), today)
     begin, after = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
     return midnight_of(begin, zone), midnight_of(after, zone)
+
+
+def month_before(zone: ZoneInfo, *, now: datetime) -> tuple[datetime, datetime]:
+    """Begin and end of the last month that is over on that wall clock."""
+    begin, _ = month_of("", zone, now=now)
+    return month_of(name_of(begin - timedelta(days=1), zone), zone, now=now)
+
+
+def name_of(begin: datetime, zone: ZoneInfo) -> str:
+    """What the month is called that holds that moment: 2026-11."""
+    return f"{begin.astimezone(zone):%Y-%m}"
+
+
+def week_before(zone: ZoneInfo, *, now: datetime) -> tuple[datetime, datetime]:
+    """Begin and end of the last week, Monday to Sunday, that is over on that wall clock."""
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    return midnight_of(monday - timedelta(days=7), zone), midnight_of(monday, zone)
 
 
 def _month(text: str, today: date) -> tuple[int, int]:

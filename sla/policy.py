@@ -60,7 +60,8 @@ RECOVERY: Targets = {
 class Contract:
     """A client with promises of its own.  What it does not say is promised as to everybody.
 
-    rate: EUR per hour, excluding VAT.  approvers: addresses, in lower case, that may approve a budget."""
+    rate: EUR per hour, excluding VAT.  approvers: addresses, in lower case, that may approve a budget.
+    report_to: who is mailed the month in figures, "" for nobody."""
 
     name: str
     domains: frozenset[str] = frozenset()
@@ -71,6 +72,7 @@ class Contract:
     language: str | None = None
     rate: Decimal = STANDARD_RATE
     approvers: frozenset[str] = frozenset()
+    report_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,10 @@ class Policy:
         by_address = (each for each in self.contracts if address in each.addresses)
         by_domain = (each for each in self.contracts if domain in each.domains)
         return next(by_address, None) or next(by_domain, None)
+
+    def contract_named(self, client: str) -> Contract | None:
+        """The contract of a client, as tickets name it."""
+        return next((each for each in self.contracts if each.name == client), None)
 
     def rate_of(self, ticket: Ticket) -> Decimal:
         """EUR per hour, excluding VAT, as this customer's contract says."""

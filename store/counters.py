@@ -12,6 +12,7 @@ COUNTED = {
     "files": "id",
     "receipts": "id",
     "remains": "id",
+    "reports": "id",
 }
 """Tables whose rows are numbered by the database, and the column."""
 

@@ -14,7 +14,7 @@ from desk.delivery import Audience, DeliveryState
 from desk.erasing import ALIAS, Person, bare, unnamed, which_named
 from desk.errors import NotFound
 from desk.event import Kind
-from store import cards, chain, outbox, receipts, remains, tables, tickets, traces
+from store import cards, chain, outbox, receipts, remains, reports, tables, tickets, traces
 from store.cards import Place
 from store.database import Database
 from store.receipts import Receipt
@@ -72,7 +72,8 @@ def find(session: Session, address: str) -> Found:
     person = Person(address, which_named(names, address), f"{ALIAS}{token_hex(4)}")
     typed = select(_event.seq).where(_event.ticket.in_(theirs), _event.kind == Kind.NOTED)
     notes = len(session.scalars(typed).all())
-    elsewhere = traces.is_blocked(session, address) or traces.are_raws_naming(session, address)
+    elsewhere = traces.is_blocked(session, address) or reports.names(session, address)
+    elsewhere = elsewhere or traces.are_raws_naming(session, address)
     return Found(person, theirs, others, traces.unread_of(session, address), notes, elsewhere)
 
 
@@ -220,4 +221,8 @@ def _raws(db: Database, person: Person, deed: Deed) -> None:
             break
     with db.change() as session:
         traces.unname_ours(session, person)
-        receipts.keep(session, deed.receipt({"blocks": traces.unblock(session, person.address)}))
+        counts = {
+            "blocks": traces.unblock(session, person.address),
+            "reports": reports.unname(session, person),
+        }
+        receipts.keep(session, deed.receipt(counts))

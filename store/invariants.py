@@ -26,6 +26,7 @@ from sqlalchemy import (
 from desk.delivery import Audience, DeliveryState
 from desk.event import HUMAN_MAILS, OWED_TO, Kind
 from desk.priority import Priority
+from desk.release import Stand
 from desk.status import RUNNING, TRANSITIONS, Status
 from store import tables
 from store.database import Session
@@ -34,6 +35,7 @@ from store.inbox import State
 
 _ticket, _event, _owed = tables.tickets.c, tables.events.c, tables.outbox.c
 _mail, _came, _card = tables.emails.c, tables.inbox.c, tables.cards.c
+_report = tables.reports.c
 
 GRACE = timedelta(minutes=15)
 """How long work may be under way before it counts as stuck."""
@@ -242,6 +244,14 @@ def _doubled(*columns: ColumnElement[Any], where: ColumnElement[bool]) -> Select
     return query.where(where).group_by(*columns).having(func.count() > 1)
 
 
+def _let_go(session: Session, _now: datetime) -> Places:
+    """What is for clients to read leaves by nobody's hand but a lead's."""
+    nobody = or_(_report.decided_by == "", _report.decided_at.is_(None))
+    query = select(_report.id, _report.stand).where(_report.stand != Stand.ASKED, nobody)
+    for number, stand in session.execute(query):
+        yield f"report {number} is {stand}, and nobody let it go"
+
+
 _TWICE = (
     (_doubled(_event.ticket, _event.key, where=_event.key.is_not(None)), "event key"),
     (_doubled(_owed.ticket, _owed.seq, _owed.audience, where=_owed.seq.is_not(None)), "delivery"),
@@ -265,6 +275,7 @@ INVARIANTS = (
     Invariant("sent-on-record", "an agent's mail that left is in the history (S3)", _sent_is_on_record),
     Invariant("mails-once", "a mail left once, and came in once (I1, I3)", _mails_once),
     Invariant("mails-settled", "every mail that came in has become something (I1)", _mails_settled),
+    Invariant("let-go", "a client's month leaves only once a lead let it go (S3)", _let_go),
     Invariant("warned-in-time", "warnings are only about clocks that run (L9)", _warned_in_time),
 )
 """All of them, those that say most about the database first."""

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from store.database import Database
 
-_TABLES = "events, emails, inbox, outbox, tickets, texts, files, drafts, links, uploads, blocks"
+_TABLES = "events, emails, inbox, outbox, tickets, texts, files, drafts, links, uploads, blocks, reports"
 
 
 def scrub(db: Database) -> str:

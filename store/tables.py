@@ -25,6 +25,7 @@ from desk.actor import Door, Role
 from desk.delivery import Audience, DeliveryState
 from desk.event import Kind
 from desk.priority import Priority
+from desk.release import Stand
 from desk.status import Status
 from store.columns import Moment, json_value, one_of, serial
 
@@ -275,6 +276,42 @@ clicks = Table(
     metadata,
     Column("key", String(128), primary_key=True),
     Column("at", Moment, nullable=False, index=True),
+)
+
+# The months in figures that are mailed to clients: the mail, and the message in which leads let it go.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("client", Text, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("desk", String(40), nullable=False),
+    Column("address", String(320), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("message_id", String(998), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("stand", one_of(Stand), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Moment),
+    Column("sent_at", Moment),
+    Column("proved_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("looked", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("not_before", Moment),
+    Column("first_try_at", Moment),
+    Column("last_error", Text, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("posting", Integer, nullable=False),
+    Column("posted_at", Moment),
+    Column("shown", Integer, nullable=False),
+    Column("tell_after", Moment),
+    UniqueConstraint("client", "month"),
 )
 
 keepsakes = Table(

@@ -17,6 +17,8 @@ from terminal.reading import opened
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from config import Config
+    from desk.reach import Reach
     from sla.report import Figures, Lengths
 
 
@@ -25,19 +27,20 @@ if TYPE_CHECKING:
     "--month", metavar="YYYY-MM", help="Which month, by the desk's clocks.  Default: this one, so far."
 )
 @click.option("--client", help="Only this client, by the name of the contract or the domain.")
+@click.option("--desk", help="Only the tickets of this desk, where there are several.")
 @click.option("--csv", "form", flag_value="csv", help="A row for each client, for a spreadsheet.")
 @click.option(
     "--json", "form", flag_value="json", help="One JSON object a line for each client; times in UTC."
 )
 @click.pass_obj
-def report(call: Call, month: str | None, client: str | None, form: str | None) -> None:
+def report(call: Call, month: str | None, client: str | None, desk: str | None, form: str | None) -> None:
     """Say what came in and went out, which promises were kept, how long it took, what is open, what was
     worked, and what clients were asked to approve.
 
     All clients together come first, then each.  A promise counts in the month in which it was decided.
     Only reads, also beside a running desk.
 
-    Example: helpdesk report --month 2026-11 --csv > november.csv
+    Example: helpdesk report --month 2026-11 --desk Sales --csv > november.csv
     """
     from settings.promised import policy_of
     from sla.month import month_of
@@ -50,8 +53,22 @@ def report(call: Call, month: str | None, client: str | None, form: str | None) 
     except ValueError as wrong:
         raise click.BadParameter(str(wrong), param_hint="--month") from wrong
     with opened(config) as db:
-        found = report_of(db, policy_of(config), begin=begin, end=end, now=now)
+        reach = _reach(config, desk)
+        found = report_of(db, policy_of(config), begin=begin, end=end, now=now, reach=reach)
     click.echo(_FORMS[form or ""](_only(found, client), config.desk.timezone), nl=False)
+
+
+def _reach(config: Config, desk: str | None) -> Reach:
+    from desk.reach import EVERYTHING, reach_of
+
+    if desk is None:
+        return EVERYTHING
+    first = {config.desk.name.lower(): ""}
+    known = first | {each.name.lower(): each.name for each in config.desks}
+    if desk.lower() not in known:
+        names = ", ".join([config.desk.name, *(each.name for each in config.desks)])
+        raise click.BadParameter(f"there is no desk {desk!r}; there is {names}", param_hint="--desk")
+    return reach_of(frozenset({known[desk.lower()]}), frozenset(known.values()))
 
 
 def _only(found: Sequence[Figures], client: str | None) -> list[Figures]:

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from sandbox.guide import Step
 from sandbox.refused import Json
 from sandbox.visitor import Visitor, text_of
+from sla.calendar import Calendar
+from sla.hours import BusinessHours
+from sla.month import month_of
 
 CARLA, DIRK, EMMA = (
     "carla@bakkerij-jansen.example",
@@ -73,6 +76,13 @@ def _is_monday(visitor: Visitor) -> bool:
     return (now.weekday(), now.hour >= 9) == (0, True) or now.weekday() in range(1, FRIDAY)
 
 
+def _to_the_next_month(visitor: Visitor) -> None:
+    """To the first morning on which the desk is open."""
+    now = datetime.fromisoformat(visitor.state()["now"])
+    _, ends = month_of("", AMSTERDAM, now=now)
+    visitor.turn_to((BusinessHours(Calendar()).next_opening(ends) + timedelta(minutes=30)).isoformat())
+
+
 _DIRK = """Hallo,
 
 In het maandrapport staan de ritten van oktober dubbel. Alles werkt verder gewoon, maar de totalen kloppen niet. \
@@ -106,6 +116,7 @@ Not urgent at all: could the portal have a dark mode? Our night shift would love
 Emma"""
 
 _ALICE = {"as": "U0ALICE", "at": "C0SUPPORT"}
+_LENA = {"as": "U0LENA", "at": "C0LEADS"}
 
 STORY = (
     Step(
@@ -168,7 +179,7 @@ STORY = (
         "A promise is in danger",
         "You are Lena now, who leads the team. Open the clock again and go on *to the next thing that is due*.",
         "At three quarters of the time the leads hear of it, while there is still time to act.",
-        {"as": "U0LENA", "at": "C0LEADS"},
+        _LENA,
         lambda visitor: visitor.find("#support-leads", "HD-2") is not None,
     ),
     Step(
@@ -177,15 +188,6 @@ STORY = (
         "Carla reads what was done, and that a reply opens it again.",
         {**_ALICE, "box": CARLA},
         _stands(WEBSHOP, "Resolved"),
-    ),
-    Step(
-        "Something new is not a fault",
-        "Emma would like a dark mode. When her card is there, give it the priority *Improvement*.",
-        "An improvement has no clock and no date: first comes a budget that she agrees to.",
-        {**_ALICE, "box": EMMA},
-        _shows(DARK, "Improvement"),
-        "Let Emma write",
-        lambda visitor: visitor.mail(EMMA, subject=DARK, text=_EMMA),
     ),
     Step(
         "An angry reply",
@@ -214,11 +216,68 @@ STORY = (
         _stands(REPORT, "Resolved"),
     ),
     Step(
+        "Something new is not a fault",
+        "Emma would like a dark mode. When her card is there, give it the priority *Improvement*.",
+        "An improvement has no clock and no date: first comes a budget that she agrees to.",
+        {**_ALICE, "box": EMMA},
+        _shows(DARK, "Improvement"),
+        "Let Emma write",
+        lambda visitor: visitor.mail(EMMA, subject=DARK, text=_EMMA),
+    ),
+    Step(
+        "A budget first",
+        "On Emma’s card press *Ask for approval*: say what she gets, for *10* hours, look at the amount and send it.",
+        "Emma reads what it costs and how she can say yes. Until she does, nobody works on it.",
+        {**_ALICE, "box": EMMA},
+        _shows(DARK, "Waits for"),
+    ),
+    Step(
+        "The client says yes",
+        "Emma replies that she approves. (Anything less clear, and the desk would ask Alice what she meant.)",
+        "The card knows how many hours there are, and her mail is kept as the proof.",
+        {**_ALICE, "box": EMMA},
+        _shows(DARK, "Budget approved"),
+        "Let Emma say yes",
+        _answer(EMMA, "Approved.\n\nEmma"),
+    ),
+    Step(
+        "More work than she agreed to",
+        "Type `/ticket time 3 11h dark mode` and send it. Then press *Ask for more* on the card, for *2* hours.",
+        "At 80 % of the hours the thread warns, at 100 % the card says stop, and more goes the same way as before.",
+        {**_ALICE, "box": EMMA},
+        lambda visitor: any("more time than you approved" in each["text"] for each in visitor.inbox(EMMA)),
+    ),
+    Step(
+        "She agrees again, and it is done",
+        "Let Emma answer. Then choose *Resolved* under *Status* on her card, and write what she got.",
+        "Emma reads that it is there. What it costs is worked out from the hours.",
+        {**_ALICE, "box": EMMA},
+        _stands(DARK, "Resolved"),
+        "Let Emma say yes",
+        _answer(EMMA, "Approved.\n\nEmma"),
+    ),
+    Step(
         "Who may not",
         "You are Gus now: a guest, invited into the channel. Press any button.",
         "A polite refusal that only he sees, and nothing has changed.",
         {"as": "U0GUS", "at": "C0SUPPORT"},
         lambda visitor: bool(visitor.ephemerals("Gus")),
+    ),
+    Step(
+        "The month is over",
+        "You are Lena again. Let the month end: on the first morning of the next one the report for Emma is written.",
+        "The message shows the mail as it will leave, and nothing leaves by itself. Above it are the weeks in figures.",
+        _LENA,
+        lambda visitor: visitor.find("#support-leads", "for Noordzee Post") is not None,
+        "Let the month end",
+        _to_the_next_month,
+    ),
+    Step(
+        "A lead lets it go",
+        "Press *Send to the client* below the mail, and say yes.",
+        "Emma gets it, with a file for her spreadsheet. Only a lead can do that, and each month is sent once.",
+        {**_LENA, "box": EMMA},
+        lambda visitor: any("in figures" in each["subject"] for each in visitor.inbox(EMMA)),
     ),
     Step(
         "That is the desk",

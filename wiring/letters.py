@@ -20,6 +20,8 @@ from mail.limits import Intakes, Limits
 from mail.notifications import Templates
 from mail.outages import Outages
 from mail.promising import read_promises
+from mail.releases import Releases
+from mail.reporting import Reporting
 from mail.sending import MailSender, Road
 from mail.showable import Rules
 from mail.smtp import hand_over
@@ -80,6 +82,23 @@ def outages_of(config: Config, db: Database, road: Courier, clock: Clock, *, pos
     return Outages(
         db, road, first.server, name=first.name, address=first.address, to=config.watch.mail_to, clock=clock
     )
+
+
+def reporting_of(config: Config, db: Database, policy: Policy, clock: Clock) -> Reporting:
+    """What writes the reports of months for clients."""
+    desks = {client.lower(): desk.name for desk in config.desks for client in desk.clients}
+    return Reporting(
+        db, policy, letterhead_of(config), Templates(config.mail.templates), secret_of(config, db),
+        language=config.desk.language, desk_of=lambda client: desks.get(client.lower(), ""), clock=clock,
+    )  # fmt: skip
+
+
+def releases_of(config: Config, db: Database, clock: Clock, *, post: Postroom) -> Releases:
+    """Who mails those that leads let go."""
+    first, copies = post.senders()[0], config.mail.journal.address or ""
+    hello = first.server.hello or first.address.rpartition("@")[2]
+    server = replace(first.server, hello=hello)
+    return Releases(db, server, first.address, clock, copy_to=copies, journal=post.journal())
 
 
 def canary_of(

@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot import canned, web
 from bot.anchoring import Anchors
 from bot.app import read_client, write_client
+from bot.asking import Messages
 from bot.comparing import Comparing
 from bot.crowd import Crowds
 from bot.digest import Digests
@@ -24,6 +25,7 @@ from bot.shut import Shut
 from bot.socket import Socket, app_of
 from bot.style import Style
 from bot.uploading import FilesSender
+from bot.weekly import Weeks
 from bot.wiping import Wiper
 from bot.wire import Wire
 from config import Config
@@ -35,6 +37,7 @@ from desk.ticket import Ticket
 from mail.attached import Attached
 from mail.heads import Heads
 from mail.reading import InboundEmail, Unreadable
+from mail.reporting import Reporting
 from settings.desks import MoreDesk
 from sla.policy import Policy
 from store.database import Database
@@ -47,7 +50,8 @@ _DRAWN_EVERY = 4.6
 
 
 class Slackroom:
-    """clock: the desk's; machine: the real one, for the pace of messages.  foresee: words a mail."""
+    """clock: the desk's; machine: the real one, for the pace of messages.  foresee: words a mail.
+    reporting: writes reports of months."""
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Slackroom:
         db: Database,
         policy: Policy,
         foresee: Callable[[Ticket, Event], Letter],
+        reporting: Reporting,
         *,
         clock: Clock,
         machine: Clock,
@@ -74,6 +79,8 @@ class Slackroom:
             a_mail_takes=config.mail.files.of_reply,
             undo=timedelta(seconds=desk.undo_seconds),
             foresee=foresee,
+            write_report=reporting.make,
+            desk_of=reporting.desk_of,
             heads=Heads(db),
             canned=canned.read(desk.canned),
         )  # fmt: skip
@@ -106,6 +113,18 @@ class Slackroom:
         audit = self._config.audit
         channel = self._config.slack.leads_channel if audit.anchor_in_slack else ""
         return Anchors(self.house.db, self._wire, channel, audit.anchor_file, self.house.clock)
+
+    def reports(self) -> Messages:
+        """Who shows the leads what may be mailed to clients."""
+        return Messages(self.house, self._wire, self._leads_of, self._config.desk.address)
+
+    def weeks(self) -> Weeks | None:
+        """Who tells the leads of the week, where that is wished for."""
+        return Weeks(self.house, self._wire, self._leads_of) if self._config.digest.weekly else None
+
+    def _leads_of(self, desk: str) -> str:
+        elsewhere = _leads_elsewhere(self._config).get(desk)
+        return elsewhere.channel if elsewhere else self._config.slack.leads_channel
 
     def wiper(self) -> Wiper:
         """Who takes out of Slack what was erased here."""

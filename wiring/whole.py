@@ -42,6 +42,8 @@ from wiring.letters import (
     mail_sender_of,
     outages_of,
     pages_of,
+    releases_of,
+    reporting_of,
 )
 from wiring.parts import Parts
 from wiring.postroom import Postroom
@@ -66,7 +68,8 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     schema.upgrade(db)
     post = Postroom(config, db, clock)
     mailer = mail_sender_of(config, db, policy, clock, post=post)
-    slack = Slackroom(config, db, policy, mailer.foresee, clock=clock, machine=machine)
+    reporting = reporting_of(config, db, policy, clock)
+    slack = Slackroom(config, db, policy, mailer.foresee, reporting, clock=clock, machine=machine)
     reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
     mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
     couriers = {
@@ -90,6 +93,8 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("intake", intake.receive_new, every=1),
         *_jobs_of_slack(slack, socket),
         *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
+        Job("reports", reporting.make_due, every=60),
+        Job("report mails", releases_of(config, db, clock, post=post).send_due, every=2),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock, stop.is_set),
         *_jobs_of_canary(config, db, bird, post),
         Job("probe", lambda: schema.probe(db, machine()), every=5),
@@ -144,6 +149,7 @@ _turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
 
 _HELD = frozenset(
     {"canary", "intake", "crowds", "anchor", "digest", "slack", "mail", "files", "delays", "sweep"}
+    | {"reports", "report", "week"}
 )
 """What waits in a restored desk until it has been compared with the world."""
 
@@ -161,6 +167,9 @@ def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
     yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)
+    yield Job("report messages", slack.reports().tell_due, every=2)
+    if weeks := slack.weeks():
+        yield Job("week", weeks.tell_due, every=60)
     if digests := slack.digests():
         yield Job("digest", digests.send_due, every=30)
     if socket:

@@ -18,17 +18,18 @@ _FULL: dict[str, Any] = {
     "scope": Prose("A new page."), "hours": "10 hours", "rate": "€125.00",
     "amount": "€1,250.00", "until": "Friday", "is_more": False, "is_emergency": False,
     "total_hours": "12 hours", "link": "https://desk.example/approve/1", "planned": "Friday",
-    "planned_before": "Monday", "asks_opinion": True,
+    "planned_before": "Monday", "asks_opinion": True, "client": "Bakery", "month": "November 2026",
+    "figures": Prose("- Came in: 3"),
 }  # fmt: skip
-_EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
+EMPTY: dict[str, Any] = {name: type(fact)() for name, fact in _FULL.items()}
 
 SAMPLES = (
     _FULL,
-    _EMPTY,
+    EMPTY,
     _FULL | {"by_silence": True, "is_improvement": True},
     _FULL | {"is_more": True},
     _FULL | {"is_emergency": True, "hours": "", "amount": "", "link": "", "planned_before": ""},
     _FULL | {"changed_from": "", "moved_by": "reopened", "duplicate_of": ""},
     _FULL | {"changed_from": "", "moved_by": "agreement"},
-    _EMPTY | {"asks_opinion": True},
+    EMPTY | {"asks_opinion": True},
 )

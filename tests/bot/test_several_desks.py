@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.people import People, Rights
 from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
 from bot.rights import RIGHTS, About
 from bot.shut import Shut
+from bot.weekly import Weeks
 from bot.wire import Wire
 from desk.actor import Actor
 from desk.delivery import Audience
@@ -25,6 +27,7 @@ from store.courier import Courier
 from tests.bot.desk_at_work import AtOnce
 from tests.bot.strict_slack import LEADS, SUPPORT
 from tests.bot.test_away import use
+from tests.bot.test_releasing import BOSS, Monthly
 from tests.bot.test_rights_table import what_slack_sends
 
 ALICE, BOB, LENA, NORA, SAM, PIA = "U0ALICE", "U0BOB", "U0LENA", "U0NORA", "U0SAM", "U0PIA"
@@ -290,3 +293,32 @@ def test_whatever_is_about_a_ticket_of_another_desk_is_refused(house, desk, slac
     assert desk.ticket(number).version == before
     with pytest.raises(DeskError):
         about.desk_of(desk._a_forged_click("take", "nonsense", ALICE), desk.db)
+
+
+def test_the_week_in_figures_goes_to_the_leads_of_each_desk_about_its_own_tickets(house, desk):
+    for name in ("", "", "Sales"):
+        desk.a_ticket(desk=name)
+    desk.time.at += timedelta(days=7)
+    channels = {"": LEADS, "Sales": house.chiefs}
+    weeks = Weeks(desk.house, house.wire, channels.__getitem__)
+    assert weeks.tell_due() == 2
+    assert weeks.tell_due() == 0
+    [support], [sales] = house.roots(LEADS), house.roots(house.chiefs)
+    assert support["text"].startswith("The week of 30 November to 6 December 2026, Support: Came in 2;")
+    assert sales["text"].startswith("The week of 30 November to 6 December 2026, Sales: Came in 1;")
+
+
+def test_a_report_goes_to_the_leads_of_the_desk_that_answers_for_the_client(house, desk, slack):
+    desk.a_ticket(desk="Sales")
+    desk.time.at += timedelta(days=1)
+    monthly = Monthly(desk, of="Sales", channel=house.chiefs)
+    monthly.beat()
+    [message] = house.roots(house.chiefs)
+    assert "November 2026 for Bakery" in message["text"]
+    assert house.roots(LEADS) == []
+    for who, refusal in ((LENA, "this ticket is for Sales"), (SAM, "Only a lead may decide whether")):
+        desk.forge("send_report", "1:1", by=who)
+        assert refusal in slack.told[-1]["text"]
+    monthly.press("send_report", by=PIA)
+    monthly.beat()
+    assert [to for _, to, _ in monthly.left] == [BOSS]

@@ -115,6 +115,19 @@ class Reader:
         self.dialog.get_by_text("As it will leave").wait_for()
         self.send()
 
+    def type(self, words: str) -> None:
+        """Write that in the channel."""
+        self.page.get_by_label("Message or command").fill(words)
+        self.page.locator(".composer .send").first.click()
+
+    def ask_for(self, scope: str, *, hours: str) -> None:
+        """Fill in what the client is asked for, read the amount, send it."""
+        self.dialog.get_by_role("textbox").first.fill(scope)
+        self.fill("Hours", hours)
+        self.send()
+        self.dialog.get_by_text("Send it?").wait_for()
+        self.send()
+
     def turn(self, choice: str) -> None:
         """Let time pass, by the clock at the top."""
         self.page.locator(".clock summary").click()

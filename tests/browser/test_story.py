@@ -60,13 +60,6 @@ def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
     expect(new.card("Webshop")).to_contain_text("Reopen")
     new.next_step()
 
-    new.press("Let Emma write")
-    new.press_on("dark mode", "Priority")
-    new.choose("Priority", "improvement")
-    expect(new.dialog).to_contain_text("As Improvement")
-    new.send()
-    new.next_step()
-
     new.press("Let Dirk reply")
     expect(new.card("Rapport")).to_contain_text("Waiting for support")
     new.next_step()
@@ -81,13 +74,56 @@ def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
     expect(new.card("Rapport")).to_contain_text("Reopen")
     new.next_step()
 
+    new.press("Let Emma write")
+    new.press_on("dark mode", "Priority")
+    new.choose("Priority", "improvement")
+    expect(new.dialog).to_contain_text("As Improvement")
+    new.send()
+    new.next_step()
+
+    expect(new.step("A budget first")).to_be_visible()
+    new.press_on("dark mode", "Ask for approval")
+    new.ask_for("The portal in the dark.", hours="10")
+    expect(new.card("dark mode")).to_contain_text("Waits for emma@noordzeepost.example")
+    new.next_step()
+
+    new.press("Let Emma say yes")
+    expect(new.card("dark mode")).to_contain_text("€1,250.00")
+    new.next_step()
+
+    expect(new.step("More work")).to_be_visible()
+    new.type("/ticket time 3 11h dark mode")
+    expect(new.card("dark mode")).to_contain_text("11 h of 10 h used (110 %)")
+    new.press_on("dark mode", "Ask for more")
+    new.ask_for("The maps were harder than they looked.", hours="2")
+    new.next_step()
+
+    new.press("Let Emma say yes")
+    expect(new.card("dark mode")).to_contain_text("11 h of 12 h used (91 %)")
+    new.card("dark mode").get_by_label("Status").select_option(label="✅ Resolved")
+    new.fill("What was done", "It is dark at night.")
+    new.send()
+    new.next_step()
+
     expect(new.step("Who may not")).to_be_visible()
-    new.press_on("dark mode", "Take it")
+    new.press_on("dark mode", "Reopen")
     expect(new.page.locator(".whisper").first).to_contain_text("Sorry")
     new.next_step()
 
+    expect(new.step("The month is over")).to_be_visible()
+    new.press("Let the month end")
+    new.next_step()
+
+    expect(new.step("A lead lets it go")).to_be_visible()
+    report = new.page.locator("[data-region=main] .message").filter(has_text="for Noordzee Post")
+    expect(report).to_contain_text("Amount: €1,375.00 excluding VAT")
+    report.get_by_role("button", name="Send to the client").click()
+    new.page.locator("#confirm").get_by_role("button", name="Send it").click()
+    expect(report).to_contain_text("Sent to emma@noordzeepost.example")
+    new.next_step()
+
     expect(new.step("That is the desk")).to_be_visible()
-    assert [len(visitor.inbox(customer)) for customer in (CARLA, DIRK, EMMA)] == [4, 7, 1]
+    assert [len(visitor.inbox(customer)) for customer in (CARLA, DIRK, EMMA)] == [4, 7, 5]
 
 
 def test_a_step_is_shown_only_together_with_the_person_it_is_for(reader):

@@ -1,7 +1,8 @@
-"""An improvement over real sockets: approved by reply, worked past its hours, more approved by the link.
+"""An improvement over real sockets: approved by reply, overrun, more approved by the link, reported.
 
 It takes its time: each of its twenty lines in the thread waits a second for Slack."""
 
+import json
 import re
 import urllib.request
 from collections.abc import Callable
@@ -16,6 +17,10 @@ CARLA = "carla@bakkerij-jansen.example"
 Start = Callable[..., Any]
 Clock = Any
 PUBLIC = "https://desk.example/"
+BOSS = "boss@bakkerij-jansen.example"
+CONTRACT = json.dumps(
+    [{"name": "Bakkerij Jansen", "addresses": [CARLA], "language": "en", "report_to": BOSS}]
+)
 
 
 def _received(visitor: Visitor, words: str) -> dict[str, Any]:
@@ -61,10 +66,10 @@ def _open(desk: Any, letter: dict[str, Any], *, answer: str = "") -> str:
         return str(page.read().decode())
 
 
-def test_an_improvement_is_approved_worked_asked_more_for_approved_again_and_billed(
+def test_an_improvement_is_approved_worked_asked_more_for_approved_again_billed_and_reported(
     start: Start, visitor: Visitor, clock: Clock
 ) -> None:
-    desk = start(HELPDESK_WEB__PUBLIC_ADDRESS=PUBLIC)
+    desk = start(HELPDESK_WEB__PUBLIC_ADDRESS=PUBLIC, HELPDESK_CONTRACTS=CONTRACT)
     visitor.mail(CARLA, subject="A second till", text="Can we have a second till?\n\nCarla")
     card = visitor.wait_until(lambda: visitor.find("#support", "A second till"))
     _received(visitor, "HD-1")
@@ -133,3 +138,14 @@ def test_an_improvement_is_approved_worked_asked_more_for_approved_again_and_bil
     assert (money.approved, money.used, money.waiting) == (720, 630, 0)
     visitor.slash("Lena", "/ticket", "report")
     visitor.wait_until(lambda: any("1,312.50" in text_of(each) for each in visitor.ephemerals("Lena")))
+
+    # The month is over: Lena sees what the client would read, and lets it go.
+    clock.ahead += desk.parts.policy.hours.next_opening(end) - clock()
+    desk.parts.scheduler.wake("reports")
+    report = visitor.wait_until(lambda: visitor.find("#support-leads", "for Bakkerij Jansen"))
+    assert not [each for each in visitor.inbox(BOSS) if "in figures" in each["subject"]]
+    visitor.click("Lena", report, "send_report")
+    visitor.wait_until(lambda: f"Sent to {BOSS}" in text_of(visitor.again(report)))
+    [mailed] = visitor.inbox(BOSS)
+    assert "Amount: €1,312.50 excluding VAT" in mailed["text"]
+    assert "10 hours and 30 minutes of 12 hours used" in mailed["text"]

@@ -28,6 +28,7 @@ from mail.letterhead import Brand, Letterhead
 from mail.madeup import WORDS
 from mail.notifications import Promises, Templates, compose
 from mail.preview import KINDS, compose_one
+from mail.specimen import REPORT, compose_report
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
@@ -64,14 +65,25 @@ def test_a_mail_reads_as_it_did_when_it_was_found_good(kind, language):
         assert words == file.read_text("utf-8")
 
 
+@pytest.mark.parametrize("language", WORDS)
+def test_the_month_that_clients_get_reads_as_it_did_when_it_was_found_good(language):
+    mail, file = compose_report(language, letterhead=LETTERHEAD, templates=TEMPLATES, now=FRIDAY)
+    parts = {"txt": f"Subject: {mail.subject}\n\n{mail.text}".encode(), "html": mail.html.encode()}
+    for part, content in (parts | {"csv": file.content}).items():
+        kept = GOLDEN / f"{REPORT}.{language}.{part}"
+        if os.environ.get("REWRITE_GOLDEN"):
+            kept.write_bytes(content)
+        assert content == kept.read_bytes()
+
+
 def test_every_kind_of_event_that_customers_are_mailed_about_can_be_looked_at():
     owed = {
         kind.value.removesuffix("_asked") for kind, audiences in OWED_TO.items() if "customer" in audiences
     }
     assert owed == {name.partition("-")[0] for name in KINDS}
-    assert {file.name for file in GOLDEN.iterdir()} == {
-        f"{kind}.{language}.{part}" for kind in KINDS for language in WORDS for part in ("txt", "html")
-    }
+    kept = {f"{kind}.{language}.{part}" for kind in KINDS for language in WORDS for part in ("txt", "html")}
+    kept |= {f"{REPORT}.{language}.{part}" for language in WORDS for part in ("txt", "html", "csv")}
+    assert {file.name for file in GOLDEN.iterdir()} == kept
 
 
 SECRET = "zqxj9"

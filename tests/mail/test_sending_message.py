@@ -85,8 +85,9 @@ def test_a_mail_names_the_desk_the_customer_and_itself():
 def test_only_machines_words_say_that_a_machine_wrote_them():
     assert headers_of(a_mail()) == HUMAN_HEADERS
     automatic = opened(a_mail(automatic=True))
-    assert automatic["Auto-Submitted"] == "auto-replied"
+    assert automatic["Auto-Submitted"] == "auto-generated"
     assert automatic["X-Auto-Response-Suppress"] == "All"
+    assert opened(a_mail(automatic=True, answers=["first@jan"]))["Auto-Submitted"] == "auto-replied"
 
 
 def test_an_answer_continues_the_customers_mail():

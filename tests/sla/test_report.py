@@ -194,27 +194,31 @@ DEEDS = ("write", "reply", "sent", "sent", "take", "ask", "resolve", "reopen", "
 def test_any_histories_have_the_figures_that_counting_on_paper_finds(data: st.DataObject) -> None:
     promises = data.draw(st.sampled_from(PROMISES))
     policy = policy_of(promises, promises)
-    lives = [_live(data, promises, policy) for _ in range(data.draw(st.integers(1, 4)))]
+    lives = [a_life(data, promises, policy) for _ in range(data.draw(st.integers(1, 4)))]
     now = max(event.at for ticket, _, _ in lives for event in ticket.history) + timedelta(hours=30)
     begin = MONDAY + timedelta(hours=data.draw(st.integers(-200, 200)))
     end = begin + timedelta(hours=data.draw(st.integers(1, 600)))
     found, *_ = report([ticket for ticket, _, _ in lives], policy, begin=begin, end=end, now=now)
     stretch = range(seconds(begin), seconds(end))
-    for goal, count_of in _COUNTS.items():
-        facts = [_facts(count_of(paper), paper, judged, promises, seconds(now)) for _, paper, judged in lives]
+    for goal, count_of in COUNTS.items():
+        facts = [
+            what_became_of(count_of(paper), paper, judged, promises, seconds(now))
+            for _, paper, judged in lives
+        ]
         decided = [each for each in facts if each and each[0] in stretch]
         assert found.rate(goal) == Rate(sum(kept for _, kept, _, _ in decided), len(decided))
         spent = [each[3] for each in facts if each and each[2] in stretch]
         assert found.times[goal] == Lengths.of([timedelta(seconds=each) for each in spent])
 
 
-_COUNTS: dict[Goal, Callable[[Paper], Count]] = {
+COUNTS: dict[Goal, Callable[[Paper], Count]] = {
     Goal.FIRST_RESPONSE: lambda paper: paper.first,
     Goal.RECOVERY: lambda paper: paper.recovery,
 }
 
 
-def _live(data: st.DataObject, promises: Promises, policy: Policy) -> tuple[Ticket, Paper, Judged]:
+def a_life(data: st.DataObject, promises: Promises, policy: Policy) -> tuple[Ticket, Paper, Judged]:
+    """A ticket to which any things are done, and the same on paper."""
     now = MONDAY + timedelta(hours=data.draw(st.integers(-100, 100)))
     priority = data.draw(st.sampled_from(Priority))
     ticket = Ticket.open(
@@ -226,7 +230,7 @@ def _live(data: st.DataObject, promises: Promises, policy: Policy) -> tuple[Tick
         version = ticket.version
         both_do(ticket, paper, data.draw(st.sampled_from(DEEDS)), now, promises)
         seal(ticket, ticket.history[version:], policy)
-        for goal, count_of in _COUNTS.items():
+        for goal, count_of in COUNTS.items():
             if count_of(paper).state == "stopped":  # under an improvement, too, which has no verdict
                 judged.setdefault(goal, paper.priority)
             else:
@@ -234,7 +238,7 @@ def _live(data: st.DataObject, promises: Promises, policy: Policy) -> tuple[Tick
     return ticket, paper, judged
 
 
-def _facts(
+def what_became_of(
     count: Count, paper: Paper, judged: Judged, promises: Promises, now: int
 ) -> tuple[int, bool, int | None, int] | None:
     """When it was decided, whether it was kept, when its clock stopped and what it had spent."""

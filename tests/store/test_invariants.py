@@ -9,12 +9,13 @@ from sqlalchemy import text
 
 from desk.actor import Actor
 from desk.ticket import Ticket
-from store import cards, emails, inbox, tickets
+from store import cards, emails, inbox, reports, tickets
 from store.database import Database
 from store.emails import Direction, Email
 from store.histories import Histories
 from store.inbox import Arrival
 from store.invariants import INVARIANTS, Invariant, examine
+from store.reports import Written
 from store.session import Session
 
 At = Callable[[str], datetime]
@@ -39,6 +40,11 @@ def worked(db: Database, at: At, anna: Actor, sanne: Actor) -> Database:
         ticket.mailed(3, recipients=[anna.key], by=SWEEP, at=at("mon 10:01"))
         ticket.customer_wrote("That one.", by=anna, at=at("mon 11:00"))
         ticket.warn("recovery", 75, cycle=1, by=SWEEP, at=at("tue 15:00"), due=at("wed 09:00"))
+        month = Written(
+            client="Bakery", month="2026-11", desk="", address="boss@bakery.example", subject="November",
+            body="One.", file="november.csv", message_id="report.1", raw=b"One.",
+        )  # fmt: skip
+        reports.keep(session, month, at=at("tue 09:00"))
     with db.change() as session:
         session.execute(text("UPDATE outbox SET state = 'done'"))
     return db
@@ -182,6 +188,7 @@ DAMAGE = [
         "UPDATE inbox SET state = 'collected', ticket = NULL",
         "mail 1 of the inbox was collected by no ticket",
     ),
+    ("let-go", "UPDATE reports SET stand = 'sent'", "report 1 is sent, and nobody let it go"),
     (
         "warned-in-time",
         "UPDATE events SET priority = 'improvement' WHERE seq = 6",

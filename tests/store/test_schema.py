@@ -41,7 +41,7 @@ def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(em
     assert not schema.is_current(db)
     assert schema.upgrade(db) is None
     assert schema.is_current(db)
-    assert schema.upgrade(db) == "0013"
+    assert schema.upgrade(db) == "0014"
     assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
     db.close()
 
@@ -68,7 +68,7 @@ def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> No
         process.stdin.flush()
     told = [process.communicate(timeout=100) for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0], told
-    assert sorted(out.strip() for out, _ in told) == ["0013 True", "0013 True", "None True"]
+    assert sorted(out.strip() for out, _ in told) == ["0014 True", "0014 True", "None True"]
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:

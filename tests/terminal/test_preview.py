@@ -41,7 +41,7 @@ def test_the_html_is_the_same_mail_under_the_operators_brand(preview):
 
 def test_the_list_names_every_mail(preview):
     listed = preview("--list")
-    assert [line.split()[0] for line in listed.output.splitlines()] == list(KINDS)
+    assert [line.split()[0] for line in listed.output.splitlines()] == [*KINDS, "report"]
 
 
 @pytest.mark.parametrize("words", [("receipt",), (), ("opened", "--language", "tlh")])

@@ -25,6 +25,12 @@ def of_client(db, number, name):
         session.execute(update(tables.tickets).where(its).values(client=name))
 
 
+def of_desk(db, number, name):
+    with db.change() as session:
+        its = tables.tickets.c.number == number
+        session.execute(update(tables.tickets).where(its).values(desk=name))
+
+
 def test_people_read_what_came_in_what_was_kept_and_what_is_open(typed, opened, db):
     resolved(db, opened())
     opened(landed="2026-11-26 15:30+00:00")
@@ -73,3 +79,19 @@ def test_a_month_that_does_not_exist_is_refused(typed, opened):
     refused = typed("report", "--month", "2026-13")
     assert refused.exit_code == 2
     assert "there is no month 2026-13" in refused.stderr
+
+
+def test_of_several_desks_one_is_chosen_by_name(typed, opened, db):
+    of_desk(db, opened(), "Sales")
+    opened()
+    opened()
+    desks = json.dumps([{"name": "Sales", "support_channel": "C0SALES", "subjects": ["price"]}])
+
+    def came_in(desk):
+        said = typed("report", "--json", "--desk", desk, HELPDESK_DESKS=desks).stdout.splitlines()
+        return json.loads(said[0])["opened"]
+
+    assert [came_in("sales"), came_in("Helpdesk")] == [1, 2]
+    unknown = typed("report", "--desk", "Lost", HELPDESK_DESKS=desks)
+    assert unknown.exit_code == 2
+    assert "there is no desk 'Lost'; there is Helpdesk, Sales" in unknown.stderr

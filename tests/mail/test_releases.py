@@ -1,0 +1,249 @@
+"""A report that a lead let go: it leaves once, over lines that break, by any number of processes."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from desk.erasing import Person
+from desk.release import Stand
+from mail.house import House as MailHouse
+from mail.intake import Intake
+from mail.letterhead import Letterhead
+from mail.message import report_id
+from mail.notifications import Templates
+from mail.releases import Releases
+from mail.reporting import Reporting
+from mail.sending import MailSender
+from mail.smtp import Server
+from sla.calendar import Calendar
+from sla.hours import BusinessHours
+from sla.policy import Contract, Policy
+from store import aftermath, inbox, releases, reports
+from store.inbox import Arrival
+from tests.mail.mailing_desk import AMSTERDAM, MONDAY, SECRET
+
+BOSS = "boss@bakkerij.example"
+OURS = "help@desk.example"
+
+
+class Office:
+    """What writes and sends reports, with the mail server of the other tests."""
+
+    def __init__(self, house, **kept):
+        self.house, self.db, self.post = house, house.db, house.post
+        contract = Contract(name="Bakery", domains=frozenset({"bakkerij.example"}), report_to=BOSS)
+        policy = Policy(hours=BusinessHours(Calendar()), contracts=(contract,))
+        letterhead = Letterhead(name="Helpdesk", address=OURS, zone=AMSTERDAM)
+        self.writing = Reporting(
+            self.db, policy, letterhead, Templates(), SECRET, "nl", lambda client: "", lambda: house.now
+        )
+        server = Server(host="127.0.0.1", port=house.port, hello="desk.example", timeout=10.0)
+        self.sending = Releases(self.db, server, OURS, lambda: house.now, **kept)
+        house.opens(client="Bakery")
+        house.now = MONDAY + timedelta(days=1)
+        assert self.writing.make_due() == 1
+
+    def report(self):
+        with self.db.read() as session:
+            found = reports.of(session, "Bakery", "2026-11")
+        assert found is not None
+        return found
+
+    def release(self):
+        now = self.report()
+        with self.db.change() as session:
+            reports.release(session, now.id, now.version, by="Lena", at=self.house.now)
+
+    def later(self, **more):
+        self.house.now += timedelta(**more)
+        self.sending.send_due()
+
+    def look_often(self):
+        for pause in MailSender.patience.looks:
+            self.later(seconds=pause.total_seconds())
+
+
+class Sent:
+    """The folder in which a mail server keeps what it sent."""
+
+    def __init__(self, *names):
+        self.names = names
+
+    def holds(self, message_id):
+        return message_id in self.names
+
+    shows = holds
+
+
+NAME = report_id("Bakery", "2026-11", secret=SECRET, domain="desk.example")
+
+
+@pytest.fixture
+def office(house):
+    return Office(house)
+
+
+def test_nothing_leaves_before_a_lead_let_it_go_and_then_it_leaves_once(office):
+    office.later(hours=1)
+    assert office.post.mails == []
+    office.release()
+    office.later(seconds=1)
+    office.later(hours=1)
+    [(sender, to, _)] = office.post.mails
+    assert (sender, to, office.report().stand) == (OURS, [BOSS], Stand.SENT)
+    mail = office.post.last()
+    assert (mail["Message-ID"], mail["Subject"]) == (f"<{NAME}>", "November 2026: uw meldingen in cijfers")
+    assert "Nieuw: 1" in office.post.text()
+    [file] = mail.iter_attachments()
+    assert file.get_filename() == "HD-2026-11.csv"
+    rows = file.get_content().decode("utf-8-sig").splitlines()
+    assert rows[:2] == ["Wat;Prioriteit;Aantal;Van", "Nieuw;;1;"]
+
+
+def test_of_several_that_look_at_once_one_sends(office):
+    office.release()
+    together = Barrier(3)
+
+    def look():
+        together.wait(30)
+        office.sending.send_due()
+
+    threads = [Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(office.post.mails), office.report().stand) == (1, Stand.SENT)
+
+
+def test_a_server_that_has_no_time_is_asked_again_and_one_that_refuses_is_not(office):
+    office.release()
+    office.post.answers = ["451 later", "550 nobody here"]
+    office.later(seconds=1)
+    assert (office.report().stand, office.post.mails) == (Stand.RELEASED, [])
+    office.later(minutes=6)
+    report = office.report()
+    assert (report.stand, report.posting) == (Stand.FAILED, 2), "the leads hear of it in a message of its own"
+    assert "550 nobody here" in report.last_error
+    office.release()
+    office.later(seconds=1)
+    assert (len(office.post.mails), office.report().stand) == (1, Stand.SENT)
+
+
+def test_a_server_that_nobody_reaches_costs_no_attempt(office):
+    office.release()
+    port, office.sending.server = office.sending.server, Server(host="127.0.0.1", port=9, timeout=1.0)
+    office.later(seconds=1)
+    assert (office.report().stand, office.report().attempts) == (Stand.RELEASED, 0)
+    office.sending.server = port
+    office.later(minutes=1)
+    assert office.report().stand is Stand.SENT
+
+
+def test_what_may_have_arrived_is_asked_about_and_never_repeated_by_itself(office):
+    office.release()
+    office.post.breaks = 1
+    office.later(seconds=1)
+    assert office.report().stand is Stand.UNCERTAIN
+    office.look_often()
+    report = office.report()
+    assert (report.stand, len(office.post.mails)) == (Stand.DOUBTFUL, 1)
+    with office.db.change() as session:
+        reports.vouch(session, report.id, report.version, by="Lena", at=office.house.now)
+    assert office.report().stand is Stand.SENT
+
+
+def test_a_copy_among_the_sent_mails_proves_it(house):
+    office = Office(house, journal=Sent(NAME))
+    office.release()
+    office.post.breaks = 1
+    office.later(seconds=1)
+    office.look_often()
+    assert (office.report().stand, len(office.post.mails)) == (Stand.SENT, 1)
+
+
+def arrives(office, raw):
+    desk = MailHouse(addresses=frozenset({OURS}), loop_mark=OURS)
+    with office.db.change() as session:
+        inbox.keep(session, Arrival(source="imap", raw=raw, at=office.house.now))
+    assert Intake(office.db, desk, clock=lambda: office.house.now).receive_new() == 1
+
+
+def test_a_copy_in_our_own_mailbox_proves_it_even_when_people_were_asked_already(house):
+    office = Office(house, copy_to="help+sent@desk.example")
+    office.release()
+    office.post.breaks = 1
+    office.later(seconds=1)
+    office.look_often()
+    assert office.report().stand is Stand.DOUBTFUL
+    arrives(office, office.post.mails[-1][2])
+    assert (office.report().stand, len(office.post.mails)) == (Stand.SENT, 1)
+
+
+def test_what_a_process_that_died_was_sending_is_looked_for_before_anybody_sends_it(office):
+    office.release()
+    with office.db.change() as session:
+        assert releases.claim(session, now=office.house.now, lease=timedelta(seconds=60))
+    office.later(seconds=30)
+    assert office.report().stand is Stand.SENDING
+    office.later(seconds=31)
+    assert (office.report().stand, office.post.mails) == (Stand.DOUBTFUL, [])
+
+
+def test_after_a_restore_what_left_before_is_not_sent_again(house):
+    office = Office(house, journal=Sent(NAME))
+    with office.db.change() as session:
+        aftermath.begin(session, taken_at=MONDAY, at=office.house.now)
+        aftermath.release(session, at=office.house.now)
+    office.release()
+    office.later(seconds=1)
+    assert (office.report().stand, office.post.mails) == (Stand.SENT, [])
+
+
+BOUNCE = """From: MAILER-DAEMON@mx.example
+To: help@desk.example
+Subject: Undelivered Mail
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+Content-Type: text/plain
+
+Sorry.
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; boss@bakkerij.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 no such user
+
+--x
+Content-Type: text/rfc822-headers
+
+Message-ID: <{}>
+
+--x--
+"""
+
+
+def test_what_comes_back_is_told_to_the_leads_and_makes_no_ticket(office):
+    office.release()
+    office.later(seconds=1)
+    arrives(office, BOUNCE.format(NAME).encode())
+    report = office.report()
+    assert (report.stand, report.posting) == (Stand.RETURNED, 2)
+    assert "no such user" in report.last_error
+    with office.db.read() as session:
+        assert inbox.what_became(session, 1)[1] is None
+
+
+def test_who_is_forgotten_is_forgotten_here_too(office):
+    with office.db.change() as session:
+        assert reports.names(session, BOSS)
+        assert reports.unname(session, Person(BOSS, (), "erased-1")) == 1
+        assert not reports.names(session, BOSS)
+    report = office.report()
+    assert (report.stand, report.raw) == (Stand.DECLINED, b"")
