@@ -15,9 +15,6 @@ from tests.storm.clockwork import Patience
 from tests.storm.replicas import Replica
 
 DESK = "help@desk.example"
-_LONG_ENOUGH = 3.0
-"""Seconds in which nothing happens although the clocks are turned: what has not come by then does not."""
-
 _BEGAN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -39,12 +36,14 @@ def marker(kind: str, n: int) -> str:
 class Customers:
     """Mail servers of customers: they hand in one mail until they hear 250, as mail servers do.
 
-    mailed, answered: the customers whose first mail, and whose answer, the desk took."""
+    is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  mailed,
+    answered: the customers whose first mail, and whose answer, the desk took."""
 
     replicas: Sequence[Replica]
     desk_address: str
     random: random.Random
-    at_work: Callable[[], int]
+    moves: Callable[[], int]
+    is_owed: Callable[[str], bool]
     mailed: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
@@ -56,12 +55,12 @@ class Customers:
 
     def answer(self, n: int, visitor: Visitor) -> None:
         """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
-        patience = Patience(self.at_work, every=0.2, still=_LONG_ENOUGH)
+        patience, owed = Patience(self.moves, every=0.2), True
         while not (letters := visitor.inbox(customer(n))):
-            try:
-                patience.spend("the confirmation")
-            except AssertionError:
+            if not owed:
                 return
+            owed = self.is_owed(customer(n))
+            patience.spend(f"customer {n} waits for a confirmation")
         confirmation = letters[0]
         words = marker("answer", n)
         mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
@@ -78,7 +77,7 @@ class Customers:
         return mail
 
     def _hand_in(self, n: int, mail: EmailMessage) -> None:
-        patience = Patience(self.at_work)
+        patience = Patience(self.moves)
         while True:
             port = self.random.choice(self.replicas).mail_port
             try:
@@ -95,7 +94,7 @@ class Agents:
     was told she has answered."""
 
     visitor: Visitor
-    at_work: Callable[[], int]
+    moves: Callable[[], int]
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
@@ -133,7 +132,7 @@ class Agents:
 
     def _card(self, n: int) -> dict[str, object]:
         """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        patience = Patience(self.at_work, every=0.3)
+        patience = Patience(self.moves, every=0.3)
         while True:
             named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
             card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
@@ -142,7 +141,7 @@ class Agents:
             patience.spend(f"customer {n} has no card")
 
     def _until_taken(self, act: Callable[[], object]) -> None:
-        patience = Patience(self.at_work)
+        patience = Patience(self.moves)
         while True:
             try:
                 act()

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
-from store import inbox, outbox
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
@@ -20,7 +20,8 @@ from tests.storm.clockwork import Clockwork
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
-from tests.storm.verdict import ASKED, Verdict
+from tests.storm.standing import is_owed, is_quiet, told
+from tests.storm.verdict import Verdict
 from tests.storm.weather import Weather
 
 SETTINGS = {
@@ -89,9 +90,15 @@ def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
             replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
             lambda seconds: time_goes_on.turn(timedelta(seconds=seconds)), size.naps,
         )  # fmt: skip
-        customers = Customers(replicas, world.desk_address, random.Random(dice.random()), at_work)
-        agents = Agents(Visitor(world.url), at_work)
         db = Database(url)
+        customers = Customers(
+            replicas,
+            world.desk_address,
+            random.Random(dice.random()),
+            time_goes_on.moves,
+            partial(is_owed, db),
+        )
+        agents = Agents(Visitor(world.url), time_goes_on.moves)
         try:
             for replica in replicas:
                 replica.start()
@@ -100,6 +107,8 @@ def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
             time_goes_on.wait_until(lambda: is_quiet(db), "the desk has done all that it owes")
             verdict = Verdict(world, db, customers, agents)
             wrongs, unread = verdict.wrongs(), len(verdict.unread)
+        except AssertionError as stuck:
+            raise AssertionError(f"{stuck}; {told(db)}") from stuck
         finally:
             time_goes_on.stop()
             for replica in replicas:
@@ -149,13 +158,6 @@ def _work(customers: Customers, agents: Agents, size: Size, visitor: Visitor) ->
     with ThreadPoolExecutor(2) as threads:
         for each in as_completed([threads.submit(write), threads.submit(click)]):
             each.result()
-
-
-def is_quiet(db: Database) -> bool:
-    """Whether all mail is read, and every delivery arrived or is one that a person is asked about."""
-    with db.read() as session:
-        owed = {state for _, state in outbox.counts(session)} - ASKED
-        return not inbox.waiting(session) and not owed
 
 
 def tally(customers: Customers, agents: Agents) -> dict[str, int]:
