@@ -9,7 +9,7 @@ from bot.socket import Socket
 from bot.web import Check
 from mail.mailbox import Mailbox
 from sla.scheduler import Scheduler
-from store import schema
+from store import probe, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
 
@@ -30,7 +30,7 @@ def checks_of(
 ) -> dict[str, Check]:
     """Every check by its name; each answers None, or what is wrong."""
     checks: dict[str, Check] = {
-        "database": lambda: _database(db),
+        "database": lambda: _database(db, machine()),
         "scheduler": lambda: _beats(scheduler, machine()),
         "slack": lambda: _slack(people, socket),
         "outbox": lambda: _roads(couriers, shut),
@@ -48,9 +48,12 @@ def problems_of(mailboxes: Sequence[Mailbox]) -> str:
     return "; ".join(f"{mailbox.name}: {mailbox.problem}" for mailbox in troubled)
 
 
-def _database(db: Database) -> str | None:
+def _database(db: Database, now: datetime) -> str | None:
     try:
-        return None if schema.is_current(db) else "the schema is not this version's"
+        if not schema.is_current(db):
+            return "the schema is not this version's"
+        probe.write(db, at=now)
+        return None
     except Unavailable as problem:
         return str(problem)
 

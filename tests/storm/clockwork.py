@@ -40,10 +40,11 @@ class Patience:
 
 @dataclass
 class Clockwork:
-    """Turns the clocks of the world and of all replicas by the same time."""
+    """Turns the clocks of the world and of all replicas by the same time.  held: not now."""
 
     world: Sandbox
     replicas: Sequence[Replica]
+    held: bool = False
     _seen: int = 0
     _read: int = 0
     _over: Event = field(default_factory=Event)
@@ -84,7 +85,7 @@ class Clockwork:
             self._look()
             before, moved = moved, self.moves()
             still = still + 1 if moved == before and all(each.answers() for each in self.replicas) else 0
-            if still > _STILL:
+            if still > _STILL and not self.held:
                 self.turn(_STEP)
 
     def _look(self) -> None:

@@ -21,8 +21,8 @@ from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.people import Agents, Customers, customer, marker, subject
 from tests.storm.replicas import Death, Replica
+from tests.storm.scene import SETTINGS
 from tests.storm.standing import is_owed, is_quiet
-from tests.storm.storm import SETTINGS
 from tests.storm.verdict import Verdict
 
 BY_SMTP, BY_IMAP = 0, 1

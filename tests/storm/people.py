@@ -100,8 +100,9 @@ class Agents:
     unsure: list[int] = field(default_factory=list)
 
     def take(self, n: int) -> None:
-        """Click *Take it* on the card of customer n, and again while Slack shows an error."""
-        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "take"))
+        """Click *Take it* on the card of customer n, and again while Slack shows an error, or the desk says
+        to her alone that nothing was changed."""
+        self._until_taken(lambda: self._click(n))
         self.taken.append(n)
 
     def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
@@ -117,6 +118,15 @@ class Agents:
         else:
             self.unsure.append(n)
             self._close()
+
+    def _click(self, n: int) -> None:
+        before = self._refusals()
+        self.visitor.click("Alice", self._card(n), "take")
+        if self._refusals() > before:
+            raise Unanswered("the desk says that nothing was changed")
+
+    def _refusals(self) -> int:
+        return sum("nothing was changed" in each["text"] for each in self.visitor.ephemerals("Alice"))
 
     def _write(self, n: int, values: dict[str, object]) -> None:
         """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""

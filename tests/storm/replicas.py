@@ -1,6 +1,7 @@
 """The desk as processes that are killed, put to sleep and started again."""
 
 import faulthandler
+import json
 import multiprocessing
 import os
 import signal
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from store import points
@@ -129,6 +130,17 @@ class Replica:
     def _send(self, how: signal.Signals) -> None:
         if self._process and self._process.pid and self._process.is_alive():
             os.kill(self._process.pid, how)
+
+    def wrongs(self) -> dict[str, str] | None:
+        """What it says under /readyz is wrong; None where it says nothing."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self._web_port}/readyz", timeout=30) as answer:
+                said = json.load(answer)
+        except HTTPError as not_ready:
+            said = json.load(not_ready)
+        except (URLError, OSError):
+            return None
+        return {name: problem for name, problem in said["checks"].items() if problem != "ok"}
 
     def answers(self) -> bool:
         """Whether it runs, and comes to answer a question."""

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 
 from desk.delivery import Audience, DeliveryState
 from store import inbox, outbox, tables
-from store.database import Database
+from store.database import Database, Unavailable
 from store.statements import PENDING
 
 ASKED = frozenset({DeliveryState.DOUBTFUL, DeliveryState.DEAD})
@@ -19,14 +19,18 @@ def is_quiet(db: Database) -> bool:
 
 
 def is_owed(db: Database, address: str) -> bool:
-    """Whether a mail of this customer may not be read yet, or one to them is under way."""
+    """Whether a mail of this customer may not be read yet, or one to them is under way; so it is where the
+    database does not say."""
     row, ticket = tables.outbox.c, tables.tickets.c
     theirs = select(row.id).join(tables.tickets, ticket.number == row.ticket)
     theirs = theirs.where(
         ticket.customer == address, row.audience == Audience.CUSTOMER, row.state.in_(PENDING)
     )
-    with db.read() as session:
-        return bool(inbox.waiting(session)) or session.scalars(theirs).first() is not None
+    try:
+        with db.read() as session:
+            return bool(inbox.waiting(session)) or session.scalars(theirs).first() is not None
+    except Unavailable:
+        return True
 
 
 def told(db: Database) -> str:

@@ -6,30 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
-from sandbox.installed import Installed
-from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
-from store.database import Database
-from terminal.demo import demo_settings
-from terminal.setup import MANIFEST
-from tests.sound import assert_sound
-from tests.storm.clockwork import Clockwork
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
-from tests.storm.replicas import Replica
-from tests.storm.standing import is_owed, is_quiet, told
-from tests.storm.verdict import Verdict
+from tests.storm.scene import scene
 from tests.storm.weather import Weather
-
-SETTINGS = {
-    "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
-    "HELPDESK_DESK__UNDO_SECONDS": "0",
-    "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
-    "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
-}
 
 
 @dataclass(frozen=True)
@@ -78,47 +61,20 @@ class Outcome:
 def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
     """Raise one over an empty database, and say what came of it."""
     began, dice = time.monotonic(), random.Random(seed)
-    with Sandbox(
-        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
-    ) as world:
-        settings = demo_settings(world, url) | SETTINGS
-        replicas = [Replica(settings, folder / f"desk{n}.log") for n in range(size.replicas)]
-        time_goes_on = Clockwork(world, replicas)
-        at_work = time_goes_on.at_work
-        weather = Weather(Visitor(world.url), random.Random(dice.random()), at_work, size.closures)
+    with scene(url, folder, size.replicas, dice) as here:
+        at_work, visitor = here.clocks.at_work, Visitor(here.world.url)
+        weather = Weather(visitor, random.Random(dice.random()), at_work, size.closures)
         killer = Killer(
-            replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
-            lambda seconds: time_goes_on.turn(timedelta(seconds=seconds)), size.naps,
+            here.replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
+            lambda seconds: here.clocks.turn(timedelta(seconds=seconds)), size.naps,
         )  # fmt: skip
-        db = Database(url)
-        customers = Customers(
-            replicas,
-            world.desk_address,
-            random.Random(dice.random()),
-            time_goes_on.moves,
-            partial(is_owed, db),
-        )
-        agents = Agents(Visitor(world.url), time_goes_on.moves)
-        try:
-            for replica in replicas:
-                replica.start()
-            time_goes_on.start()
-            _rage(weather, killer, lambda: _work(customers, agents, size, Visitor(world.url)))
-            time_goes_on.wait_until(lambda: is_quiet(db), "the desk has done all that it owes")
-            verdict = Verdict(world, db, customers, agents)
-            wrongs, unread = verdict.wrongs(), len(verdict.unread)
-        except AssertionError as stuck:
-            raise AssertionError(f"{stuck}; {told(db)}") from stuck
-        finally:
-            time_goes_on.stop()
-            for replica in replicas:
-                replica.kill()
-            db.close()
-    assert_sound(url)
+        _rage(weather, killer, lambda: _work(here.customers, here.agents, size, visitor))
+        verdict = here.verdict()
+        wrongs, unread = verdict.wrongs(), len(verdict.unread)
     seconds = time.monotonic() - began
     return Outcome(
         wrongs, killer.kills, killer.naps_taken, weather.closed, weather.spoiled, seconds,
-        tally(customers, agents) | {"unread": unread},
+        tally(here.customers, here.agents) | {"unread": unread},
     )  # fmt: skip
 
 
