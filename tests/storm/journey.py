@@ -22,7 +22,7 @@ from tests.storm.clockwork import Clockwork
 from tests.storm.people import Agents, Customers, customer, marker, subject
 from tests.storm.replicas import Death, Replica
 from tests.storm.scene import SETTINGS
-from tests.storm.standing import is_owed, is_quiet
+from tests.storm.standing import card_of, is_owed, is_quiet
 from tests.storm.verdict import Verdict
 
 BY_SMTP, BY_IMAP = 0, 1
@@ -58,7 +58,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         customers = Customers(
             [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
         )
-        agents = Agents(visitor, clocks.moves)
+        agents = Agents(visitor, clocks.moves, partial(card_of, db))
         try:
             with _started_anew(replica, dies, hits):
                 clocks.start()

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from sandbox.director import NotPossibleHere
-from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
+from sandbox.director import Json, NotPossibleHere
+from sandbox.visitor import Unanswered, Visitor
 from tests.storm.clockwork import Patience
 from tests.storm.replicas import Replica
 
@@ -55,7 +55,7 @@ class Customers:
 
     def answer(self, n: int, visitor: Visitor) -> None:
         """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
-        patience, owed = Patience(self.moves, every=0.2), True
+        patience, owed = Patience(self.moves, every=0.5), True
         while not (letters := visitor.inbox(customer(n))):
             if not owed:
                 return
@@ -90,11 +90,16 @@ class Customers:
 
 @dataclass
 class Agents:
-    """Alice clicks and writes.  taken, replied: customers whose ticket she was told she took, and whom she
-    was told she has answered."""
+    """Alice clicks and writes.
+
+    card_of: where the card of that customer stands, once it is there.  may_be_refused: the desk may answer
+    her alone that it cannot.  taken, replied: customers whose ticket she was told she took,
+    and whom she was told she has answered."""
 
     visitor: Visitor
     moves: Callable[[], int]
+    card_of: Callable[[str], Json | None]
+    may_be_refused: bool = False
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
@@ -126,7 +131,8 @@ class Agents:
             raise Unanswered("the desk says that nothing was changed")
 
     def _refusals(self) -> int:
-        return sum("nothing was changed" in each["text"] for each in self.visitor.ephemerals("Alice"))
+        told = self.visitor.ephemerals("Alice") if self.may_be_refused else []
+        return sum("nothing was changed" in each["text"] for each in told)
 
     def _write(self, n: int, values: dict[str, object]) -> None:
         """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""
@@ -140,15 +146,11 @@ class Agents:
         with suppress(NotPossibleHere):
             self.visitor.close("Alice", everything=True)
 
-    def _card(self, n: int) -> dict[str, object]:
-        """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        patience = Patience(self.moves, every=0.3)
-        while True:
-            named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
-            card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
-            if card:
-                return card
+    def _card(self, n: int) -> Json:
+        patience = Patience(self.moves, every=0.2)
+        while not (card := self.card_of(customer(n))):
             patience.spend(f"customer {n} has no card")
+        return card
 
     def _until_taken(self, act: Callable[[], object]) -> None:
         patience = Patience(self.moves)

@@ -17,7 +17,7 @@ from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
-from tests.storm.standing import is_owed, is_quiet, told
+from tests.storm.standing import card_of, is_owed, is_quiet, told
 from tests.storm.verdict import Verdict
 
 SETTINGS = {
@@ -56,7 +56,7 @@ def scene(url: str, folder: Path, replicas: int, dice: random.Random) -> Iterato
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())
         customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
-        agents = Agents(Visitor(world.url), clocks.moves)
+        agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
         try:
             for each in desks:
                 each.start()

@@ -33,6 +33,18 @@ def is_owed(db: Database, address: str) -> bool:
         return True
 
 
+def card_of(db: Database, address: str) -> dict[str, str] | None:
+    """Where the card of this customer's first ticket stands, as far as the database says."""
+    row, ticket = tables.cards.c, tables.tickets.c
+    its = select(row.channel, row.ts).join(tables.tickets, ticket.number == row.ticket)
+    try:
+        with db.read() as session:
+            found = session.execute(its.where(ticket.customer == address).order_by(row.ticket)).first()
+    except Unavailable:
+        return None
+    return {"channel": found.channel, "ts": found.ts} if found else None
+
+
 def told(db: Database) -> str:
     """In words, for whoever wants to know why nothing moves."""
     row = tables.inbox.c

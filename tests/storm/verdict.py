@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 
 from desk.delivery import Audience
 from desk.event import Kind
+from sandbox.director import Json
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, buttons_of, text_of
 from store import tables, tickets
@@ -34,10 +35,19 @@ class Verdict:
             *self._of_tickets(),
             *self._of_cards(visitor),
             *self._of_messages(visitor),
-            *self._of_mailboxes(visitor),
+            *self._of_mailboxes(),
             *self._of_clicks(),
-            *self._of_replies(visitor),
+            *self._of_replies(),
         ]
+
+    @cached_property
+    def _mailboxes(self) -> dict[str, list[Json]]:
+        """What arrived, by address: asked of the world once."""
+        boxes = Visitor(self.world.url).state()["mailboxes"]
+        return {name: [each for each in box if each["way"] == "in"] for name, box in boxes.items()}
+
+    def _inbox(self, n: int) -> list[Json]:
+        return self._mailboxes.get(customer(n), [])
 
     @cached_property
     def unread(self) -> list[str]:
@@ -88,9 +98,9 @@ class Verdict:
                 told.update(str(payload.get("token", "")).split())
         yield from (f"delivery {token} was told {times} times" for token, times in told.items() if times > 1)
 
-    def _of_mailboxes(self, visitor: Visitor) -> Iterator[str]:
+    def _of_mailboxes(self) -> Iterator[str]:
         for n in self.customers.mailed:
-            names = Counter(letter["message_id"] for letter in visitor.inbox(customer(n)))
+            names = Counter(letter["message_id"] for letter in self._inbox(n))
             yield from (
                 f"customer {n} got {name} {times} times" for name, times in names.items() if times > 1
             )
@@ -103,10 +113,10 @@ class Verdict:
                 if times != 1:
                     yield f"the ticket of customer {n} was taken {times} times"
 
-    def _of_replies(self, visitor: Visitor) -> Iterator[str]:
+    def _of_replies(self) -> Iterator[str]:
         for n in [*self.agents.replied, *self.agents.unsure]:
             words = marker("reply", n)
-            arrived = sum(words in letter["text"] for letter in visitor.inbox(customer(n)))
+            arrived = sum(words in letter["text"] for letter in self._inbox(n))
             written = self._written(n, words)
             if arrived > 1:
                 yield f"customer {n} got the reply {arrived} times"
