@@ -19,7 +19,7 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -31,25 +31,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from _databases import an_address  # noqa: E402 - the path comes first
+from _intakes import APART, MONDAY, a_database, a_house  # noqa: E402
 from _mails import first_mail  # noqa: E402
 from _measuring import Rate, machine, machine_line  # noqa: E402
 
-from mail.house import House  # noqa: E402
 from mail.intake import Intake  # noqa: E402
 from mail.reader import Reader  # noqa: E402
-from sla.calendar import Calendar  # noqa: E402
-from sla.hours import BusinessHours  # noqa: E402
-from sla.keeping import database_of  # noqa: E402
-from sla.policy import Policy  # noqa: E402
 from store import inbox, schema, tickets  # noqa: E402
 from store.database import Database  # noqa: E402
 from store.inbox import Arrival  # noqa: E402
 
 OTHERS = ROOT / ".venv-others"
-MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
-APART = timedelta(seconds=4)
-"""Between two mails, so that strangers come no faster than the desk tells of them one by one."""
-
 ENGINES = ("sqlite", "postgresql")
 WAYS = ("helpdesk", "read in the same process", "kept before")
 
@@ -127,21 +119,15 @@ def written(folder: Path, numbers: list[int]) -> Path:
 
 @contextmanager
 def ours(engine: str, way: str) -> Iterator[Callable[[Path], float]]:
-    policy = Policy(hours=BusinessHours(Calendar()))
-    with an_address(engine) as url:
-        db, clock, reader = database_of(url, policy), Clock(), Reader()
+    with an_address(engine) as url, a_database(url) as db:
+        clock, reader = Clock(), Reader()
         schema.upgrade(db)
-        house = House(
-            addresses=frozenset({"help@desk.example"}), loop_mark="help@desk.example", secret="s",
-            alike_within=timedelta(days=7),
-        )  # fmt: skip
         read = None if way == WAYS[1] else reader.ahead
-        intake = Intake(db, house, clock=clock, read=read)
+        intake = Intake(db, a_house(), clock=clock, read=read)
         try:
             yield lambda mails: seconds(db, clock, intake, mails, whole=way != WAYS[2])
         finally:
             reader.stop()
-            db.close()
 
 
 def seconds(db: Database, clock: Clock, intake: Intake, mails: Path, *, whole: bool) -> float:

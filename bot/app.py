@@ -1,6 +1,9 @@
 """The Slack app: its two clients, its gate, its listeners, its error handler."""
 
+import os
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 from slack_bolt import App, BoltContext
@@ -48,6 +51,12 @@ _LISTENERS = (
 _TIMEOUT = 10
 _THREADS = 24
 
+_LOOKED_FOR = (
+    *("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_VERIFICATION_TOKEN"),
+    *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"),
+)
+"""What Bolt takes from the environment by itself.  What the desk uses of it config has read already."""
+
 
 def write_client(token: str | None, *, api: str = SLACK_API) -> WebClient:
     """The client that changes things: it never tries again by itself, the outbox does."""
@@ -77,21 +86,32 @@ def build(house: House, threads: Executor | None = None) -> App:
             bot_user_id=home.user,
         )
 
-    app = App(
-        name="helpdesk",
-        client=write_client(None, api=house.slack.base_url),
-        authorize=authorize,
-        process_before_response=True,
-        listener_executor=threads,
-        token_verification_enabled=False,
-        ignoring_self_events_enabled=False,  # bot.gate does it: that ours were deleted is news
-        request_verification_enabled=False,  # bot.web does it, on the raw bytes, before anything is parsed
-    )
+    with _nothing_to_find():
+        app = App(
+            name="helpdesk",
+            client=write_client(None, api=house.slack.base_url),
+            authorize=authorize,
+            process_before_response=True,
+            listener_executor=threads,
+            token_verification_enabled=False,
+            ignoring_self_events_enabled=False,  # bot.gate does it: that ours were deleted is news
+            request_verification_enabled=False,  # bot.web does it, on the raw bytes, before parsing
+        )
     answering.register(app, house.slack)
     offers = undoing.Offers(house, threads)
     gate.register(app, replace(house, acted=homes.acted, mailed=offers.mailed))
     listen(app, house, threads, homes)
     return app
+
+
+@contextmanager
+def _nothing_to_find() -> Iterator[None]:
+    """Meanwhile the environment names nothing that Bolt would take, or warn that it will not."""
+    kept = {name: os.environ.pop(name) for name in _LOOKED_FOR if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def listen(app: App, house: House, threads: Executor, homes: home.Homes) -> None:

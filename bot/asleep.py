@@ -1,20 +1,15 @@
 """How a snooze is said: on the card, in lists, and in the thread."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot import blocks
 from bot.blocks import Block, one_line, plain
 from bot.click import value
+from bot.style import Style
 from bot.words import moment
 from desk.event import Event, Kind
 from desk.ticket import Ticket
-
-if TYPE_CHECKING:
-    from bot.lines import Style
 
 KINDS = frozenset({Kind.SNOOZED, Kind.WOKEN})
 

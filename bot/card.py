@@ -8,9 +8,10 @@ from bot import asleep, blocks, handmade, opinions, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
-from bot.lines import Style, remarks
 from bot.named import files_of
 from bot.promises import promise
+from bot.saying import remarks
+from bot.style import Style
 from bot.words import MARKS, called, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
 from desk.priority import Priority

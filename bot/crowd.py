@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bot import blocks
 from bot.blocks import Block, Post, escape, one_line, plain
-from bot.lines import Style
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
+from bot.style import Style
 from bot.wire import Wire
 from bot.words import plural, ticket_name
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain

@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 
 from bot.canned import Canned
 from bot.click import Click, Overtaken, value
-from bot.lines import Style
 from bot.people import People
+from bot.style import Style
 from desk.actor import Actor
 from desk.errors import Conflict
 from desk.event import DECISIVE, Event

@@ -178,9 +178,8 @@ def _open(
         priority=Priority(form["priority"]),
         desk=form[_DESK],
     )
-    tickets.add(session, ticket)
     likely.suspect(session, ticket, at=at, within=house.alike_within)
-    return ticket
+    return tickets.add(session, ticket)
 
 
 def _made(house: House, made: list[Ticket], language: str) -> Block:

@@ -1,22 +1,17 @@
 """What is said of a promise in danger or broken, in the thread; and all that the leads are told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from bot import blocks, opinions
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
+from bot.style import Style
 from bot.words import moment, plural, ticket_name
 from desk.breach import BREACH, BreachReason, explanation_of, is_breach, reason_of
 from desk.event import Event, Kind
 from desk.ticket import Ticket
-
-if TYPE_CHECKING:
-    from bot.lines import Style
 
 
 @dataclass(frozen=True)

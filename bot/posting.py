@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from bot import card, lines, notices, repeated, resembling
 from bot.blocks import Post
-from bot.lines import Style
 from bot.notices import News
 from bot.outcome import MessageGone
 from bot.people import SlackSilent
 from bot.promises import clocks_of, resolves_at
+from bot.style import Style
 from bot.teller import Teller
 from bot.timely import may_post, may_tell_leads
 from desk.delivery import Audience, Delivery

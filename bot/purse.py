@@ -7,6 +7,7 @@ from bot import blocks
 from bot.blocks import Block, escape, one_line, plain
 from bot.click import value
 from bot.hidden import is_hidden
+from bot.saying import small, who
 from desk import money, span
 from desk.budget import STOPS_AT, UNANSWERED, WARNED_AT, Budget, Proposal, Purpose, Round, Standing
 from desk.event import Event, Kind
@@ -116,44 +117,36 @@ def _logged(budget: Budget) -> str:
 # The thread
 
 
-def _small(text: str) -> list[Block]:
-    return [blocks.context(plain(one_line(text, 900)))]
-
-
-def _who(event: Event) -> str:
-    return one_line(event.by.name, 80)
-
-
 def _time_logged(ticket: Ticket, event: Event) -> list[Block]:
     entry = ticket.entry(event.seq)
     was = " (corrected)" if entry.is_corrected else ""
     time = span.words(entry.work.minutes) if entry.work.minutes else "struck out"
     what = f": {entry.what}" if entry.what else ""
-    said = f"⏱️ {_who(event)} logged {time}, {counted(entry.work)}, on {day(entry.work.on)}{was}{what}"
+    said = f"⏱️ {who(event)} logged {time}, {counted(entry.work)}, on {day(entry.work.on)}{was}{what}"
     correct = blocks.button("correct_time", "Correct", value(ticket.number, ticket.version, str(event.seq)))
-    return [*_small(said), blocks.actions([correct])]
+    return [*small(said), blocks.actions([correct])]
 
 
 def _time_corrected(_ticket: Ticket, event: Event) -> list[Block]:
     before, after = span.words(int(event.detail["before"])), Work.read(event.detail)
     now = f"{span.words(after.minutes)}, {counted(after)}" if after.minutes else "nothing: struck out"
-    return _small(f"⏱️ {_who(event)} corrected {before} to {now}, on {day(after.on)}")
+    return small(f"⏱️ {who(event)} corrected {before} to {now}, on {day(after.on)}")
 
 
 def _hours_warned(ticket: Ticket, event: Event) -> list[Block]:
     approved, used_up = (span.words(int(event.detail[name])) for name in ("approved", "used"))
     if int(event.detail["level"]) < STOPS_AT:
-        return _small(f"🟠 {used_up} of the approved {approved} are used: time to think of the rest")
+        return small(f"🟠 {used_up} of the approved {approved} are used: time to think of the rest")
     ask = blocks.button("more_hours", "Ask for more", value(ticket.number, ticket.version))
     said = f"🛑 Stop: {used_up} of the approved {approved} are used. Ask for more before you go on"
-    return [*_small(said), blocks.actions([ask])]
+    return [*small(said), blocks.actions([ask])]
 
 
 def _asked(_ticket: Ticket, event: Event) -> list[Block]:
     proposal = Proposal.read(event)
-    said = f"💶 {_who(event)} asks {proposal.to} to approve {proposal.purpose.words}: {terms(proposal)}"
+    said = f"💶 {who(event)} asks {proposal.to} to approve {proposal.purpose.words}: {terms(proposal)}"
     return [
-        *_small(f"{said}, until {day(proposal.until)}"),
+        *small(f"{said}, until {day(proposal.until)}"),
         *blocks.quotes(event.text, limit=_WHOLE_MAIL),
     ]
 
@@ -165,32 +158,32 @@ def _approved(ticket: Ticket, event: Event) -> list[Block]:
     asked = ticket.round(int(event.detail["round"]))
     said = f"approves {asked.proposal.purpose.words}: {terms(asked.proposal)}"
     next_step = "" if asked.proposal.purpose is Purpose.EMERGENCY else " Now plan a date."
-    return _small(f"✅ {_answered(event)} {said}.{next_step}")
+    return small(f"✅ {_answered(event)} {said}.{next_step}")
 
 
 def _declined(ticket: Ticket, event: Event) -> list[Block]:
     asked = ticket.round(int(event.detail["round"]))
-    return _small(f"🚫 {_answered(event)} declines {asked.proposal.purpose.words}")
+    return small(f"🚫 {_answered(event)} declines {asked.proposal.purpose.words}")
 
 
 def _answered(event: Event) -> str:
     """Who said so: the client, or the agent who says what the client meant."""
     via, sender = _VIA.get(str(event.detail.get("via")), ""), str(event.detail.get("sender") or "")
     if event.by.is_staff:
-        return f"{_who(event)} says that {sender}, {via},"
+        return f"{who(event)} says that {sender}, {via},"
     return f"{sender or event.by.key}, {via},"
 
 
 def _unclear(ticket: Ticket, event: Event) -> list[Block]:
     asked, wrote = ticket.round(int(event.detail["round"])), ticket.event(int(event.detail["of"]))
     said = f"❓ Does {event.detail['sender']} approve {asked.proposal.purpose.words}? {terms(asked.proposal)}"
-    drawn = [*_small(f"{said}. You are asked because {event.detail['reason']}.")]
+    drawn = [*small(f"{said}. You are asked because {event.detail['reason']}.")]
     drawn += [] if is_hidden(wrote) else blocks.quotes(wrote.text, limit=_WHOLE_MAIL)
     clarified = ticket.clarified(event.seq)
     if clarified:
-        return [*drawn, *_small(_clarified_as(clarified))]
+        return [*drawn, *small(_clarified_as(clarified))]
     if asked.ended:
-        return [*drawn, *_small("That is over by now")]
+        return [*drawn, *small("That is over by now")]
     carried = value(ticket.number, ticket.version, str(event.seq))
     buttons = [
         blocks.button("client_yes", "The client said yes", carried),
@@ -202,18 +195,18 @@ def _unclear(ticket: Ticket, event: Event) -> list[Block]:
 
 def _clarified_as(clarified: Event) -> str:
     meant = {Kind.BUDGET_APPROVED: "a yes", Kind.BUDGET_DECLINED: "a no"}
-    return f"{_who(clarified)} says that it is {meant.get(clarified.kind, 'neither')}"
+    return f"{who(clarified)} says that it is {meant.get(clarified.kind, 'neither')}"
 
 
 def _withdrawn(ticket: Ticket, event: Event) -> list[Block]:
     asked = ticket.round(int(event.detail["round"]))
-    return _small(f"↩️ {_who(event)} took back what was asked: {asked.proposal.purpose.words}")
+    return small(f"↩️ {who(event)} took back what was asked: {asked.proposal.purpose.words}")
 
 
 def _scheduled(_ticket: Ticket, event: Event) -> list[Block]:
     before = event.detail.get("before")
     was = f" instead of {day(date.fromisoformat(before))}" if before else ""
-    return _small(f"📅 {_who(event)} planned it for {day(date.fromisoformat(event.detail['day']))}{was}")
+    return small(f"📅 {who(event)} planned it for {day(date.fromisoformat(event.detail['day']))}{was}")
 
 
 _LINES: dict[Kind, Callable[[Ticket, Event], list[Block]]] = {

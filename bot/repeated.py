@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import blocks
 from bot.blocks import Post, plain
-from bot.lines import Style
+from bot.style import Style
 from bot.words import moment
 from desk.event import Event, Kind
 from desk.ticket import Ticket

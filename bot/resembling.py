@@ -11,7 +11,7 @@ from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import Click, value
 from bot.gate import refusal
 from bot.house import House, seen
-from bot.lines import Style
+from bot.style import Style
 from bot.words import ticket_name
 from desk.actor import Actor
 from desk.errors import DeskError, NotAllowed

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot import blocks
 from bot.blocks import Block, one_line, plain, word
-from bot.lines import Style
 from bot.promises import mark_of
+from bot.style import Style
 from bot.words import MARKS, business, moment, ticket_name
 from desk.status import Status
 from desk.ticket import Ticket

@@ -1,6 +1,7 @@
 """Socket Mode: two live connections, so that the renewal of one never leaves the desk deaf."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from socket import SHUT_RDWR
@@ -10,6 +11,7 @@ from slack_bolt.adapter.socket_mode.internals import build_headers, send_respons
 from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot import envelope
@@ -75,6 +77,15 @@ class _Line(SocketModeClient):
         if session is not None and session.sock is not None:
             session.sock.settimeout(_LISTEN)
 
+    def close(self) -> None:
+        """Close in good order.  Whoever may still open a new session ends first, and who listens last."""
+        self.closed = True
+        for runner in (self.current_app_monitor, self.message_processor):
+            _end(runner)
+        self.hang_up()
+        _end(self.current_session_runner, again=self.hang_up)
+        super().close()
+
     def hang_up(self) -> None:
         """Wake what waits for messages: `close` joins it, and by itself it looks round once a second."""
         self.closed = self.current_session_state.terminated = True
@@ -103,6 +114,17 @@ def taken(app: App, request: SocketModeRequest) -> BoltResponse | None:
         log.warning("refused an envelope: %s", problem)
         return None
     return envelope.hand_over(app, payload, build_headers(request) or {})
+
+
+def _end(runner: IntervalRunner, again: Callable[[], None] = lambda: None) -> None:
+    """Wait until it has ended.
+
+    again: what tells it to.  The library's runner takes back that its session is over when it begins to
+    listen at the same moment, and would then listen for ever: it is told until it hears."""
+    runner.event.set()
+    while runner.is_alive():
+        again()
+        runner.thread.join(_LISTEN / 10)
 
 
 def _open(line: _Line) -> None:

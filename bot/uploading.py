@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.filewire import FileGone, FileWire, Shared
-from bot.lines import Style
 from bot.outcome import MessageGone
 from bot.posting import card_lost
+from bot.style import Style
 from bot.words import moment
 from desk.actor import Actor
 from desk.delivery import Delivery

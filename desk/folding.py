@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-_LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = {"ø": "o", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 100
 """Characters of a word that count; what is longer is no word of a language."""
@@ -14,8 +15,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     small = unicodedata.normalize("NFKD", text).casefold()
-    apart = unicodedata.normalize("NFKD", small)
-    return "".join(each for each in apart if not unicodedata.combining(each)).translate(_LETTERS)
+    return _BEYOND_ASCII.sub(_plain, unicodedata.normalize("NFKD", small))
+
+
+def _plain(found: re.Match[str]) -> str:
+    return "".join(_LETTERS.get(each, each) for each in found[0] if not unicodedata.combining(each))
 
 
 def words_of(text: str) -> list[str]:

@@ -38,7 +38,7 @@ class Record:
     version: int = 0
     opened_at: datetime
     changed_at: datetime
-    number: int = field(init=False)
+    number: int = field(init=False, default=0)  # until it is kept
     attention_at: datetime | None = field(init=False, default=None)
     due_at: datetime | None = field(init=False, default=None)
     history: list[Event] = field(default_factory=list, repr=False)

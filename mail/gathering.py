@@ -1,20 +1,17 @@
 """Lets reading go on in a thread of its own, while what was read by then is filed together."""
 
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class _End:
-    """Nothing more comes.  problem: why, where it did not just end."""
-
-    problem: BaseException | None = None
+    """Nothing more comes."""
 
 
 def gathered(coming: Generator[T, None, None]) -> Generator[list[T], None, None]:
@@ -23,13 +20,13 @@ def gathered(coming: Generator[T, None, None]) -> Generator[list[T], None, None]
     Raises what that raises, behind all that came before.  Left early, it waits until the one that is being
     made is done, and has no more made."""
     arrived, left = SimpleQueue[T | _End](), Event()
-    thread = Thread(target=_go_on, args=(coming, arrived, left), name="reading ahead", daemon=True)
-    thread.start()
-    try:
-        yield from _lists(arrived)
-    finally:
-        left.set()
-        thread.join()
+    with ThreadPoolExecutor(1, "reading ahead") as thread:
+        reading = thread.submit(_go_on, coming, arrived, left)
+        try:
+            yield from _lists(arrived)
+            reading.result()
+        finally:
+            left.set()
 
 
 def _go_on(coming: Generator[T, None, None], arrived: "SimpleQueue[T | _End]", left: Event) -> None:
@@ -39,23 +36,20 @@ def _go_on(coming: Generator[T, None, None], arrived: "SimpleQueue[T | _End]", l
                 arrived.put(each)
                 if left.is_set():
                     break
+    finally:
         arrived.put(_End())
-    except BaseException as problem:  # raised where it is waited for
-        arrived.put(_End(problem))
 
 
 def _lists(arrived: "SimpleQueue[T | _End]") -> Generator[list[T], None, None]:
-    end: _End | None = None
-    while end is None:
-        some, end = _taken(arrived)
+    ended = False
+    while not ended:
+        some, ended = _taken(arrived)
         if some:
             yield some
-    if end.problem is not None:
-        raise end.problem
 
 
-def _taken(arrived: "SimpleQueue[T | _End]") -> tuple[list[T], _End | None]:
-    """All that is there, after waiting for the first."""
+def _taken(arrived: "SimpleQueue[T | _End]") -> tuple[list[T], bool]:
+    """All that is there, after waiting for the first; and whether that was the end."""
     some: list[T] = []
     each = arrived.get()
     while not isinstance(each, _End):
@@ -63,5 +57,5 @@ def _taken(arrived: "SimpleQueue[T | _End]") -> tuple[list[T], _End | None]:
         try:
             each = arrived.get_nowait()
         except Empty:
-            return some, None
-    return some, each
+            return some, False
+    return some, True

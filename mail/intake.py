@@ -19,6 +19,7 @@ from mail.reading import InboundEmail, Unreadable, unreadable
 from store import inbox, unread
 from store.database import Database, Session, Unavailable
 from store.inbox import Kept, State
+from store.mishaps import Contained
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
@@ -82,26 +83,22 @@ class Intake:
     def _receive(self, taken: list[Kept]) -> int:
         begun, received, waiting = self._clock(), 0, deque(taken)
         try:
-            with closing(self._read(taken)) as lists:
+            with Contained(passing=Unavailable) as mishap, closing(self._read(taken)) as lists:
                 for mails in lists:
                     if self._clock() - begun >= self._lease / 2:
                         break  # another process may be at them by now
                     received += self._file_all([(waiting.popleft(), mail) for mail in mails])
-        except Unavailable:
-            raise
-        except Exception:
-            held = waiting.popleft().id if waiting else taken[-1].id  # a fault may come as the reading ends
-            log.exception("mail %s of the inbox could not be read", held)
+            if mishap.problem:
+                held = waiting.popleft().id if waiting else taken[-1].id  # it may come as the reading ends
+                log.error("mail %s of the inbox could not be read", held, exc_info=mishap.problem)
         finally:
             self._leave(waiting)
         return received
 
     def _leave(self, waiting: Sequence[Kept]) -> None:
         if waiting:
-            with (
-                suppress(Unavailable),
-                self._db.change() as session,
-            ):  # else they wait for the end of their lease
+            # Where that fails, they wait for the end of their lease.
+            with suppress(Unavailable), self._db.change() as session:
                 unread.give_back(session, waiting)
 
     def _read(self, taken: Sequence[Kept]) -> Generator[list[Mail], None, None]:
@@ -120,12 +117,10 @@ class Intake:
         """Several in one transaction; where that fails, each alone, so that a bad one undoes no other."""
         left, received = [(kept, _as_let_in(kept, mail)) for kept, mail in read], 0
         while len(left) > 1:
-            try:
+            with Contained(passing=Unavailable) as mishap:
                 fates = self._file_together(left)
-            except Unavailable:
-                raise
-            except Exception as problem:
-                log.info("%s mails are filed one by one: %s", len(left), problem)
+            if mishap.problem:
+                log.info("%s mails are filed one by one: %s", len(left), mishap.problem)
                 self._limits.forget()
                 break
             received += sum(fates)
@@ -148,14 +143,10 @@ class Intake:
         return fates
 
     def _file(self, kept: Kept, mail: Mail) -> bool:
-        try:
+        with Contained(passing=Unavailable) as mishap:
             return self._settle(kept, mail)
-        except Unavailable:
-            raise
-        except Exception:
-            # One of the four loops: a fault over one mail must not stop the others.
-            self._limits.forget()
-            log.exception("mail %s of the inbox could not be received", kept.id)
+        self._limits.forget()
+        log.error("mail %s of the inbox could not be received", kept.id, exc_info=mishap.problem)
         return False
 
     def _settle(self, kept: Kept, mail: Mail) -> bool:

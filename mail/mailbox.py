@@ -18,9 +18,12 @@ from mail.standin import Place
 from store import inbox, keepsakes, mailboxes
 from store.database import Database, Unavailable
 from store.inbox import Arrival
+from store.mishaps import Contained
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
+
+_THEIR_TROUBLES = (Unreachable, Refused, Unavailable)
 
 RESCAN = timedelta(days=3)
 """How far back every look goes, so that a message somebody else has read or moved in is found."""
@@ -94,15 +97,14 @@ class Mailbox:
         failures = 0
         while not stop.is_set():
             try:
-                self.fetch()
-                failures = 0
-                self._wait(stop)
-                continue
-            except (Unreachable, Refused, Unavailable) as problem:
+                with Contained(passing=_THEIR_TROUBLES) as mishap:
+                    self.fetch()
+                    failures = 0
+                    self._wait(stop)
+                    continue
+                log.error("reading %s failed", self.name, exc_info=mishap.problem)
+            except _THEIR_TROUBLES as problem:
                 log.warning("%s cannot be read: %s", self.name, problem)
-            except Exception:
-                # One of the four loops: a fault of ours must not end the reading of mail.
-                log.exception("reading %s failed", self.name)
             self.close()
             stop.wait(min(self._pause * 2 ** min(failures, 9), _LONGEST_PAUSE))
             failures += 1

@@ -108,10 +108,8 @@ class MailSender:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=False) from error
         except (Unsendable, TemplateRefused) as error:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
-        if email is None:
-            return ""
-        if has_left:
-            return email.message_id
+        if email is None or has_left:
+            return email.message_id if email else ""
         reached(Point.MAIL_WORDED)
         try:
             self._send(email, without_sender=is_automatic(event))

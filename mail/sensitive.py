@@ -1,6 +1,7 @@
 """Mails whose code or link lets the reader in somewhere: one-time codes, confirmations of an address."""
 
 import re
+from functools import lru_cache
 
 from mail.reading import InboundEmail
 
@@ -62,7 +63,11 @@ def why_sensitive(email: InboundEmail) -> str:
     """What lets its reader in, in words for agents; empty where nothing does.
 
     That a customer writes about such a mail is not enough: the code or the link must be in it."""
-    text = f"{email.subject_line}\n{email.text[:_LOOKED_AT]}"
+    return _why(f"{email.subject_line}\n{email.text[:_LOOKED_AT]}")
+
+
+@lru_cache(maxsize=4)  # asked twice about each mail: once as it is filed, once as it is kept
+def _why(text: str) -> str:
     plain = " ".join(text.lower().split())
     if _SPEAKS_OF_CODE.search(plain) and _CODE.search(text):
         return "a code to log in with"

@@ -1,8 +1,10 @@
 """Pages behind signed links: looking changes nothing, for mail scanners look; a button sends the answer."""
 
 import logging
-from collections.abc import Mapping
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
@@ -11,8 +13,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from desk.errors import Conflict, DeskError
+from desk.ticket import Ticket
+from mail import passes
 from mail.letterhead import Letterhead
 from mail.pages import sheet
+from mail.passes import Pass
+from store import tickets
 from store.database import Database, Session, Unavailable
 
 log = logging.getLogger(__name__)
@@ -21,37 +27,47 @@ _TRIES = 3
 """How often to look again when somebody else changed the same ticket in the same moment."""
 
 Form = Mapping[str, str]
+Asked = TypeVar("Asked")
 
 
-class Question(Protocol):
-    """What is asked behind the links of one kind.  Each method is handed the link's last part."""
+class Question(ABC, Generic[Asked]):
+    """What is asked behind the links of one kind, and the page that asks it.
 
-    def page(self, session: Session, link: str) -> str | None:
-        """The page as things stand; None for a link that is none of ours."""
+    secret: seals the links; clock: reads the time."""
 
-    def answer(self, session: Session, link: str, form: Form) -> bool:
-        """Take what the form says; whether it says anything to us.  Raises DeskError where it is too late."""
+    path: ClassVar[str]
+    """Under which its pages stand."""
 
-
-class Pages:
-    """Serves one question under one path.  largest: bytes of an answer."""
+    largest: ClassVar[int]
+    """Bytes of an answer."""
 
     def __init__(
-        self, path: str, question: Question, db: Database, letterhead: Letterhead, *, largest: int
+        self, db: Database, *, secret: str, letterhead: Letterhead, clock: Callable[[], datetime]
     ) -> None:
-        self._path = path
-        self._question = question
         self._db = db
+        self._secret = secret
         self._letterhead = letterhead
-        self._largest = largest
+        self._clock = clock
 
     def routes(self) -> list[Route]:
         """For the web application of the desk."""
-        return [Route(f"/{self._path}/{{link}}", self._serve, methods=["GET", "POST"])]
+        return [Route(f"/{self.path}/{{link}}", self._serve, methods=["GET", "POST"])]
+
+    @abstractmethod
+    def asked(self, ticket: Ticket, shown: Pass) -> Asked | None:
+        """What that link asks about; None where we did not give it.  Raises DeskError where there is none."""
+
+    @abstractmethod
+    def page(self, ticket: Ticket, asked: Asked) -> str:
+        """The page as things stand."""
+
+    @abstractmethod
+    def answer(self, ticket: Ticket, asked: Asked, form: Form) -> bool:
+        """Take what the form says; whether it says anything to us.  Raises DeskError where it is too late."""
 
     async def _serve(self, request: Request) -> Response:
         link: str = request.path_params["link"]
-        form = await _form_in(request, self._largest) if request.method == "POST" else {}
+        form = await _form_in(request, self.largest) if request.method == "POST" else {}
         try:
             answered = await to_thread.run_sync(self._served, link, form)
         except (Unavailable, Conflict) as problem:
@@ -65,7 +81,8 @@ class Pages:
             # Loading the page again sends nothing again.  Only the last step: we may stand behind a path.
             return RedirectResponse(link, status_code=303)
         with self._db.read() as session:
-            page = self._question.page(session, link)
+            found = self._found(session, link)
+            page = self.page(*found) if found else None
         return HTMLResponse(page) if page else HTMLResponse(sheet.not_valid(self._letterhead), 404)
 
     def _take(self, link: str, form: Form) -> bool:
@@ -73,7 +90,8 @@ class Pages:
         for left in reversed(range(_TRIES)):
             try:
                 with self._db.change(urgent=True) as session:
-                    return self._question.answer(session, link, form)
+                    found = self._found(session, link)
+                    return found is not None and self.answer(*found, form)
             except Conflict:
                 if not left:
                     raise
@@ -81,6 +99,17 @@ class Pages:
                 log.info("an answer by link came too late: %s", refusal)
                 return True
         return False
+
+    def _found(self, session: Session, link: str) -> tuple[Ticket, Asked] | None:
+        shown = passes.read(link)
+        if shown is None:
+            return None
+        try:
+            ticket = tickets.get(session, shown.ticket)
+            asked = self.asked(ticket, shown)
+        except DeskError:
+            return None
+        return (ticket, asked) if asked is not None else None
 
 
 async def _form_in(request: Request, largest: int) -> Form:

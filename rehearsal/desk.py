@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 from bot.app import write_client
 from bot.house import House
-from bot.lines import Style
 from bot.people import Rights
+from bot.style import Style
 from config import Config
 from desk.delivery import Audience
 from desk.event import Event

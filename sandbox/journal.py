@@ -1,7 +1,7 @@
 """Everything that was asked of the sandbox and everything it did, in order."""
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.clock import Clock
@@ -42,8 +42,8 @@ class Journal:
 
     def read(self, *, after: int = 0, kind: str = "", name: str = "") -> list[Json]:
         return [
-            asdict(entry)
-            for entry in self._entries
+            dict(vars(entry))  # what is in it was copied when it was noted
+            for entry in list(self._entries)
             if entry.number > after and kind in ("", entry.kind) and name in ("", entry.name)
         ]
 

@@ -203,14 +203,16 @@ class Visitor(Director, Customers):
 
     def wait_until(self, look: Callable[[], Found], seconds: float = 30.0) -> Found:
         """Look again and again until there is something to see; gives it.  AssertionError when time is up."""
-        deadline = time.monotonic() + seconds
+        begun = time.monotonic()
         while True:
             found = look()
             if found:
                 return found
-            if time.monotonic() > deadline:
+            waited = time.monotonic() - begun
+            if waited > seconds:
                 raise AssertionError(f"nothing to see after {seconds} seconds")
-            time.sleep(0.02)
+            # Looking costs what is looked at its time: the longer it takes, the more seldom.
+            time.sleep(min(max(0.02, waited / 5), 0.1))
 
     def _messages(self, name: str) -> list[Json]:
         for channel in self.state()["channels"]:

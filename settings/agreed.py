@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from settings.contracts import Contract
 from settings.hours import Hours
 from settings.printing import written
+from settings.promises import Promises
 from settings.section import Section
-from settings.sections import Contract, Promises
 
 _RECKON = ("slack-mail-helpdesk", "holidays", "tzdata", "python-dateutil")
 """Another version of one of these may reckon other dates from the same settings."""

@@ -15,9 +15,9 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
+from settings.contracts import Contract
 from settings.desks import MoreDesk
 from settings.mailboxes import Box
-from settings.sections import Contract
 from settings.values import Period
 from settings.walking import SPECIAL, is_list, is_secret, leaves_of, section_in, value_of, variable_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from desk.priority import Priority
 from settings.agreed import Agreed
-from settings.sections import Contract as Agreement
+from settings.contracts import Contract as Agreement
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy, ResponseCounts
 

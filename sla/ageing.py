@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from desk.errors import DeskError
+from desk.errors import Conflict, DeskError
 from store import chain, receipts, retention
 from store.database import Database
 
@@ -49,7 +49,7 @@ class Ageing:
             try:
                 with self.db.change() as session:
                     added = chain.grow(session)
-            except DeskError:
+            except Conflict:
                 return  # another process is at it
 
     def _forget(self) -> None:

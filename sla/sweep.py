@@ -23,6 +23,7 @@ from sla.notices import may_speak
 from sla.policy import WORKING_DAY, Goal, Policy
 from store import mailboxes, tickets
 from store.database import Database, Session, Unavailable
+from store.mishaps import Contained
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
@@ -147,13 +148,10 @@ def _look_at_all(
     left = list(due)
     while left:
         together = sorted(left[: _TOGETHER if db.is_sqlite else 1])
-        try:
+        with Contained(passing=Unavailable) as mishap:
             done = _look_at(db, together, policy, now=now, read_up_to=read_up_to)
-        except Unavailable:
-            raise
-        except Exception as problem:
-            # One of the four loops: a fault in one ticket must not stop the promises of the others.
-            _one_by_one(db, together, policy, problem, now=now, read_up_to=read_up_to)
+        if mishap.problem:
+            _one_by_one(db, together, policy, mishap.problem, now=now, read_up_to=read_up_to)
             done = len(together)
         left = together[done:] + left[len(together) :]
 

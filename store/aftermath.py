@@ -91,7 +91,7 @@ def release(session: Session, cards: Iterable[tuple[str, int]] = (), *, at: date
 
 def number_for(session: Session, ticket: Ticket) -> int | None:
     """The number that a new ticket had before the restore."""
-    if not ticket.history[0].key:
+    if not ticket.history[0].key or not _was_restored(session):
         return None
     found = session.first(_KEPT, its_name=_card(mark_of(ticket, None, Audience.CARD)))
     if found is None:
@@ -99,6 +99,14 @@ def number_for(session: Session, ticket: Ticket) -> int | None:
     row = tables.tickets.c
     is_taken = session.scalar(select(row.number).where(row.number == int(found[0])))
     return None if is_taken else int(found[0])
+
+
+def _was_restored(session: Session) -> bool:
+    """Asked once in a transaction: nothing is restored where tickets are opened already."""
+    known = session.foreseen[_NAME]
+    if not known:
+        known[_NAME] = of(session) is not None
+    return bool(known[_NAME])
 
 
 def unknown(session: Session) -> list[int]:

@@ -17,11 +17,14 @@ from desk.errors import (
 )
 from store import outbox
 from store.database import Database, Session, Unavailable, changes_a_ticket
+from store.mishaps import Contained
 from store.points import Point, reached
 from store.sender import Gatherer, Sender
 from store.settling import Carried, NotTried, Outcome, settle
 
 log = logging.getLogger(__name__)
+
+_OUTCOMES = (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut, DeliveryUncertain)
 
 _SHORTEST_HOLD = timedelta(seconds=1)
 
@@ -168,18 +171,17 @@ class Courier:
         looking = first.state is DeliveryState.UNCERTAIN
         reached(Point.COURIER_CALLING)
         try:
-            if self._gathers(first):
-                became = self._gatherers[first.audience].send_all(call)
-                return [became[delivery.id] for delivery in call]
-            return [sender.prove(first) if looking else sender.send(first)]
-        except (DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut, DeliveryUncertain) as outcome:
+            with Contained(passing=_OUTCOMES) as mishap:
+                if self._gathers(first):
+                    became = self._gatherers[first.audience].send_all(call)
+                    return [became[delivery.id] for delivery in call]
+                return [sender.prove(first) if looking else sender.send(first)]
+        except _OUTCOMES as outcome:
             return [outcome] * len(call)
-        except Exception:
-            # One of the four loops: a fault in one delivery must not stop the others.  It may have happened
-            # after the call, so the delivery is proved before it is repeated.
-            log.exception("delivery %s of ticket %s failed", first.id, first.ticket_number)
-            fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
-            return [fault] * len(call)
+        # It may have happened after the call, so the delivery is proved before it is repeated.
+        log.error("delivery %s of ticket %s failed", first.id, first.ticket_number, exc_info=mishap.problem)
+        fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+        return [fault] * len(call)
 
     def _note_road(self, outcome: Outcome, now: datetime) -> None:
         if isinstance(outcome, DeliveryHeld):
@@ -202,23 +204,23 @@ class Courier:
         self._adapt(carried)
         load = None
         try:
-            with self._db.change() as session:
-                for each in carried:
-                    settle(session, self._senders[each.delivery.audience], each)
-                if claim and not changes_a_ticket(session):
-                    load = self._claim(session)
-                reached(Point.COURIER_SETTLING)
-            reached(Point.COURIER_SETTLED)
-            return load
+            with Contained(passing=(Unavailable, Conflict)) as mishap:
+                with self._db.change() as session:
+                    for each in carried:
+                        settle(session, self._senders[each.delivery.audience], each)
+                    if claim and not changes_a_ticket(session):
+                        load = self._claim(session)
+                    reached(Point.COURIER_SETTLING)
+                reached(Point.COURIER_SETTLED)
+                return load
+            said = "what came of %s deliveries could not be kept at once"
+            log.error(said, len(carried), exc_info=mishap.problem)
+            carried = carried if len(carried) > 1 else ()  # one is proved when the lease is over
         except Unavailable:
             self._unsettled += carried
             raise
         except Conflict as conflict:
             log.info("deliveries are written down one by one: %s", conflict)
-        except Exception:
-            # As above; what came of a single one is proved when the lease is over.
-            log.exception("what came of %s deliveries could not be kept at once", len(carried))
-            carried = carried if len(carried) > 1 else ()
         self._unsettled += carried
         self._finish_all()
         return None
@@ -237,16 +239,17 @@ class Courier:
         delivery = carried.delivery
         for _ in range(_AT_ONCE):
             try:
-                with self._db.change() as session:
+                with (
+                    Contained(passing=(Unavailable, Conflict)) as mishap,
+                    self._db.change() as session,
+                ):
                     return settle(session, self._senders[delivery.audience], carried)
+                log.error("what came of delivery %s could not be kept", delivery.id, exc_info=mishap.problem)
+                return None
             except Conflict as conflict:
                 log.info("delivery %s is written down again: %s", delivery.id, conflict)
             except Unavailable:
                 self._unsettled.append(carried)
                 raise
-            except Exception:
-                # As above.
-                log.exception("what came of delivery %s could not be kept", delivery.id)
-                return None
         log.error("what came of delivery %s could not be kept: its ticket changes too often", delivery.id)
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from desk.actor import Actor
 from desk.event import Event, Kind
@@ -16,7 +16,7 @@ from store.fixed import Fixed
 from store.session import Session
 
 _LOOKED_AT = 2_000
-"""Of so many tickets before the new one the subjects are compared, at the most."""
+"""Of so many of the newest tickets the subjects are compared, at the most."""
 
 _NAMED = 3
 """Tickets that one line names."""
@@ -27,7 +27,8 @@ _row = tables.tickets.c
 
 def _before() -> Select[Any]:
     number, client = bindparam("number", type_=_row.number.type), bindparam("client", type_=_row.client.type)
-    near = _row.number.between(number - _LOOKED_AT, number - 1)
+    newest = select(func.max(_row.number)).scalar_subquery()
+    near = and_(_row.number < number, _row.number >= newest - _LOOKED_AT)
     same = or_(_row.customer == bindparam("customer"), and_(_row.client == client, _row.client != ""))
     worked_on = or_(*(_row.status == each for each in (*sorted(OPEN), Status.RESOLVED)))
     query = select(_row.number, _row.subject).where(near, same, worked_on, _row.desk == bindparam("desk"))
@@ -35,16 +36,18 @@ def _before() -> Select[Any]:
 
 
 _BEFORE = Fixed(_before())
+_NO_NUMBER_YET = 2**62
 
 
 def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta) -> None:
     """Say in a new ticket's thread which tickets of the same customer or company it may repeat.
 
+    Best before the ticket is kept: then it is written once.
     within: how long ago those were opened at the most; none are looked for where it is zero."""
     if not within:
         return
     found = session.every(
-        _BEFORE, number=ticket.number, customer=ticket.customer, client=ticket.client,
+        _BEFORE, number=ticket.number or _NO_NUMBER_YET, customer=ticket.customer, client=ticket.client,
         desk=ticket.desk, since=ticket.opened_at - within,
     )  # fmt: skip
     others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]

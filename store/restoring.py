@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Table, insert, inspect, select, update
 
-from store import aftermath, counters, schema, search, tables, tickets
+from store import aftermath, columns, counters, schema, search, tables, tickets
 from store.backup import FORMAT
 from store.database import Database, Session
 
@@ -138,7 +138,7 @@ def _reading(column: Column[Any]) -> Callable[[Any], Any]:
     """How a value of that column is read, which JSON cannot hold as it is."""
     if isinstance(column.type, LargeBinary):
         return lambda value: None if value is None else b64decode(value)
-    if isinstance(column.type, tables.Moment):
+    if isinstance(column.type, columns.Moment):
         return lambda value: None if value is None else datetime.fromisoformat(value)
     return lambda value: value
 

@@ -1,17 +1,11 @@
-"""The tables, as the newest migration leaves them."""
+"""The tables, as the newest migration leaves them.  One long module, for each refers to others."""
 
-from datetime import UTC, datetime
-from enum import StrEnum
 from uuid import uuid4
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
-    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -21,46 +15,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from desk.actor import Door, Role
 from desk.delivery import Audience, DeliveryState
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC datetime.  SQLite has none, so there it is kept naive, in UTC, to the microsecond."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs a zone: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _one_of(kind: type[StrEnum]) -> Enum:
-    return Enum(kind, native_enum=False, length=32, values_callable=lambda e: [m.value for m in e])
-
-
-_json = JSON().with_variant(JSONB(), "postgresql")
-_serial = BigInteger().with_variant(Integer(), "sqlite")
+from store.columns import Moment, json_value, one_of, serial
 
 
 def new_token() -> str:
@@ -80,17 +46,17 @@ metadata = MetaData(
 tickets = Table(
     "tickets",
     metadata,
-    Column("number", _serial, primary_key=True, autoincrement=True),
+    Column("number", serial, primary_key=True, autoincrement=True),
     Column("subject", Text, nullable=False),
     Column("customer", String(320), nullable=False, index=True),
     Column("customer_name", Text, nullable=False),
     Column("client", Text, nullable=False),
     Column("language", String(8), nullable=False),
-    Column("status", _one_of(Status), nullable=False),
-    Column("priority", _one_of(Priority), nullable=False),
+    Column("status", one_of(Status), nullable=False),
+    Column("priority", one_of(Priority), nullable=False),
     Column("owner", String(64)),
     Column("owner_name", Text, nullable=False),
-    Column("follows", _serial, ForeignKey("tickets.number")),
+    Column("follows", serial, ForeignKey("tickets.number")),
     Column("version", Integer, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
@@ -119,19 +85,19 @@ Index("ix_tickets_owner_status_due_at", tickets.c.owner, tickets.c.status, ticke
 events = Table(
     "events",
     metadata,
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("kind", _one_of(Kind), nullable=False),
+    Column("kind", one_of(Kind), nullable=False),
     Column("at", Moment, nullable=False),
-    Column("by_role", _one_of(Role), nullable=False),
+    Column("by_role", one_of(Role), nullable=False),
     Column("by_key", String(320), nullable=False),
     Column("by_name", Text, nullable=False),
-    Column("by_door", _one_of(Door), nullable=False),
-    Column("status", _one_of(Status), nullable=False),
-    Column("priority", _one_of(Priority), nullable=False),
+    Column("by_door", one_of(Door), nullable=False),
+    Column("status", one_of(Status), nullable=False),
+    Column("priority", one_of(Priority), nullable=False),
     Column("text", Text, nullable=False),
     Column("key", String(255)),
-    Column("detail", _json, nullable=False),
+    Column("detail", json_value, nullable=False),
     UniqueConstraint("ticket", "key"),
 )
 Index("ix_events_kind_at", events.c.kind, events.c.at)
@@ -139,12 +105,12 @@ Index("ix_events_kind_at", events.c.kind, events.c.at)
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False),
     Column("seq", Integer),
-    Column("audience", _one_of(Audience), nullable=False),
+    Column("audience", one_of(Audience), nullable=False),
     Column("token", String(32), nullable=False, unique=True, default=new_token),
-    Column("state", _one_of(DeliveryState), nullable=False),
+    Column("state", one_of(DeliveryState), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("looked", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -171,7 +137,7 @@ Index(
 cards = Table(
     "cards",
     metadata,
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), primary_key=True),
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
     Column("posted_at", Moment, nullable=False),
@@ -183,16 +149,16 @@ cards = Table(
 emails = Table(
     "emails",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("direction", String(3), nullable=False),
     Column("message_id", String(998), nullable=False, index=True),
     Column("address", String(320), nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("inbox", _serial, ForeignKey("inbox.id")),
-    Column("delivery", _serial, ForeignKey("outbox.id", ondelete="CASCADE"), unique=True),
+    Column("inbox", serial, ForeignKey("inbox.id")),
+    Column("delivery", serial, ForeignKey("outbox.id", ondelete="CASCADE"), unique=True),
     Column("raw", LargeBinary),
     Column("told_response", Moment),
     Column("told_recovery", Moment),
@@ -203,8 +169,8 @@ emails = Table(
 files = Table(
     "files",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("content_type", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -217,7 +183,7 @@ Index("uq_files_fetched", files.c.ticket, files.c.seq, files.c.place, unique=Tru
 uploads = Table(
     "uploads",
     metadata,
-    Column("delivery", _serial, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    Column("delivery", serial, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
     Column("slack_file", String(32), nullable=False),
     Column("step", String(16), nullable=False),
@@ -227,18 +193,18 @@ uploads = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("id", serial, primary_key=True, autoincrement=True),
     Column("source", String(255), nullable=False),
     Column("uidvalidity", BigInteger),
     Column("uid", BigInteger),
-    Column("envelope", _json, nullable=False),
+    Column("envelope", json_value, nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("arrived_at", Moment, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("content_key", String(64), unique=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="SET NULL")),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="SET NULL")),
     Column("remark", Text, nullable=False),
     UniqueConstraint("source", "uidvalidity", "uid"),
     sqlite_autoincrement=True,
@@ -262,8 +228,8 @@ Index(
 texts = Table(
     "texts",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=False),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("id", serial, primary_key=True, autoincrement=False),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("words", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
 )
 
@@ -271,11 +237,11 @@ drafts = Table(
     "drafts",
     metadata,
     Column("token", String(32), primary_key=True),
-    Column("ticket", _serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("ticket", serial, ForeignKey("tickets.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("by_key", String(64), nullable=False),
     Column("by_name", Text, nullable=False),
     Column("opened_at", Moment, nullable=False),
-    Column("mail", _json, nullable=False),
+    Column("mail", json_value, nullable=False),
 )
 
 blocks = Table(
@@ -322,10 +288,10 @@ keepsakes = Table(
 links = Table(
     "links",
     metadata,
-    Column("position", _serial, primary_key=True, autoincrement=False),
-    Column("ticket", _serial),
+    Column("position", serial, primary_key=True, autoincrement=False),
+    Column("ticket", serial),
     Column("seq", Integer),
-    Column("receipt", _serial),
+    Column("receipt", serial),
     Column("salt", LargeBinary),
     Column("words", LargeBinary),
     Column("leaf", LargeBinary, nullable=False),
@@ -336,13 +302,13 @@ links = Table(
 receipts = Table(
     "receipts",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("id", serial, primary_key=True, autoincrement=True),
     Column("deed", String(32), nullable=False, index=True),
     Column("what", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", Text, nullable=False),
-    Column("counts", _json, nullable=False),
-    Column("removed", _json, nullable=False),
+    Column("counts", json_value, nullable=False),
+    Column("removed", json_value, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -350,7 +316,7 @@ receipts = Table(
 remains = Table(
     "remains",
     metadata,
-    Column("id", _serial, primary_key=True, autoincrement=True),
+    Column("id", serial, primary_key=True, autoincrement=True),
     Column("channel", String(32)),
     Column("ts", String(32)),
     Column("slack_file", String(32)),
@@ -368,6 +334,6 @@ overviews = Table(
     Column("channel", String(32), primary_key=True),
     Column("ts", String(32), primary_key=True),
     Column("at", Moment, nullable=False),
-    Column("first", _serial, nullable=False),
-    Column("last", _serial, nullable=False),
+    Column("first", serial, nullable=False),
+    Column("last", serial, nullable=False),
 )

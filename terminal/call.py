@@ -61,7 +61,7 @@ class Call:
         return self._read(lambda path, environ: load_rehearsed(path, environ, {}))
 
     def _read(self, load: Callable[[Path | None, Mapping[str, str]], T]) -> T:
-        from config import ConfigRefused
+        from settings.problems import ConfigRefused
 
         usual = Path("helpdesk.toml")
         try:

@@ -51,7 +51,8 @@ def _run(world: Sandbox, home: Path, machine: Callable[[], datetime], *, told: b
         click.echo(f"The desk is running. Open {world.url}   (Ctrl-C ends it)")
         if told:
             tell_story(world)
-        Event().wait()
+        while not Event().wait(1):  # a signal that comes just before a wait without end would not be seen
+            pass
     finally:
         parts.stop()
 

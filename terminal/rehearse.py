@@ -47,7 +47,8 @@ def rehearse(call: Call, new: Path | None, *, as_json: bool) -> None:
 
 
 def _settings(path: Path) -> Config:
-    from config import ConfigRefused, load
+    from config import load
+    from settings.problems import ConfigRefused
 
     try:
         return load(path, os.environ)

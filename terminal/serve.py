@@ -27,10 +27,11 @@ def serve(call: Call) -> None:
     Example: helpdesk --config /etc/helpdesk.toml serve
     """
     from terminal.logs import write_logs
-    from wiring.whole import build
 
     config = call.settings()
     write_logs(config)
+    from wiring.whole import build  # half of the start: settings that cannot be used are told before it
+
     with refusals():
         parts = build(config, clock=call.now, machine=call.now)
         _know_the_workspace(parts)

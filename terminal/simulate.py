@@ -71,7 +71,8 @@ def _lines(call: Call, text: str, as_json: bool) -> Iterator[str]:
 
 
 def _settings(call: Call, overrides: dict[str, object]) -> Config:
-    from config import ConfigRefused, load_rehearsed
+    from config import load_rehearsed
+    from settings.problems import ConfigRefused
 
     usual = Path("helpdesk.toml")
     try:

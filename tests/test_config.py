@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import helpdesk
-from config import Config, ConfigRefused, describe, example, load, load_opening
+from config import Config, describe, example, load, load_opening
+from settings.problems import ConfigRefused
 from settings.values import Period
 from store.database import Database
 from wiring.letters import pages_of

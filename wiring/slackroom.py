@@ -15,13 +15,13 @@ from bot.digest import Digests
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
-from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
 from bot.rereading import Rereading
 from bot.shut import Shut
 from bot.socket import Socket, app_of
+from bot.style import Style
 from bot.uploading import FilesSender
 from bot.wiping import Wiper
 from bot.wire import Wire

@@ -18,8 +18,9 @@ from sla.hours import BusinessHours
 from sla.policy import Policy
 from store.database import Database
 from terminal.setup import MANIFEST
-from tests.bot.desk_at_work import Desk, a_ticket, moment
+from tests.bot.desk_at_work import Desk, a_ticket
 from tests.bot.strict_slack import Slack
+from tests.week import moment
 
 
 @pytest.fixture(scope="session")

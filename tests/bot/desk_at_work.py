@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from slack_bolt import App, BoltRequest, BoltResponse
 
@@ -16,10 +15,10 @@ from bot import app as bot_app
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
-from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
+from bot.style import Style
 from bot.uploading import FilesSender
 from bot.wire import Wire
 from desk.actor import Actor, Role
@@ -47,10 +46,7 @@ from store.courier import Courier
 from store.database import Database, Session
 from store.sender import Sender
 from tests.bot.strict_slack import APP, LEADS, SUPPORT, TEAM, Json, Slack
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MONDAY = datetime(2026, 11, 30, tzinfo=AMSTERDAM)
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from tests.week import AMSTERDAM, moment
 
 
 class Time:
@@ -72,13 +68,6 @@ class Time:
 
     def sleep(self, seconds: float) -> None:
         self._clock.turn(timedelta(seconds=seconds))
-
-
-def moment(said: str) -> datetime:
-    """A moment of the made-up week, 30 November to 6 December 2026: "tue 10:00"."""
-    day, clock = said.split()
-    date = (MONDAY + timedelta(days=DAYS.index(day))).date()
-    return datetime.combine(date, time.fromisoformat(clock), tzinfo=AMSTERDAM).astimezone(UTC)
 
 
 class AtOnce(Executor):

@@ -87,6 +87,10 @@ class Slack(Visitor):
         self.sandbox, self.url, self.line = sandbox, sandbox.url, Line(sandbox)
         sandbox.deliver_by(self.line)
 
+    def journal(self, kind: str = "", name: str = "", after: int = 0) -> list[Json]:
+        """Read where it is kept, in this process: every test ends with a look at all of it."""
+        return self.sandbox.parts.journal.read(after=after, kind=kind, name=name)
+
     @property
     def told(self) -> list[Json]:
         """What only one person sees, oldest first."""

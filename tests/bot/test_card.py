@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import card
-from bot.lines import Style
 from bot.promises import clocks_of, resolves_at
+from bot.style import Style
 from desk.actor import Actor
 from desk.priority import Priority
 from desk.status import Status

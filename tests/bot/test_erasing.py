@@ -16,7 +16,7 @@ from desk.ticket import Ticket
 from mail.reading import InboundEmail
 from mail.reading import read as read_mail
 from mail.showable import Rules, shown
-from store import chain, erasing, inbox, receipts, remains, tables, tickets, trail
+from store import chain, columns, erasing, inbox, receipts, remains, tables, tickets, trail
 from store.database import Database
 from store.emails import Direction, Email
 from store.emails import keep as keep_mail
@@ -169,7 +169,7 @@ def test_what_a_running_process_knows_by_heart_is_forgotten_too(desk: Desk) -> N
 def test_what_is_just_being_sent_is_waited_for(desk: Desk) -> None:
     number = her_ticket(desk)
     until = "lease_until = :later, state = 'sending'"
-    later = tables.Moment().process_bind_param(desk.time.now().replace(year=2027), desk.db.engine.dialect)
+    later = columns.Moment().process_bind_param(desk.time.now().replace(year=2027), desk.db.engine.dialect)
     with desk.db.change() as session:
         session.execute(text(f"UPDATE outbox SET {until} WHERE ticket = :n"), {"later": later, "n": number})  # noqa: S608
     with pytest.raises(StillUnderWay):

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import lines
-from bot.lines import Style
 from bot.notices import News, tell_leads
+from bot.style import Style
 from desk.actor import Actor
 from desk.answer import Answer
 from desk.breach import BreachReason

@@ -8,7 +8,7 @@ from desk.actor import Actor
 from desk.satisfaction import Opinion
 from desk.status import Status
 from sandbox.visitor import buttons_of, text_of
-from tests.bot.desk_at_work import moment
+from tests.week import moment
 
 ANNA = Actor.customer("anna@bakery.example", "Anna de Boer")
 NASTY = "<!channel> *hm* <https://evil.example|x> "

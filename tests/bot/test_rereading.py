@@ -11,8 +11,8 @@ from desk.event import Kind
 from desk.status import Status
 from store import erasing
 from store.erasing import Deed
-from tests.bot.desk_at_work import moment
 from tests.bot.strict_slack import SUPPORT
+from tests.week import moment
 
 LENA = Actor.lead("U0LENA", "Lena")
 

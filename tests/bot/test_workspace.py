@@ -12,11 +12,11 @@ from prometheus_client import CollectorRegistry
 from bot import app as bot_app
 from bot import web
 from bot.house import House
-from bot.lines import Style
 from bot.pace import Pace
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.socket import Socket, app_of
+from bot.style import Style
 from bot.wire import Wire
 from desk.actor import Actor
 from desk.delivery import Audience

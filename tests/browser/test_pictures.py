@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from terminal.story import CARLA, EMMA
 
+ERROR_PAGE = (Path(__file__).parent / "error_page.png").read_bytes()
+"""What Carla sees in her webshop."""
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 pytestmark = [pytest.mark.pictures, pytest.mark.usefixtures("story"), pytest.mark.timeout(300)]
@@ -15,9 +17,7 @@ pytestmark = [pytest.mark.pictures, pytest.mark.usefixtures("story"), pytest.mar
 def a_day_at_the_desk(visitor):
     """Carla's webshop is down and Alice works on it; Emma asked for something new."""
     text = 'Hello,\n\nOur webshop only shows "Something went wrong" when somebody pays. Please help!\n\nCarla'
-    visitor.mail(
-        CARLA, subject="Webshop shows an error", text=text, files=[("screenshot.png", b"\x89PNG...")]
-    )
+    visitor.mail(CARLA, subject="Webshop shows an error", text=text, files=[("screenshot.png", ERROR_PAGE)])
     card = visitor.wait_until(lambda: visitor.find("#support", "Webshop"))
     visitor.click("Alice", card, "priority")
     visitor.submit("Alice", {"level": "urgent"})
@@ -50,6 +50,9 @@ def test_take_the_pictures(reader, visitor):
     whole.choose("And then", "ask")
     take("dialog", whole.dialog)
     whole.send()
+    whole.dialog.get_by_text("As it will leave").wait_for()
+    take("preview", whole.dialog)
+    whole.send()
     whole.letters("[HD-2]").first.click()
     expect(whole.page.locator(".letter")).to_be_visible()
     whole.press("HTML")
@@ -58,6 +61,8 @@ def test_take_the_pictures(reader, visitor):
 
     home = reader("/?as=U0LENA&at=home", width=1300, height=1000)
     expect(home.page.locator(".home .blocks")).to_be_visible()
+    home.page.get_by_role("button", name="Hide the story").click()
+    expect(home.page.locator(".guide")).to_have_count(0)
     take("home", home.page.locator(".middle"))
 
     dark = reader(f"/?as=U0ALICE&box={CARLA}", scheme="dark", width=1500, height=900)
@@ -65,6 +70,4 @@ def test_take_the_pictures(reader, visitor):
     take("dark", dark.page)
 
     phone = reader("/?as=U0ALICE", width=390, height=800)
-    phone.page.get_by_role("button", name="Hide the story").click()
-    expect(phone.page.locator(".guide")).to_have_count(0)
     take("phone", phone.page)

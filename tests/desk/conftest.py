@@ -1,31 +1,22 @@
 """The made-up week of these tests (30 November to 4 December 2026), its people, tickets in any status."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pytest
 
 from desk.actor import Actor
 from desk.status import Status
 from desk.ticket import Ticket
+from tests.week import LEA, SANNE, TOM, moment
 
 Moment = Callable[[str], datetime]
 ATicket = Callable[..., Ticket]
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONDAY = datetime(2026, 11, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
 @pytest.fixture
 def at() -> Moment:
     """A moment of the made-up week, told by the clock on the wall: at("tue 10:00")."""
-
-    def moment(said: str) -> datetime:
-        day, clock = said.split()
-        date = (_MONDAY + timedelta(days=_DAYS.index(day))).date()
-        return datetime.combine(date, time.fromisoformat(clock), tzinfo=_MONDAY.tzinfo).astimezone(UTC)
-
     return moment
 
 
@@ -43,19 +34,19 @@ def stranger() -> Actor:
 @pytest.fixture
 def sanne() -> Actor:
     """An agent."""
-    return Actor.agent("U0SANNE", "Sanne")
+    return SANNE
 
 
 @pytest.fixture
 def tom() -> Actor:
     """Another agent."""
-    return Actor.agent("U0TOM", "Tom")
+    return TOM
 
 
 @pytest.fixture
 def lea() -> Actor:
     """A team lead."""
-    return Actor.lead("U0LEA", "Lea")
+    return LEA
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
-from tests.desk.conftest import _MONDAY as MONDAY
+from tests.week import MONDAY
 
 SANNE, DESK = Actor.agent("U0SANNE", "Sanne"), Actor.system("sweep")
 ANNA = Actor.customer("anna@bakery.example", "Anna")

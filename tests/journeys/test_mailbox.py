@@ -9,6 +9,7 @@ from imapclient import IMAPClient
 
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
+from tests.journeys.conftest import reads_mailbox, world_with_mailboxes
 
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 EMMA, FRANK = "emma@noordzeepost.example", "frank@peters-advies.example"
@@ -19,9 +20,8 @@ PATIENCE = 30
 
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
-    with Sandbox(imap=True, ack_seconds=30) as sandbox:
-        sandbox.deliver_mail_by = "imap"
-        yield sandbox
+    with world_with_mailboxes() as world:
+        yield world
 
 
 @pytest.fixture
@@ -29,18 +29,7 @@ def start_reading(start: Callable[..., Any], world: Sandbox, visitor: Visitor) -
     """Starts a desk without a listener, whose mail is in its mailbox; gives it once it has looked there."""
 
     def run(**more: str) -> Any:
-        host, port = world.imap_address
-        desk = start(
-            **more,
-            HELPDESK_MAIL__LISTENER__ENABLED="false",
-            HELPDESK_MAIL__IMAP__HOST=host,
-            HELPDESK_MAIL__IMAP__PORT=str(port),
-            HELPDESK_MAIL__IMAP__TLS="none",
-            HELPDESK_MAIL__IMAP__USER=world.desk_address,
-            HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
-            HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
-            HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1",
-        )
+        desk = start(**more, **reads_mailbox(world), HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1")
         assert desk.parts.listener is None
         return desk
 

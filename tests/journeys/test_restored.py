@@ -13,7 +13,7 @@ from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
 from store import backup, inbox, outbox, restoring
 from store.database import Database
-from tests.journeys.conftest import Desk
+from tests.journeys.conftest import Desk, reads_mailbox, world_with_mailboxes
 
 PATIENCE = 60
 A_SECOND = timedelta(seconds=1)
@@ -24,9 +24,8 @@ PHOTO = [("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(200))]
 
 @pytest.fixture
 def world() -> Iterator[Sandbox]:
-    with Sandbox(imap=True, ack_seconds=30) as sandbox:
-        sandbox.deliver_mail_by = "imap"
-        yield sandbox
+    with world_with_mailboxes() as world:
+        yield world
 
 
 @pytest.fixture
@@ -34,15 +33,8 @@ def started(start: Callable[..., Desk], world: Sandbox, database_url: str) -> Ca
     """Starts a desk that reads its mailbox, to which a copy of each mail goes too."""
 
     def run(**more: str) -> Desk:
-        host, port = world.imap_address
         return start(
-            HELPDESK_MAIL__LISTENER__ENABLED="false",
-            HELPDESK_MAIL__IMAP__HOST=host,
-            HELPDESK_MAIL__IMAP__PORT=str(port),
-            HELPDESK_MAIL__IMAP__TLS="none",
-            HELPDESK_MAIL__IMAP__USER=world.desk_address,
-            HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
-            HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
+            **reads_mailbox(world),
             HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES="0",
             **{"HELPDESK_MAIL__JOURNAL__ADDRESS": world.desk_address} | more,
         )

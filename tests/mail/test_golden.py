@@ -21,8 +21,9 @@ from desk.priority import Priority
 from desk.ticket import Ticket
 from desk.worked import Work
 from mail.letterhead import Brand, Letterhead
+from mail.madeup import WORDS
 from mail.notifications import Promises, Templates, compose
-from mail.preview import KINDS, WORDS, compose_one
+from mail.preview import KINDS, compose_one
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy

@@ -38,14 +38,23 @@ def mail(number=1, body="The printer is on fire.\r\n"):
     ).encode()
 
 
+IMAP_SERVER = """
+from pymap.config import IMAPConfig
+from pymap.main import main
+from pysasl.hashing import Cleartext
+IMAPConfig._get_hash_context = lambda *_: Cleartext()
+main()
+"""
+"""It keeps its one password as it is: half a million rounds of a hash at every login prove nothing here."""
+
+
 @pytest.fixture(scope="module")
 def imap_port():
     """A server of the test group's own, in another process."""
     (port,) = free_ports(1)
-    command = "from pymap.main import main; main()"
     arguments = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-user", "help"]
     server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", command, *arguments, "--demo-password", "secret"],
+        [sys.executable, "-W", "ignore", "-c", IMAP_SERVER, *arguments, "--demo-password", "secret"],
         stderr=subprocess.DEVNULL,
     )
     try:

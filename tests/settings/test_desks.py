@@ -2,7 +2,8 @@
 
 import pytest
 
-from config import ConfigRefused, load
+from config import load
+from settings.problems import ConfigRefused
 
 NEEDED = {
     "SLACK_BOT_TOKEN": "xoxb-1",

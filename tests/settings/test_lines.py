@@ -2,8 +2,9 @@
 
 import pytest
 
-from config import ConfigRefused, load, load_opening
+from config import load, load_opening
 from settings.lines import line_of
+from settings.problems import ConfigRefused
 
 FILE = """\
 # Our desk

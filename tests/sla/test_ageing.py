@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
+from sqlalchemy import text
 
 from desk.actor import Actor
+from desk.delivery import Audience
 from desk.errors import NotFound
 from desk.ticket import Ticket
 from sla.ageing import Ageing
-from store import chain, inbox, retention, tickets, trail
+from store import chain, inbox, outbox, retention, tickets, trail
 from store.database import Database
 from store.emails import Direction, Email
 from store.emails import keep as keep_mail
@@ -142,3 +145,63 @@ def test_what_happened_is_taken_into_the_chain_at_every_beat(old: Old) -> None:
     old.ageing.beat()
     with old.db.change() as session:
         assert chain.grow(session) == 0
+
+
+def test_what_is_still_under_way_keeps_its_ticket_until_the_next_time(
+    old: Old, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with old.db.change() as session:
+        ticket = tickets.get(session, old.number)
+        ticket.resolve("Done.", by=SANNE, at=old.now)
+        ticket.close(by=Actor.system("close"), at=old.now)
+    then = old.now + timedelta(days=400)
+    with old.db.change() as session:
+        claimed = outbox.claim(session, (Audience.CARD,), now=then, lease=timedelta(minutes=1))
+    assert claimed
+    old.ageing.apply(then)
+    with old.db.read() as session:
+        assert tickets.get(session, old.number).subject == "Blank page"
+    assert "the rest of closed_tickets goes the next time" in caplog.text
+
+
+def test_one_kind_alone_can_have_its_days(old: Old) -> None:
+    old.ageing.days = {"inbox": 10}
+    old.cancel()
+    old.after(days=400)
+    assert old.raws() == (b"Subject: Blank page", b"")
+
+
+def test_of_two_processes_that_add_to_the_chain_the_second_leaves_it_to_the_first(old: Old) -> None:
+    with old.db.change() as session:
+        assert chain.grow(session) > 0
+        other = Thread(target=old.ageing.beat)
+        other.start()
+        while not session.is_sqlite and other.is_alive() and not waits(old.db):
+            other.join(0.01)
+    other.join()
+    with old.db.read() as session:
+        assert list(trail.look(session).places) == []
+
+
+def waits(db: Database) -> bool:
+    """Whether somebody waits for what another transaction holds.  PostgreSQL only."""
+    with db.read() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def test_a_process_forgets_what_another_one_erased(old: Old, database_url: str) -> None:
+    with old.db.change() as session:
+        ticket = tickets.get(session, old.number)
+        ticket.resolve("Done.", by=SANNE, at=old.now)
+        ticket.close(by=Actor.system("close"), at=old.now)
+    with old.db.read() as session:
+        assert tickets.get(session, old.number).history
+        assert session.histories.known(old.number, version=1)
+    elsewhere = Database(database_url)
+    Ageing(elsewhere, DAYS, clock=lambda: old.now + timedelta(days=400)).beat()
+    elsewhere.close()
+    old.ageing.days = {}
+    old.ageing.beat()
+    with old.db.read() as session:
+        assert not session.histories.known(old.number, version=1)

@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,9 +10,7 @@ from desk.actor import Actor
 from desk.ticket import Ticket
 from store import cards, tickets
 from store.database import Database
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONDAY = datetime(2026, 11, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
+from tests.week import LEA, SANNE, TOM, moment
 
 At = Callable[[str], datetime]
 
@@ -21,12 +18,6 @@ At = Callable[[str], datetime]
 @pytest.fixture
 def at() -> At:
     """A moment of the made-up week, told by the clock on the wall: at("tue 10:00")."""
-
-    def moment(said: str) -> datetime:
-        day, clock = said.split()
-        date = (_MONDAY + timedelta(days=_DAYS.index(day))).date()
-        return datetime.combine(date, time.fromisoformat(clock), tzinfo=_MONDAY.tzinfo).astimezone(UTC)
-
     return moment
 
 
@@ -58,19 +49,19 @@ def anna() -> Actor:
 @pytest.fixture
 def sanne() -> Actor:
     """An agent."""
-    return Actor.agent("U0SANNE", "Sanne")
+    return SANNE
 
 
 @pytest.fixture
 def tom() -> Actor:
     """Another agent."""
-    return Actor.agent("U0TOM", "Tom")
+    return TOM
 
 
 @pytest.fixture
 def lea() -> Actor:
     """A team lead."""
-    return Actor.lead("U0LEA", "Lea")
+    return LEA
 
 
 @pytest.fixture

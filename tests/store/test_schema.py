@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from desk.actor import Actor
-from store import schema, tables, tickets
+from store import columns, schema, tables, tickets
 from store.database import Database, Unavailable
 
 At = Callable[[str], datetime]
@@ -33,7 +33,7 @@ OLD_TICKET = text(
     "INSERT INTO tickets (subject, customer, customer_name, client, language, status, priority, owner_name, "
     "version, opened_at, changed_at) VALUES ('Blank page', 'anna@bakery.example', 'Anna', 'Bakery', 'en', "
     "'waiting_for_support', 'medium', '', 0, :at, :at)"
-).bindparams(bindparam("at", type_=tables.Moment()))
+).bindparams(bindparam("at", type_=columns.Moment()))
 
 
 def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(empty_url: str) -> None:
