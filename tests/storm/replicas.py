@@ -84,6 +84,11 @@ class Replica:
         self._process.start()
 
     @property
+    def process_id(self) -> int | None:
+        """Of the process, while there is one."""
+        return self._process.pid if self._process else None
+
+    @property
     def is_alive(self) -> bool:
         return self._process is not None and self._process.is_alive()
 
