@@ -24,6 +24,7 @@ from bot import (
     commands,
     doubtful,
     gate,
+    handing,
     home,
     missing,
     modals,
@@ -35,6 +36,7 @@ from bot import (
     snoozing,
     thread,
     undoing,
+    wholemail,
     why,
     worktime,
 )
@@ -45,7 +47,7 @@ SLACK_API = "https://slack.com/api/"
 
 _LISTENERS = (
     *(buttons, breaches, modals, replying, undoing, worktime, budgets, resembling, shortcuts, snoozing),
-    *(quarantine, doubtful, reveal, collected, missing, thread, why),
+    *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing),
 )
 
 _TIMEOUT = 10

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     PRIORITY = "priority"
     TIME = "time"
     REPORT = "report"
+    EXPORT = "export"
     AWAY = "away"
     BACK = "back"
     BLOCK = "block"
@@ -62,6 +63,7 @@ _NAMES_TEXT = {
     Verb.PRIORITY: ("priority prio", "prioriteit"),
     Verb.TIME: ("time log", "tijd uren"),
     Verb.REPORT: ("report", "rapport verslag"),
+    Verb.EXPORT: ("export", "exporteer exporteren"),
     Verb.AWAY: ("away absent", "afwezig weg"),
     Verb.BACK: ("back", "terug"),
     Verb.BLOCK: ("block", "blokkeer"),
@@ -74,7 +76,7 @@ _NAMES_TEXT = {
 _NAMES = {name: verb for verb, both in _NAMES_TEXT.items() for text in both for name in text.split()}
 _DUTCH = frozenset(name for _, dutch in _NAMES_TEXT.values() for name in dutch.split())
 
-ABOUT_ONE = frozenset({Verb.SHOW, Verb.WHY, Verb.TAKE, Verb.STATUS, Verb.PRIORITY, Verb.TIME})
+ABOUT_ONE = frozenset({Verb.SHOW, Verb.WHY, Verb.TAKE, Verb.STATUS, Verb.PRIORITY, Verb.TIME, Verb.EXPORT})
 """What needs a number."""
 
 _HARMLESS = frozenset({Verb.QUEUE, Verb.MINE, Verb.DUE, Verb.WAITING, Verb.WHY, Verb.HELP, Verb.BLOCKED})

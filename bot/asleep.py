@@ -43,7 +43,13 @@ def is_loud(ticket: Ticket, event: Event) -> bool:
 
 
 def _whose(ticket: Ticket) -> Block:
-    """Calls the owner; whoever acts at the terminal is only named, for Slack does not know them."""
-    if ticket.owner and re.fullmatch(r"[UW][A-Z0-9]+", ticket.owner):
-        return {"type": "user", "user_id": ticket.owner}
-    return blocks.word(one_line(ticket.owner_name, 80) or "Nobody owns this", bold=True)
+    if not (ticket.owner or ticket.owner_name):
+        return blocks.word("Nobody owns this", bold=True)
+    return called(ticket.owner or "", ticket.owner_name)
+
+
+def called(key: str, name: str) -> Block:
+    """Calls somebody; whoever acts at the terminal is only named, for Slack does not know them."""
+    if re.fullmatch(r"[UW][A-Z0-9]+", key):
+        return {"type": "user", "user_id": key}
+    return blocks.word(one_line(name, 80) or "nobody", bold=True)

@@ -273,7 +273,7 @@ def _kept(block: Block, state: Mapping[str, Any]) -> Block:
     return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
 
 
-_KEEPS_ITSELF = frozenset({"file_input", "multi_static_select"})
+_KEEPS_ITSELF = frozenset({"file_input", "multi_static_select", "users_select"})
 """Fields that Slack leaves as they are, or that are as empty as they were."""
 
 
@@ -293,5 +293,5 @@ def value_of(state: Mapping[str, Any], name: str) -> str:
     """What somebody wrote or chose in the field of that name; "" where they left it empty."""
     found = state.get("values", {}).get(name, {}).get(name, {})
     chosen = found.get("selected_option")
-    picked = found.get("selected_date") or found.get("selected_time")
+    picked = found.get("selected_date") or found.get("selected_time") or found.get("selected_user")
     return (chosen["value"] if chosen else found.get("value") or picked) or ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import asleep, blocks, handmade, opinions, purse
+from bot import asleep, blocks, handmade, more, opinions, purse
 from bot.blocks import Block, Post, escape, one_line, plain
 from bot.click import value
 from bot.hidden import hidden
@@ -14,7 +14,6 @@ from bot.saying import remarks
 from bot.style import Style
 from bot.words import MARKS, called, elapsed, moment, plural, ticket_name
 from desk.event import HUMAN_MAILS, Event, Kind
-from desk.priority import Priority
 from desk.status import OPEN, TRANSITIONS, Status
 from desk.ticket import CARD_HOLDS, Ticket
 from sla.clock import Clock
@@ -23,10 +22,9 @@ _FROM_CUSTOMER = frozenset({Kind.OPENED, Kind.CUSTOMER_WROTE})
 _BEHIND_THE_SCENES = frozenset(
     {Kind.SENT, Kind.QUARANTINED, Kind.DISMISSED, Kind.SUPERSEDED, Kind.MACHINE_WROTE}
     | {Kind.NOTE_EDITED, Kind.NOTE_DELETED, Kind.FILES_MISSED}
-    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE, Kind.HOURS_WARNED}
+    | {Kind.RESEMBLES, Kind.SOLVED_ELSEWHERE, Kind.HOURS_WARNED, Kind.EXPORTED}
 )
 _FILES_NAMED = 5
-_BUDGET_CALLED = {Priority.IMPROVEMENT: "Budget"}
 _STATUS_CHOICES = {
     Status.WAITING_FOR_SUPPORT: ("Waiting for support", "Back on the pile"),
     Status.IN_PROGRESS: ("In progress", "I work on it"),
@@ -94,8 +92,8 @@ def _words(ticket: Ticket) -> list[Block]:
 
 def _named(files: Sequence[str]) -> str:
     names = ", ".join(one_line(name, 60) for name in files[:_FILES_NAMED])
-    more = f" and {len(files) - _FILES_NAMED} more" if len(files) > _FILES_NAMED else ""
-    return f"{plural(len(files), 'file')}: {names}{more}"
+    others = f" and {len(files) - _FILES_NAMED} more" if len(files) > _FILES_NAMED else ""
+    return f"{plural(len(files), 'file')}: {names}{others}"
 
 
 def facts(ticket: Ticket, clocks: Sequence[Clock], style: Style, at: Moment) -> Block:
@@ -169,7 +167,7 @@ def _five(ticket: Ticket) -> list[Block]:
             "status", "Status", [_choice(ticket, status) for status in Status if _follows(ticket, status)]
         ),
         blocks.button("priority", "Priority", picture),
-        blocks.select("more", "More", _more(ticket)),
+        more.draw(ticket),
     ]
 
 
@@ -183,20 +181,6 @@ def _choice(ticket: Ticket, status: Status) -> Block:
     return blocks.option(f"{mark} {label}", value(ticket.number, ticket.version, status), description)
 
 
-def _more(ticket: Ticket) -> list[Block]:
-    """A list, for the three dots take five entries at the most."""
-    entries = {
-        "ask": "Ask the customer and wait",
-        "resolve": "Resolve with a message",
-        "cancel": "Cancel, or a duplicate",
-        "snooze": "Snooze",
-        "time": "Log time",
-        "budget": _BUDGET_CALLED.get(ticket.priority, "Approval for emergency work"),
-        "why": "Why this date",
-    }
-    return [blocks.option(label, value(ticket.number, ticket.version, key)) for key, label in entries.items()]
-
-
 def _ended(ticket: Ticket) -> list[Block]:
     picture = value(ticket.number, ticket.version)
     log = [blocks.button("log_time", "Log time", picture)] if ticket.status is Status.RESOLVED else []
@@ -204,6 +188,7 @@ def _ended(ticket: Ticket) -> list[Block]:
         blocks.button("reopen", "Reopen", picture),
         blocks.button("close", "Close", picture),
         *log,
+        more.draw(ticket),
     ]
 
 

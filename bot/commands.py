@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import asked, away, blocking, deeds, helping, lists, newticket, showing, why, worktime
+from bot import asked, away, blocking, deeds, exporting, helping, lists, newticket, showing, why, worktime
 from bot.asked import ABOUT_ONE, Verb
 from bot.house import House
 from bot.lists import Of, Page
@@ -76,6 +76,7 @@ _ANSWERS: dict[Verb, Callable[[Request], Answer]] = {
     Verb.STATUS: deeds.status,
     Verb.PRIORITY: deeds.priority,
     Verb.TIME: _time,
+    Verb.EXPORT: exporting.answer,
     Verb.AWAY: away.leave,
     Verb.BACK: away.come_back,
     Verb.BLOCK: _block,

@@ -3,8 +3,6 @@
 from typing import Any
 
 from bot import forms, replying, tongue
-from bot.blocks import Block
-from bot.house import House
 from bot.promises import promised
 from bot.request import Answer, Request, said
 from bot.words import ticket_name
@@ -33,7 +31,9 @@ def status(request: Request) -> Answer:
         return _done(request, _AT_ONCE[wanted], _MOVED)
     if ticket.status is not wanted and wanted not in TRANSITIONS[ticket.status]:
         raise TransitionRefused(ticket.status.words, wanted.words)
-    return _open(request, _window(ticket, wanted, request.house))
+    trigger, then = request.body["trigger_id"], _THEN[wanted]
+    replying.open_window(request.house, request.house.slack, trigger, ticket, request.actor, then)
+    return _opened(request)
 
 
 def priority(request: Request) -> Answer:
@@ -46,7 +46,9 @@ def priority(request: Request) -> Answer:
     if level is ticket.priority and wanted:
         return said(_already(request, tongue.priority(request.language, level)))
     dates = promised(ticket, level, house.policy, house.style.zone, now=house.clock())
-    return _open(request, forms.priority(ticket, level, dates.lines, house.style.prefix))
+    view = forms.priority(ticket, level, dates.lines, house.style.prefix)
+    house.slack.views_open(trigger_id=request.body["trigger_id"], view=view)
+    return _opened(request)
 
 
 def _look(request: Request) -> Ticket:
@@ -81,18 +83,15 @@ _AT_ONCE = {
 """Statuses that need no words, as on the card."""
 
 
-def _window(ticket: Ticket, wanted: Status, house: House) -> Block:
-    prefix, opens = house.style.prefix, house.people.home().opens_files
-    if wanted is Status.WAITING_FOR_CUSTOMER:
-        ticket.must_have_address()
-        return replying.window(house, ticket, forms.ASK)
-    if wanted is Status.RESOLVED:
-        return forms.resolve(ticket, prefix, opens_files=opens)
-    return forms.cancel(ticket, prefix)
+_THEN = {
+    Status.WAITING_FOR_CUSTOMER: forms.ASK,
+    Status.RESOLVED: forms.RESOLVE,
+    Status.CANCELLED: forms.CANCEL,
+}
+"""What follows the words that the window asks for."""
 
 
-def _open(request: Request, view: Block) -> Answer:
-    request.house.slack.views_open(trigger_id=request.body["trigger_id"], view=view)
+def _opened(request: Request) -> Answer:
     return said(
         request.pick(
             "The window that just opened asks for the rest; nothing is changed before you send it.",

@@ -1,6 +1,7 @@
 """What Slack brings, read once at the border: raw bytes become one sound payload, or nothing."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -8,6 +9,9 @@ from urllib.parse import parse_qsl
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot import shape
+from store import meters
+
+log = logging.getLogger(__name__)
 
 _DEEPEST = 40
 """Levels of lists and objects; Slack's own have a dozen."""
@@ -51,7 +55,20 @@ def hand_over(app: App, payload: dict[str, Any], headers: Mapping[str, str | Seq
         LookupError,
     ):  # Bolt looks for more and trusts what it finds
         return BoltResponse(status=400, body="")
-    return app.dispatch(request)
+    meters.SLACK_ENVELOPE.set_to_current_time()
+    with meters.SLACK_ACK.time():
+        answer = app.dispatch(request)
+    log.info("slack request", extra={**_ids(payload), "status": answer.status})
+    return answer
+
+
+def _ids(payload: Mapping[str, Any]) -> dict[str, str]:
+    """What it is and whose, without a word of it."""
+    event, user = payload.get("event") or {}, payload.get("user")
+    who = user.get("id") if isinstance(user, dict) else payload.get("user_id") or event.get("user")
+    what = event.get("type") or payload.get("type") or ("command" if "command" in payload else "")
+    ids = {"what": what, "slack_event_id": payload.get("event_id"), "actor": who}
+    return {name: str(value) for name, value in ids.items() if value}
 
 
 def _parsed(body: str, content_type: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.filewire import FileGone, FileWire
-from bot.uploading import Attached
+from bot.parcel import Attached
 from desk.delivery import Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff
 from desk.files import Named, named_in

@@ -13,7 +13,7 @@ from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
 
-KEEP, ASK, RESOLVE = "keep", "ask", "resolve"
+KEEP, ASK, RESOLVE, CANCEL = "keep", "ask", "resolve", "cancel"
 
 _AFTERWARDS: dict[str, tuple[str, Status | None]] = {
     KEEP: ("Leave the status as it is", None),
@@ -34,7 +34,7 @@ LEVELS = {
 """When each priority is the right one, in the words of the published page."""
 
 
-THEN_OF = {Kind.REPLIED: KEEP, Kind.ASKED: ASK, Kind.RESOLVED: RESOLVE}
+THEN_OF = {Kind.REPLIED: KEEP, Kind.ASKED: ASK, Kind.RESOLVED: RESOLVE, Kind.CANCELLED: CANCEL}
 """Which choice made each kind of mail."""
 
 
@@ -65,34 +65,44 @@ def reply(
     words = fields.text("text", "Your mail", text, placeholder="Dear …", hint=_IS_MAIL)
     shelf = [blocks.actions([blocks.select("canned", "Canned replies", letters)], "shelf")] if letters else []
     parts = [*shelf, words, *_files(ticket, opens_files=opens_files, chosen=files), afterwards]
-    drawn = _form("reply", "Reply to customer", sends, ticket, prefix, parts)
-    return drawn | ({"private_metadata": memory} if memory else {})
+    return _remembering(_form("reply", "Reply to customer", sends, ticket, prefix, parts), memory)
 
 
-def resolve(ticket: Ticket, prefix: str, *, opens_files: bool) -> Block:
-    """The window for saying that it is solved.  opens_files: as for a reply."""
+def resolve(
+    ticket: Ticket, prefix: str, *, opens_files: bool, memory: str = "", sends: str = "Resolve"
+) -> Block:
+    """The window for saying that it is solved.  opens_files, memory, sends: as for a reply."""
     hint = "The customer gets it with the mail that says it is resolved."
     words = blocks.text_input("text", "What was done", optional=True, hint=hint)
-    return _form(
-        "resolve", "Resolve", "Resolve", ticket, prefix, [words, *_files(ticket, opens_files=opens_files)]
-    )
+    parts = [words, *_files(ticket, opens_files=opens_files)]
+    return _remembering(_form("resolve", "Resolve", sends, ticket, prefix, parts), memory)
 
 
-def cancel(ticket: Ticket, prefix: str) -> Block:
-    """The window for stopping without solving."""
-    example = "We have agreed on the phone that this is not needed."
-    words = blocks.text_input(
-        "text", "Why", placeholder=example, optional=True, hint="The customer gets this reason by mail."
-    )
-    other: Block = {
-        "type": "input",
-        "block_id": "duplicate",
-        "optional": True,
-        "label": plain("Duplicate of ticket number"),
-        "hint": plain("The customer is told so, joins that ticket, and hears when it is solved."),
-        "element": {"type": "plain_text_input", "action_id": "duplicate", "max_length": 30},
-    }
-    return _form("cancel", "Cancel the ticket", "Cancel the ticket", ticket, prefix, [words, other])
+def cancel(
+    ticket: Ticket,
+    prefix: str,
+    *,
+    memory: str = "",
+    sends: str = "Cancel the ticket",
+    text: str = "",
+    duplicate: str = "",
+) -> Block:
+    """The window for stopping without solving.  memory, sends, text: as for a reply; duplicate: the number
+    that stands in it already."""
+    words = fields.text(
+        "text", "Why", text, placeholder="We have agreed on the phone that this is not needed.",
+        hint="The customer gets this reason by mail.",
+    )  # fmt: skip
+    other = fields.line(
+        "duplicate", "Duplicate of ticket number", duplicate, optional=True,
+        hint="The customer is told so, joins that ticket, and hears when it is solved.",
+    )  # fmt: skip
+    parts = [words | {"optional": True}, other]
+    return _remembering(_form("cancel", "Cancel the ticket", sends, ticket, prefix, parts), memory)
+
+
+def _remembering(view: Block, memory: str) -> Block:
+    return view | ({"private_metadata": memory} if memory else {})
 
 
 def priority(ticket: Ticket, chosen: Priority, dates: Sequence[str], prefix: str) -> Block:

@@ -13,6 +13,7 @@ from bot.people import Rights
 from bot.rights import About, Right, right_to
 from desk.actor import Actor, Door
 from desk.errors import NotAllowed
+from store import meters
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def register(app: App, house: House) -> None:
     def admit(body: dict[str, Any], context: BoltContext, next_: Callable[[], None]) -> BoltResponse | None:
         if not _is_ours(body, house):
             log.warning("refused an envelope of team %r, app %r", _team(body), body.get("api_app_id"))
+            meters.SLACK_DENIED.labels("another team or app").inc()
             return BoltResponse(status=403, body="")
         if "event" in body and body["event"].get("type") not in _ANSWERED:
             _learn(body["event"], house)
@@ -54,6 +56,7 @@ def register(app: App, house: House) -> None:
         right = right_to(body)
         if right is None:
             log.error("no row of bot.rights allows %s", body.get("type"))
+            meters.SLACK_DENIED.labels("no right").inc()
             raise NotAllowed(NOT_YOURS)
         actor = _actor(body, right, house)
         if actor is None and _shows_home(body):
@@ -64,6 +67,7 @@ def register(app: App, house: House) -> None:
                 status=200, body=""
             )  # what outsiders write in the channel is none of our business
         if actor is None:
+            meters.SLACK_DENIED.labels("nobody here").inc()
             raise NotAllowed(NOT_YOURS)
         context["house"], context["actor"] = house, actor
         is_click = body.get("type") in _CLICKS and right.about is About.TICKET
@@ -84,6 +88,7 @@ def _actor(body: dict[str, Any], right: Right, house: House) -> Actor | None:
     desk = about.desk_of(body, house.db)
     actor = house.people.actor(user, door=door, afresh=right.final, at=desk)
     if actor is None and desk is not None:
+        meters.SLACK_DENIED.labels("another desk").inc()
         raise NotAllowed(refusal(house.people.desk(desk)))
     return actor
 

@@ -12,6 +12,7 @@ _ENGLISH = """*What you can ask*
 `/ticket 42`  one ticket, with a link to its card; `why 42`  how its dates come about
 `/ticket take 42`, `status 42 resolved`, `priority 42 high`  as on the card
 `/ticket time 42 1h30 what you did`  log time; `free` or `emergency` may follow the span
+`/ticket export 42`  the whole ticket as a file in its thread
 `/ticket new`  a ticket that came by phone, or that nobody mailed
 `/ticket away until friday`  what awaits whom, and who takes it over; `back`  ends it
 `/ticket report november bakery`  a month in figures, for team leads
@@ -24,6 +25,7 @@ _DUTCH = """*Wat je kunt vragen*
 `/ticket 42`  één ticket, met een link naar de kaart; `waarom 42`  hoe de termijnen tot stand komen
 `/ticket neem 42`, `status 42 opgelost`, `prioriteit 42 hoog`  zoals op de kaart
 `/ticket tijd 42 1u30 wat je deed`  schrijf tijd; `gratis` of `spoed` mag na de duur staan
+`/ticket exporteer 42`  het hele ticket als bestand in de draad
 `/ticket nieuw`  een ticket dat per telefoon kwam, of waarover niemand mailde
 `/ticket afwezig tot vrijdag`  wat op wie wacht, en wie het overneemt; `terug`  beëindigt het
 `/ticket rapport november bakkerij`  een maand in cijfers, voor teamleiders
@@ -80,6 +82,7 @@ def _word(request: Request) -> str:
         Verb.PRIORITY: "prioriteit",
         Verb.SHOW: "toon",
         Verb.TIME: "tijd",
+        Verb.EXPORT: "exporteer",
     }
     return request.pick(request.asked.verb, dutch.get(request.asked.verb, request.asked.verb))
 

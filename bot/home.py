@@ -162,7 +162,7 @@ def _desk(house: House, actor: Actor, turned: Pages) -> list[Block]:
         money = budgets.asked(session, reach=led) if leads else ()
         links = links_of(house, session, [*(found for _, found, _ in lists), Shelf(money, len(money))])
         counted = overview.read(session, house.policy.hours, now=now, reach=led) if leads else None
-    drawn = [*_troubles(house), *_top(house, now)]
+    drawn = [*_troubles(house, leads=leads), *_top(house, now)]
     if counted:
         drawn += [
             *overview.draw(counted, house.people.title_of(led)),
@@ -191,10 +191,9 @@ def links_of(house: House, session: Session, lists: Sequence[Shelf]) -> dict[int
     return {number: house.permalink(place) for number, place in places.items()}
 
 
-def _troubles(house: House) -> list[Block]:
-    return [
-        {"type": "section", "text": plain(f"🔴 {blocks.one_line(line, 600)}")} for line in house.troubles()
-    ]
+def _troubles(house: House, *, leads: bool) -> list[Block]:
+    lines = [*house.troubles(), *(house.lead_troubles() if leads else ())]
+    return [{"type": "section", "text": plain(f"🔴 {blocks.one_line(line, 600)}")} for line in lines]
 
 
 def _top(house: House, now: datetime) -> list[Block]:

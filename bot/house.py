@@ -11,6 +11,7 @@ from bot.click import Click, Overtaken, value
 from bot.people import People
 from bot.style import Style
 from desk.actor import Actor
+from desk.delivery import Audience
 from desk.errors import Conflict
 from desk.event import DECISIVE, Event
 from desk.letter import Letter
@@ -34,11 +35,12 @@ class House:
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
     where it is known.  language, priority: of tickets that people write down; alike_within: for
     how long one may be repeated by the next.  clock: reads the time.
-    troubles: what keeps mail or deliveries from moving, in words.  a_mail_takes: bytes of all files that
+    troubles: what keeps mail or deliveries from moving, in words; lead_troubles: what leads alone are to know
+    of that.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
-    leave, for its writer to look at before.  canned: letters to choose from.  acted: called with the id of
-    whoever clicked, once the click is committed; mailed: with the ticket and whoever wrote, once a mail that
-    can be taken back is."""
+    leave, for its writer to look at before.  heads: the headers of a mail in the inbox.  canned: letters to
+    choose from.  acted: called with the id of whoever clicked, once the click is committed; mailed: with the
+    ticket and whoever wrote, once a mail that can be taken back is."""
 
     db: Database
     policy: Policy
@@ -51,9 +53,11 @@ class House:
     priority: Priority = Priority.MEDIUM
     alike_within: timedelta = timedelta()
     troubles: Callable[[], list[str]] = list
+    lead_troubles: Callable[[], list[str]] = list
     a_mail_takes: int = 18_000_000
     undo: timedelta = timedelta()
     foresee: Callable[[Ticket, Event], Letter] | None = None
+    heads: Callable[[int], Sequence[tuple[str, str]]] = lambda inbox: ()
     canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None
     mailed: Callable[[Ticket, Actor], None] = lambda ticket, by: None
@@ -80,6 +84,12 @@ class House:
                 if not left:
                     raise
         return None
+
+    def offer(self, ticket: Ticket, actor: Actor) -> None:
+        """Offer Undo for what was just done, where a mail waits for it."""
+        last = ticket.history[-1]
+        if any(each.audience is Audience.CUSTOMER and each.not_before > last.at for each in last.deliveries):
+            self.mailed(ticket, actor)
 
     def look(self, click: Click, actor: Actor) -> Ticket:
         """The ticket as it is, for a click that only opens a window.

@@ -8,7 +8,7 @@ from bot.named import files_of
 from bot.saying import WHOLE_MAIL, small, who
 from bot.style import Style
 from bot.words import MARKS, ticket_name
-from desk.actor import Role
+from desk.actor import Door, Role
 from desk.erasing import is_erased
 from desk.event import Event, Kind
 from desk.priority import Priority
@@ -49,7 +49,8 @@ def _noted(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     if words is None:
         return small(f"📝 {who(event)} took back a note")
     edited = " (edited)" if ticket.is_edited(event) else ""
-    said = blocks.context(plain(f"📝 {who(event)} wrote above it{edited}"))
+    where = " above it" if event.by.door is Door.MAIL else " a note"
+    said = blocks.context(plain(f"📝 {who(event)} wrote{where}{edited}"))
     return [said, *blocks.quotes(words, limit=WHOLE_MAIL)]
 
 
@@ -63,7 +64,8 @@ def _assigned(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
         return small(f"👤 {who(event)} gave it back: it is nobody's now (was {before}'s)")
     if event.detail.get("owner") == event.by.key:
         return small(f"👤 {who(event)} took over from {before}")
-    return small(f"👤 {who(event)} handed it from {before} to {owner}")
+    said = blocks.word(f"👤 {who(event)} handed it from {one_line(str(before), 80)} to ")
+    return [blocks.paragraph(said, asleep.called(str(event.detail["owner"]), str(owner)))]
 
 
 def _prioritised(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -88,13 +90,16 @@ def _resolved(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return _ended(f"{MARKS[Status.RESOLVED]} {who(event)} resolved it", event)
 
 
-def _cancelled(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
+def _cancelled(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    if event.seq in taken_back(ticket.history):
+        return small(f"{MARKS[Status.CANCELLED]} {who(event)} cancelled it, and took that back")
     said = f"{MARKS[Status.CANCELLED]} {who(event)} cancelled it{kin.because(event, style.prefix)}"
     return _ended(said, event)
 
 
-def _kin(_ticket: Ticket, event: Event, style: Style) -> list[Block]:
-    return small(kin.said(event, style.prefix))
+def _kin(ticket: Ticket, event: Event, style: Style) -> list[Block]:
+    back = ": taken back" if event.seq in taken_back(ticket.history) else ""
+    return small(kin.said(event, style.prefix) + back)
 
 
 def _ended(said: str, event: Event) -> list[Block]:
@@ -110,6 +115,10 @@ def _reopened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 
 def _closed(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     return small(f"{MARKS[Status.CLOSED]} Closed for good ({who(event)})")
+
+
+def _exported(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
+    return small(f"📦 {who(event)} took the whole ticket along as a file")
 
 
 def _erased(_ticket: Ticket, event: Event, _style: Style) -> list[Block]:
@@ -134,6 +143,7 @@ _DRAWN: dict[Kind, Callable[[Ticket, Event, Style], list[Block]]] = dict.fromkey
     Kind.JOINED: _kin,
     Kind.SOLVED_ELSEWHERE: _kin,
     Kind.CLOSED: _closed,
+    Kind.EXPORTED: _exported,
     Kind.RATED: lambda ticket, event, style: opinions.line(ticket, event),
     **mails_in.DRAWN,
     **mails_out.DRAWN,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from bot import blocks, handmade
 from bot.blocks import Block, one_line, plain
 from bot.click import value
-from bot.hidden import hidden
+from bot.hidden import hidden, is_hidden
 from bot.saying import GLANCE, WHOLE_MAIL, mail, small, who
 from bot.style import Style
 from bot.words import plural, ticket_name
@@ -16,14 +16,20 @@ from desk.ticket import Ticket
 def _opened(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
     if event.by.is_staff:
         return handmade.draw(event)
-    return [
-        *mail("✉️", f"The whole mail of {who(event)}", event, limit=WHOLE_MAIL),
-        *hidden(ticket, event),
-    ]
+    return _letter(ticket, event, f"The mail of {who(event)}")
 
 
 def _customer_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    return [*mail("✉️", f"{who(event)} wrote", event, limit=WHOLE_MAIL), *hidden(ticket, event)]
+    return _letter(ticket, event, f"{who(event)} wrote")
+
+
+def _letter(ticket: Ticket, event: Event, said: str) -> list[Block]:
+    """A mail, and the way to all of it where the thread does not hold it."""
+    drawn = [*mail("✉️", said, event, limit=WHOLE_MAIL), *hidden(ticket, event)]
+    if is_hidden(event) or len(event.text) <= WHOLE_MAIL:
+        return drawn
+    carried = value(ticket.number, ticket.version, str(event.seq))
+    return [*drawn, blocks.actions([blocks.button("whole", "The whole mail", carried)])]
 
 
 def _machine_wrote(ticket: Ticket, event: Event, _style: Style) -> list[Block]:

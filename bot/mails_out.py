@@ -69,8 +69,10 @@ def _mail_delayed(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
 
 
 def _withdrawn(ticket: Ticket, event: Event, _style: Style) -> list[Block]:
-    said = f"{who(event)} took back a mail to the customer before it left"
-    return mail("↩️", said, event, limit=GLANCE)
+    if ticket.event(int(event.detail["of"])).kind is Kind.JOINED:
+        return small(f"↩️ {who(event)} took that back: it is no duplicate of this")
+    said = f"↩️ {who(event)} took back a mail to the customer before it left"
+    return [*small(said), *(blocks.quotes(event.text, limit=GLANCE) if event.text.strip() else [])]
 
 
 DRAWN: Mapping[Kind, Callable[[Ticket, Event, Style], list[Block]]] = {

@@ -1,69 +1,153 @@
-"""Figures about the desk, in the words of Prometheus."""
+"""Figures about the desk, for Prometheus: what stands in the database, and what this process counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Info, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from desk.delivery import Audience, DeliveryState
-from desk.status import Status
-from store import inbox, outbox, tickets
-from store.database import Database, Unavailable
+from desk.priority import Priority
+from desk.status import OPEN
+from store import inbox, mailboxes, meters, outbox, quarantine, room, tickets
+from store.database import Database, Session, Unavailable
 
 _FRESH = timedelta(seconds=15)
 """How long a count is shown again: whoever scrapes often must not load the database."""
 
+_POISON = 3
+"""Attempts after which a mail that is on no ticket needs somebody."""
 
+_UNDONE = [state for state in DeliveryState if state is not DeliveryState.DONE]
+
+Moments = Callable[[], Mapping[str, datetime]]
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What this process alone knows.  ticks: when each of the jobs that matter last ended well; connections:
+    to Slack that are alive, None where Slack calls us; canary: what is known of it, by name."""
+
+    ticks: Moments = dict
+    connections: Callable[[], int | None] = lambda: None
+    canary: Callable[[Session], Mapping[str, float]] = lambda session: {}
+
+
+@dataclass(eq=False)
 class DeskFigures(Collector):
-    """Counts tickets and deliveries in the database when asked, at most every 15 seconds."""
+    """Asks the database when it is asked, at most every 15 seconds; the rest is as of this moment."""
 
-    def __init__(self, db: Database, *, clock: Callable[[], datetime]) -> None:
-        self._db = db
-        self._clock = clock
-        self._until: datetime | None = None
-        self._known: list[Metric] = []
+    db: Database
+    clock: Callable[[], datetime]
+    pulse: Pulse = Pulse()
+    _until: datetime | None = field(default=None, init=False)
+    _known: list[Metric] = field(default_factory=list, init=False)
 
     def collect(self) -> Iterator[Metric]:
-        now = self._clock()
+        now = self.clock()
         if self._until is None or not now < self._until <= now + _FRESH:
             self._known, self._until = self._count(now), now + _FRESH
         yield from self._known
+        yield from self._of_process()
 
     def _count(self, now: datetime) -> list[Metric]:
-        up = GaugeMetricFamily("helpdesk_database_up", "Whether the database answers")
         try:
-            counted = self._counted(now)
+            with self.db.read() as session:
+                return [_single("db_up", 1), *_counted(session, now), *self._of_canary(session)]
         except Unavailable:
-            up.add_metric([], 0)
-            return [up]
-        up.add_metric([], 1)
-        return [up, *counted]
+            return [_single("db_up", 0)]
 
-    def _counted(self, now: datetime) -> list[Metric]:
-        standing = GaugeMetricFamily("helpdesk_tickets", "Tickets by status", labels=["status"])
-        owed = GaugeMetricFamily(
-            "helpdesk_outbox", "Deliveries that have not arrived", labels=["audience", "state"]
-        )
-        age = GaugeMetricFamily("helpdesk_outbox_oldest_age_seconds", "Age of the most overdue delivery")
-        unread = GaugeMetricFamily("helpdesk_inbox_waiting", "Mails nobody has read yet")
-        with self._db.read() as session:
-            by_status, by_state = tickets.count(session), outbox.counts(session)
-            oldest = outbox.oldest_due(session, now=now)
-            unread.add_metric([], inbox.waiting(session))
-        for status in Status:
-            standing.add_metric([status], by_status.get(status, 0))
-        for audience in Audience:
-            for state in DeliveryState:
-                if state is not DeliveryState.DONE:
-                    owed.add_metric([audience, state], by_state.get((audience, state), 0))
-        age.add_metric([], (now - oldest).total_seconds() if oldest else 0)
-        return [standing, owed, age, unread]
+    def _of_canary(self, session: Session) -> Iterator[Metric]:
+        for name, value in self.pulse.canary(session).items():
+            yield _single(name, value)
+
+    def _of_process(self) -> Iterator[Metric]:
+        ticks = GaugeMetricFamily("scheduler_last_tick_timestamp", _WORDS["ticks"], labels=["job"])
+        for job, at in self.pulse.ticks().items():
+            ticks.add_metric([job], at.timestamp())
+        yield ticks
+        known = {
+            "slack_ws_connections": self.pulse.connections(),
+            "wal_bytes": room.wal_bytes(self.db),
+            "db_free_bytes": room.free_bytes(self.db),
+        }
+        yield from (_single(name, value) for name, value in known.items() if value is not None)
 
 
-def registry(db: Database, *, clock: Callable[[], datetime]) -> CollectorRegistry:
-    """A registry with the desk's figures in it; others may add theirs."""
+_WORDS = {
+    "ticks": "When each job last ended well",
+    "db_up": "Whether the database answers",
+    "intake_last_sync_timestamp": "Up to when every mailbox has been read completely",
+    "inbound_waiting": "Mails nobody has read yet",
+    "inbound_poison": "Mails that were tried three times and are on no ticket",
+    "quarantine_open": "Held mails that nobody has decided about",
+    "outbox_unknown": "Deliveries of which nobody can tell yet, or any more, whether they arrived",
+    "outbox_dead": "Deliveries that are given up",
+    "unsent_thread_replies": "Mails with the words of agents that are due and have not left",
+    "slack_ws_connections": "Live connections of this process to Slack",
+    "wal_bytes": "Of the write-ahead log of SQLite",
+    "db_free_bytes": "On the disk where the file of SQLite lies",
+    "canary_last_home_timestamp": "When the newest canary mail that came home was sent",
+    "canary_seconds": "For the way of the canary mail that came home last",
+    "canary_late": "Whether a canary mail is late",
+}
+
+
+def _single(name: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, _WORDS[name], value=value)
+
+
+def _counted(session: Session, now: datetime) -> Iterator[Metric]:
+    owed = outbox.counts(session)
+    yield from _tickets(session)
+    yield from _outbox(session, owed, now)
+    in_doubt = (DeliveryState.UNCERTAIN, DeliveryState.DOUBTFUL)
+    yield _single("outbox_unknown", sum(n for (_, state), n in owed.items() if state in in_doubt))
+    yield _single("outbox_dead", sum(n for (_, state), n in owed.items() if state is DeliveryState.DEAD))
+    yield _single("unsent_thread_replies", outbox.unsent_words(session, now=now))
+    yield _single("inbound_waiting", inbox.waiting(session))
+    yield _single("inbound_poison", inbox.stuck(session, attempts=_POISON))
+    yield _single("quarantine_open", quarantine.count(session))
+    synced = mailboxes.last_sync(session)
+    if synced is not None:
+        yield _single("intake_last_sync_timestamp", synced.timestamp())
+
+
+def _tickets(session: Session) -> Iterator[Metric]:
+    standing = GaugeMetricFamily("tickets_open", "Open tickets", labels=["status", "priority"])
+    counted = tickets.count_open(session)
+    for status in sorted(OPEN):
+        for priority in Priority:
+            standing.add_metric([status, priority], counted.get((status, priority), 0))
+    yield standing
+
+
+def _outbox(
+    session: Session, owed: Mapping[tuple[Audience, DeliveryState], int], now: datetime
+) -> Iterator[Metric]:
+    depth = GaugeMetricFamily("outbox_depth", "Deliveries that have not arrived", labels=["kind", "state"])
+    age = GaugeMetricFamily(
+        "outbox_oldest_age_seconds", "Age of the delivery that waits longest", labels=["kind"]
+    )
+    oldest = outbox.oldest_of_each(session, now=now)
+    for kind in Audience:
+        age.add_metric([kind], (now - oldest.get(kind, now)).total_seconds())
+        for state in _UNDONE:
+            depth.add_metric([kind, state], owed.get((kind, state), 0))
+    yield from (depth, age)
+
+
+def registry(db: Database, *, clock: Callable[[], datetime], pulse: Pulse | None = None) -> CollectorRegistry:
+    """A registry with all of it."""
     registry = CollectorRegistry()
-    registry.register(DeskFigures(db, clock=clock))
+    registry.register(DeskFigures(db, clock, pulse or Pulse()))
+    for meter in meters.ALL:
+        registry.register(meter)
+    ProcessCollector(registry=registry)
+    Info("build", "Which version this is", registry=registry).info(
+        {"version": version("slack-mail-helpdesk")}
+    )
     return registry

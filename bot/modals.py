@@ -6,11 +6,21 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import budgets, fields, forms, guard, replying, resembling, snoozing, why, worktime
-from bot.blocks import Block, value_of
+from bot import (
+    budgets,
+    exporting,
+    fields,
+    forms,
+    handing,
+    replying,
+    snoozing,
+    wholemail,
+    why,
+    worktime,
+)
+from bot.blocks import Block
 from bot.click import Click
 from bot.house import House
-from bot.outgoing import Outgoing
 from bot.promises import promised
 from desk.actor import Actor
 from desk.priority import Priority
@@ -25,8 +35,6 @@ def register(app: App) -> None:
     app.action("reply")(open_reply)
     app.action("priority")(open_priority)
     app.action("level")(on_level)
-    app.view("resolve")(on_resolve)
-    app.view("cancel")(on_cancel)
     app.view("priority")(on_priority)
 
 
@@ -44,15 +52,13 @@ def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
 
 def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    opens = house.people.home().opens_files
-    view = forms.resolve(ticket, house.style.prefix, opens_files=opens)
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.RESOLVE)
     ack()
 
 
 def open_cancel(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
-    client.views_open(trigger_id=body["trigger_id"], view=forms.cancel(ticket, house.style.prefix))
+    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.CANCEL)
     ack()
 
 
@@ -66,22 +72,6 @@ def on_level(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor
     ticket = house.look(click, actor)
     view = _priority(house, ticket, click.one_of(Priority))
     client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
-    ack()
-
-
-def on_resolve(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    replying.send(Outgoing.read(view["state"], forms.RESOLVE), click, actor, house)
-    ack()
-
-
-def on_cancel(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    text = value_of(view["state"], "text")
-    other = value_of(view["state"], "duplicate")
-    guard.check(text)
-    if other.strip():
-        resembling.cancel(house, click, actor, other, text)
-    else:
-        house.act(click, actor, lambda ticket, at: ticket.cancel(text, by=actor, at=at))
     ack()
 
 
@@ -99,6 +89,9 @@ OPENED_BY_STATUS = {
 """Which window asks for the words that go with a status."""
 
 OPENED_BY_MORE = {
+    "reply": open_reply,
+    "note": handing.open_note,
+    "hand": handing.open_hand,
     "ask": open_ask,
     "resolve": open_resolve,
     "cancel": open_cancel,
@@ -106,6 +99,8 @@ OPENED_BY_MORE = {
     "time": worktime.open_time,
     "budget": budgets.open_budget,
     "why": why.on_why,
+    "whole": wholemail.on_whole,
+    "export": exporting.on_export,
 }
 """The entries of More."""
 

@@ -11,6 +11,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from store import meters
 
 _LATER = timedelta(seconds=30)
 
@@ -94,6 +95,7 @@ def _meaning(error: SlackApiError) -> Exception:
     name, status = str(error.response["error"]), error.response.status_code
     if name in RATE_LIMITS or status == 429:
         wait = timedelta(seconds=_seconds(error.response.headers.get("Retry-After")))
+        meters.SLACK_WAITED.inc(wait.total_seconds())
         return DeliveryHeld("Slack asks to slow down", wait=wait)
     if name in UNCLEAR or status >= 500:
         return DeliveryUncertain(f"Slack answered {status} {name[:80]}")

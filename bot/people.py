@@ -90,6 +90,14 @@ class People:
         """The home workspace.  Raises SlackSilent."""
         return self._ask("home", self._home, fresh=timedelta(days=1))
 
+    def problem(self) -> str:
+        """What is wrong with Slack at this moment; "" when it answers."""
+        try:
+            self._ask("now", self._home, fresh=timedelta())
+        except SlackSilent as silent:
+            return str(silent)
+        return ""
+
     def actor(self, user: str, *, door: Door, afresh: bool = False, at: str | None = None) -> Actor | None:
         """Who that is to a desk: an agent, a lead, or nobody; where no desk is named, the most that they are
         to any.  afresh: whoever is somebody by what is known is asked for again; nobody can make the desk ask

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import blocks, canned, foreseen, forms
+from bot import blocks, canned, foreseen, forms, resembling
 from bot.blocks import Block, cut, rewritten, written_in
 from bot.click import Click, parsed, value
+from bot.fields import about
 from bot.house import House, seen
 from bot.outgoing import Outgoing
 from bot.words import moment
 from desk.actor import Actor
-from desk.delivery import Audience
 from desk.errors import DeskError
 from desk.files import Named
 from desk.ticket import Ticket
@@ -30,9 +31,10 @@ Body = dict[str, Any]
 def register(app: App) -> None:
     """Listen to what comes back from the windows."""
     app.action("canned")(on_canned)
-    app.view("reply")(on_reply)
     app.view("send")(on_send)
-    app.view_closed("reply")(on_closed)
+    for window in ("reply", *_THEN):
+        app.view(window)(on_reply)
+        app.view_closed(window)(on_closed)
 
 
 def open_window(
@@ -45,13 +47,16 @@ def open_window(
     *,
     text: str = "",
     files: Sequence[Named] = (),
+    other: str = "",
 ) -> None:
-    """Open the window for a mail.  text, files: what stands in it and is chosen already."""
-    ticket.must_have_address()
+    """Open the window for a mail.  then: what follows it; text, files, other: what stands in it and is chosen
+    already."""
+    if then in (forms.KEEP, forms.ASK):
+        ticket.must_have_address()
     at, token = house.clock(), new_token()
     with house.db.read() as session:
         others = [each for each in drafts.writers(session, ticket.number, now=at) if each.by_key != actor.key]
-    view = window(house, ticket, then, text=text, files=files, token=token)
+    view = _window(house, ticket, then, token, text=text, files=files, other=other)
     view["blocks"][1:1] = [being_written(others, house)] if others else []
     client.views_open(trigger_id=trigger, view=view | {"notify_on_close": True})
     reached(Point.WINDOW_OPENED)
@@ -60,24 +65,21 @@ def open_window(
         outbox.owe_card(session, ticket)
 
 
-def window(
-    house: House,
-    ticket: Ticket,
-    then: str,
-    *,
-    text: str = "",
-    files: Sequence[Named] = (),
-    token: str = "",
+def _window(
+    house: House, ticket: Ticket, then: str, token: str, *, text: str, files: Sequence[Named], other: str
 ) -> Block:
     """The window, drawn.  token: under which what is written in it is kept."""
-    opens = house.people.home().opens_files
-    memory = value(ticket.number, ticket.version, token or new_token())
-    sends = "Preview" if house.foresee else "Send"
+    prefix, opens = house.style.prefix, house.people.home().opens_files
+    told = {"memory": value(ticket.number, ticket.version, token)}
+    told |= {"sends": "Preview"} if house.foresee and ticket.has_address else {}
+    if then == forms.CANCEL:
+        return forms.cancel(ticket, prefix, text=text, duplicate=other, **told)
+    if then == forms.RESOLVE and not (text or files):
+        return forms.resolve(ticket, prefix, opens_files=opens, **told)
     letters = [blocks.option(each.title, each.key) for each in canned.offered(house.canned, ticket)]
     return forms.reply(
-        ticket, then, house.style.prefix, opens_files=opens, memory=memory, sends=sends, text=text,
-        files=files, letters=letters,
-    )  # fmt: skip
+        ticket, then, prefix, opens_files=opens, text=text, files=files, letters=letters, **told
+    )
 
 
 def being_written(others: Sequence[Draft], house: House) -> Block:
@@ -106,15 +108,21 @@ def on_canned(ack: Ack, body: Body, client: WebClient, click: Click, actor: Acto
 
 
 def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> None:
-    """Show it as it will leave; without a preview, send it."""
-    mail = Outgoing.read(view["state"])
+    """Show it as it will leave; without a preview, or where nobody is mailed, do it."""
+    mail = Outgoing.read(view["state"], _THEN.get(str(view.get("callback_id")), ""))
     if house.foresee is None or not click.choice:
         send(mail, click, actor, house)
         ack()
         return
-    ticket = house.look(click, actor)
-    before, at = ticket.status, house.clock()
-    mail.do(ticket, by=actor, at=at, most=house.a_mail_takes)  # on a copy that nobody saves
+    at = house.clock()
+    with house.db.read() as session:
+        ticket = seen(session, click, actor)
+        before = ticket.status
+        _do(mail, ticket, session, house, actor, at)  # on a copy that nobody saves
+    if not ticket.has_address:
+        send(mail, click, actor, house)
+        ack()
+        return
     letter = house.foresee(ticket, ticket.history[-1])
     with house.db.change(urgent=True) as session:
         drafts.keep(session, click.choice, click.number, asdict(mail), by=actor, at=at)
@@ -123,21 +131,24 @@ def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> 
     ack(response_action="push", view=drawn)
 
 
+_THEN = {"resolve": forms.RESOLVE, "cancel": forms.CANCEL}
+"""What follows, where the window does not ask."""
+
+
 def on_send(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     """Send what was looked at."""
     done: list[Ticket] = []
 
-    def change(session: Session, at: Any) -> None:
+    def change(session: Session, at: datetime) -> None:
         ticket = seen(session, click, actor)
         draft = drafts.take(session, click.choice, click.number)
         if draft is None or draft.by_key != actor.key:
             raise DeskError("This window is too old. Close it and write the mail anew.")
-        Outgoing.kept(draft.mail).do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=house.undo)
+        _do(Outgoing.kept(draft.mail), ticket, session, house, actor, at, undo=house.undo)
         done[:] = [ticket]
 
     house.once(click.key, change)
-    house.acted(actor.key)
-    offer(done, actor, house)
+    _offer(done, actor, house)
     ack(response_action="clear")
 
 
@@ -145,17 +156,32 @@ def send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
     """Owe the customer that mail at once, and offer to take it back."""
     done: list[Ticket] = []
 
-    def deed(ticket: Ticket, at: Any) -> None:
-        mail.do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=house.undo)
+    def change(session: Session, at: datetime) -> None:
+        ticket = seen(session, click, actor)
+        _do(mail, ticket, session, house, actor, at, undo=house.undo)
+        drafts.take(session, click.choice, click.number)
         done[:] = [ticket]
 
-    house.act(click, actor, deed)
-    offer(done, actor, house)
+    house.once(click.key, change)
+    _offer(done, actor, house)
 
 
-def offer(done: Sequence[Ticket], actor: Actor, house: House) -> None:
-    """Offer Undo for what was just done, where a mail waits for it."""
+def _do(
+    mail: Outgoing,
+    ticket: Ticket,
+    session: Session,
+    house: House,
+    actor: Actor,
+    at: datetime,
+    *,
+    undo: timedelta = timedelta(),
+) -> None:
+    with about("duplicate"):
+        original = resembling.original(session, house, actor, mail.other) if mail.other else None
+    mail.do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=undo, original=original)
+
+
+def _offer(done: Sequence[Ticket], actor: Actor, house: House) -> None:
+    house.acted(actor.key)
     for ticket in done:
-        last = ticket.history[-1]
-        if any(each.audience is Audience.CUSTOMER and each.not_before > last.at for each in last.deliveries):
-            house.mailed(ticket, actor)
+        house.offer(ticket, actor)

@@ -39,25 +39,30 @@ def draw(ticket: Ticket, event: Event, others: Mapping[int, tuple[str, str]], st
 
 
 def on_duplicate(ack: Ack, click: Click, actor: Actor, house: House) -> None:
-    cancel(house, click, actor, click.choice)
-    ack()
-
-
-def cancel(house: House, click: Click, actor: Actor, of: str, text: str = "") -> None:
-    """Cancel the ticket as a duplicate of the one with that number ("HD-41", "41").  Raises DeskError."""
-    found = re.fullmatch(r"\s*(?:#|[A-Za-z][A-Za-z0-9]*-?)?(\d{1,12})\s*", of)
-    if not found:
-        raise DeskError("Which ticket is it a duplicate of? Write its number, like 41.")
-    reach = house.people.reach(actor.key)
+    done: list[Ticket] = []
 
     def change(session: Session, at: datetime) -> None:
-        other = tickets.get(session, int(found[1]))
-        if not reach.holds(other.desk):
-            raise NotAllowed(refusal(house.people.desk(other.desk)))
-        seen(session, click, actor).cancel_as_duplicate(other, text=text, by=actor, at=at)
+        other = original(session, house, actor, click.choice)
+        ticket = seen(session, click, actor)
+        if ticket.cancel_as_duplicate(other, by=actor, at=at, undo=house.undo):
+            done[:] = [ticket]
 
     house.once(click.key, change)
     house.acted(actor.key)
+    for ticket in done:
+        house.offer(ticket, actor)
+    ack()
+
+
+def original(session: Session, house: House, actor: Actor, of: str) -> Ticket:
+    """The ticket with that number ("HD-41", "41"), of which another is a duplicate.  Raises DeskError."""
+    found = re.fullmatch(r"\s*(?:#|[A-Za-z][A-Za-z0-9]*-?)?(\d{1,12})\s*", of)
+    if not found:
+        raise DeskError("Which ticket is it a duplicate of? Write its number, like 41.")
+    other = tickets.get(session, int(found[1]))
+    if not house.people.reach(actor.key).holds(other.desk):
+        raise NotAllowed(refusal(house.people.desk(other.desk)))
+    return other
 
 
 def _entry(ticket: Ticket, number: int, subject: str, link: str, style: Style) -> list[Block]:

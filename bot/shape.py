@@ -35,6 +35,7 @@ _FIELD = {
     "selected_options?": [_OPTION],
     "selected_date?": str,
     "selected_time?": str,
+    "selected_user?": _ID,
     "files?": [_FILE],
 }
 _BLOCK = {"type": str, "block_id?": _NAME, "element?": {"type": str, "action_id?": _NAME}}
@@ -113,7 +114,10 @@ _COMMAND = {
 }
 
 
-_IN_A_WINDOW = frozenset({"canned", "level", "home_refresh", "home_turn_back", "home_turn_on"})
+_IN_A_WINDOW = frozenset(
+    {"canned", "level", "home_refresh", "home_turn_back", "home_turn_on"}
+    | {"whole_of", "whole_back", "whole_on", "whole_show"}
+)
 _OF_A_MESSAGE = frozenset({"make_ticket", "send_to_customer"})
 _UNDER_AN_ANSWER = frozenset({"hand_over", "give_back", "page_back", "page_on", "bring_back", "undo"})
 """Controls in a window; shortcuts on a message; controls below what only one person sees."""

@@ -1,7 +1,5 @@
 """Shortcuts: a new ticket from anywhere in Slack or of a message; a message that a customer is to get."""
 
-import html
-import re
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -11,13 +9,12 @@ from bot import forms, newticket, replying
 from bot.blocks import cut
 from bot.handmade import CameBy
 from bot.house import House
+from bot.markup import as_markdown, unmarked
 from bot.newticket import Source
 from desk.actor import Actor
 from desk.errors import DeskError
 from store import cards, tickets
 from store.cards import Place
-
-_LINK = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^|<>]*)(?:\|(?P<label>[^<>]*))?>")
 
 
 def register(app: App) -> None:
@@ -59,30 +56,3 @@ def on_send(ack: Ack, body: dict[str, Any], client: WebClient, actor: Actor, hou
     text = as_markdown(str(message.get("text") or ""))
     replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.KEEP, text=cut(text, 3000))
     ack()
-
-
-def as_markdown(text: str) -> str:
-    """A message as a letter: links as Markdown has them.  Mentions stay: they are held back later."""
-    return html.unescape(_LINK.sub(_in_markdown, text))
-
-
-def unmarked(text: str) -> str:
-    """A message as people read it: its links and mentions in words."""
-    return html.unescape(_LINK.sub(_in_words, text))
-
-
-def _in_markdown(link: re.Match[str]) -> str:
-    target, label = link["target"], link["label"]
-    if link["kind"]:
-        return link[0]
-    address = target.removeprefix("mailto:")
-    is_plain = label in (None, "", target, address) or address != target
-    return address if is_plain else f"[{label}]({target})"
-
-
-def _in_words(link: re.Match[str]) -> str:
-    kind, target, label = link["kind"], link["target"], link["label"]
-    if kind:
-        return f"{'@' if kind == '!' else kind}{label or target}"
-    target = target.removeprefix("mailto:")
-    return f"{label} ({target})" if label and label != target else target

@@ -1,7 +1,8 @@
 """/ticket 42: one ticket, briefly."""
 
-from bot import blocks, card, missing
-from bot.blocks import escape, one_line, plain
+from bot import blocks, card, missing, wholemail
+from bot.blocks import Block, escape, one_line, plain
+from bot.click import value
 from bot.house import House
 from bot.promises import clocks_of, resolves_at
 from bot.request import Answer, Request
@@ -27,9 +28,18 @@ def show(request: Request) -> Answer:
         blocks.context(plain(one_line(who, 400))),
         card.facts(ticket, clocks_of(ticket, house.policy, now=now), house.style, at),
         blocks.context(plain(_latest(house, ticket))),
+        *_mail(ticket),
         *missing.offer(house, ticket, place, request.language),
     ]
     return card.headline(ticket, house.style), drawn
+
+
+def _mail(ticket: Ticket) -> list[Block]:
+    """The way to what the customer wrote, which a closed card has not."""
+    if not wholemail.came_in(ticket):
+        return []
+    show = blocks.button("whole", "The whole mail", value(ticket.number, ticket.version))
+    return [blocks.actions([show])]
 
 
 def _latest(house: House, ticket: Ticket) -> str:

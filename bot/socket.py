@@ -47,7 +47,12 @@ class Socket:
     @property
     def connected(self) -> bool:
         """Whether at least one connection is alive."""
-        return any(line.is_connected() for line in self._lines)
+        return self.connections > 0
+
+    @property
+    def connections(self) -> int:
+        """How many are alive."""
+        return sum(line.is_connected() for line in self._lines)
 
     def close(self) -> None:
         """Close every connection in good order; Slack keeps no ghost of them."""

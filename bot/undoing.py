@@ -81,7 +81,7 @@ def _open_again(
     try:
         replying.open_window(
             house, client, body["trigger_id"], ticket, actor, THEN_OF.get(event.kind, ""), text=event.text,
-            files=event.detail.get("files", ()),
+            files=event.detail.get("files", ()), other=str(event.detail.get("duplicate_of") or ""),
         )  # fmt: skip
     except SlackClientError as error:
         raise DeskError("It is taken back. The window did not open: your words are in the thread.") from error

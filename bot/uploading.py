@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.blocks import escape, one_line
 from bot.filewire import FileGone, FileWire, Shared
 from bot.outcome import MessageGone
+from bot.parcel import Attached, Packer
 from bot.posting import card_lost
 from bot.style import Style
 from bot.words import moment
@@ -13,6 +15,7 @@ from desk.actor import Actor
 from desk.delivery import Delivery
 from desk.errors import DeliveryFailed, DeliveryPutOff
 from desk.event import Event
+from desk.exporting import is_export
 from desk.files import Named, shown_in
 from store import aftermath, cards, tickets, uploads
 from store.cards import Place
@@ -30,20 +33,18 @@ _STRETCH = timedelta(seconds=60)
 
 _BY = Actor.system("outbox")
 
-Attached = Callable[[int, Sequence[Named]], list[File] | None]
-"""Gives the files of a mail in the inbox; None where they are not in it."""
-
 
 @dataclass(frozen=True)
 class FilesSender:
     """Each of Slack's three steps is on record before the next.  attached: reads the files from the raw mail;
-    clock: reads the time."""
+    clock: reads the time; packer: makes the file of a ticket that is exported."""
 
     db: Database
     wire: FileWire
     attached: Attached
     style: Style
     clock: Callable[[], datetime]
+    packer: Packer
     patience = Patience(timedelta(seconds=5), timedelta(minutes=10), timedelta(days=3))
 
     def send(self, delivery: Delivery) -> str:
@@ -101,13 +102,16 @@ class FilesSender:
         return self.wire.says(self._words(event), place, since=restored.since)
 
     def _words(self, event: Event) -> str:
+        if is_export(event):
+            who = escape(one_line(event.by.name, 80))
+            return f"📦 The whole ticket, for {who}. Internal notes are in it: keep it among us"
         return f"📎 With the mail of {moment(event.at, self.style.zone)}"
 
     def _upload(self, delivery: Delivery, event: Event, files: Sequence[Named]) -> None:
         """The first two steps; what was begun before is done again from the first, since nobody saw it."""
         if not files:
             return
-        contents = self.attached(int(event.detail["inbox"]), files)
+        contents = self._contents(delivery, event, files)
         if contents is None:
             raise DeliveryFailed("its mail is no longer read as it was", permanent=True)
         for file, content in zip(files, contents, strict=True):
@@ -118,6 +122,12 @@ class FilesSender:
             self.wire.send(address, content.content)
             reached(Point.FILE_SENT)
             self._note(delivery, Step.SENT, [file["part"]])
+
+    def _contents(self, delivery: Delivery, event: Event, files: Sequence[Named]) -> list[File] | None:
+        if not is_export(event):
+            return self.attached(int(event.detail["inbox"]), files)
+        packed = self.packer.pack(delivery.ticket_number, now=self.clock())
+        return [File(str(file["name"]), "application/zip", packed) for file in files]
 
     def _show(self, delivery: Delivery, event: Event, place: Place, group: Sequence[Named]) -> None:
         """The last step, which must not be done twice: that it is tried is on record before."""

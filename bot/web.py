@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from types import MappingProxyType
+from typing import TypedDict
 
 from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -21,6 +23,7 @@ from bot import envelope
 from bot.envelope import Unfit
 from bot.signature import is_slacks
 from bot.turnstile import Turnstile
+from store import meters
 from store.points import Point, reached
 
 log = logging.getLogger(__name__)
@@ -59,12 +62,20 @@ def build(
     inlet: Inlet | None = None,
     pages: Sequence[Route] = (),
     turnstile: Turnstile | None = None,
+    *,
+    alive: Mapping[str, Check] = MappingProxyType({}),
 ) -> Starlette:
-    """The web application.  inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of
-    them may answer."""
+    """The web application.  checks: what must work so that it is ready; alive: what only a new start mends;
+    inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of them may answer."""
+
+    async def livez(_request: Request) -> Response:
+        said = _look(alive)
+        return PlainTextResponse("ok\n") if said["ready"] else JSONResponse(said, status_code=503)
 
     async def healthz(_request: Request) -> Response:
-        return PlainTextResponse("ok\n")
+        said = await to_thread.run_sync(_look, {**alive, **checks})
+        lines = [f"{name}: {words}" for name, words in said["checks"].items()]
+        return PlainTextResponse("\n".join([*lines, ""]), status_code=200 if said["ready"] else 503)
 
     async def readyz(_request: Request) -> Response:
         said = await to_thread.run_sync(_look, checks)
@@ -75,6 +86,7 @@ def build(
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     routes = [
+        Route("/livez", livez),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", show_metrics),
@@ -114,7 +126,12 @@ class _Guarded:
         return self._turnstile.lets_in(str((scope.get("client") or ("",))[0]))
 
 
-def _look(checks: Mapping[str, Check]) -> dict[str, object]:
+class _Said(TypedDict):
+    ready: bool
+    checks: dict[str, str]
+
+
+def _look(checks: Mapping[str, Check]) -> _Said:
     wrong = {name: check() for name, check in checks.items()}
     return {
         "ready": not any(wrong.values()),
@@ -128,6 +145,7 @@ def _events(inlet: Inlet) -> Callable[[Request], object]:
         if body is None:
             return PlainTextResponse("too large\n", status_code=413)
         if not is_slacks(inlet.secret, request.headers, body, now=inlet.clock()):
+            meters.SIGNATURE_FAILURES.inc()
             log.warning("refused a request that Slack did not sign: %s", sha256(body).hexdigest()[:16])
             return PlainTextResponse("not signed by Slack\n", status_code=401)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -11,6 +11,7 @@ from bot.outcome import MessageUnfit, told
 from bot.pace import Pace
 from bot.shut import Shut, calling
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from store import meters
 from store.cards import Place
 from store.points import Point, reached
 
@@ -76,6 +77,7 @@ class Wire:
                 for spare, tokens in found[1:]:
                     if tokens == token:
                         self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
+                        meters.SLACK_DUPLICATES.inc()
         except (DeliveryFailed, DeliveryUncertain) as error:
             raise DeliveryHeld(f"cannot look whether it arrived: {error}", wait=_LATER) from error
         reached(Point.SLACK_LOOKED)

@@ -128,7 +128,7 @@ class Correspondence(Withdrawal):
     def participants(self) -> frozenset[str]:
         """Addresses, in lower case, that may write to this ticket."""
         let_in = (Kind.ACCEPTED, Kind.JOINED)
-        accepted = {str(event.detail["sender"]) for event in self.history if event.kind in let_in}
+        accepted = {str(event.detail["sender"]) for event in self.counted if event.kind in let_in}
         return frozenset({self.customer} | accepted) - {""}
 
     # What agents write, and what becomes of it

@@ -64,6 +64,7 @@ class Kind(StrEnum):
     SOLVED_ELSEWHERE = "solved_elsewhere"
     CLOSED = "closed"
     RATED = "rated"
+    EXPORTED = "exported"
     ERASED = "erased"
 
     @property
@@ -121,6 +122,7 @@ OWED_TO: dict[Kind, tuple[Audience, ...]] = {
     Kind.SOLVED_ELSEWHERE: (Audience.AGENTS, Audience.CUSTOMER),
     Kind.CLOSED: (Audience.AGENTS,),
     Kind.RATED: (Audience.AGENTS,),
+    Kind.EXPORTED: (Audience.AGENTS,),
     Kind.ERASED: (),
 }
 """Who is told of what.  The card is stale after every event and is not listed.

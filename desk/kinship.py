@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from desk.actor import STAFF, Actor
@@ -24,11 +24,13 @@ class Kinship(Correspondence):
         """Say in the thread that it may be the same as those tickets; once."""
         return self._record(Kind.RESEMBLES, by=by, at=at, key="resembles", others=[*others])
 
-    def cancel_as_duplicate(self, other: Self, *, text: str = "", by: Actor, at: datetime) -> bool:
+    def cancel_as_duplicate(
+        self, other: Self, *, text: str = "", by: Actor, at: datetime, undo: timedelta = NO_TIME
+    ) -> bool:
         """Stop, for the other ticket is about the same; the customer is told, and joins the other.
 
-        text: what the customer reads besides.  Raises DeskError where the customer would read what is not
-        theirs, or nobody works on the other."""
+        text: what the customer reads besides; undo: for how long it can be taken back.  Raises DeskError
+        where the customer would read what is not theirs, or nobody works on the other."""
         by.must_be(STAFF, "cancel a ticket")
         if other.number == self.number:
             raise DeskError("A ticket cannot be a duplicate of itself.")
@@ -42,7 +44,7 @@ class Kinship(Correspondence):
         lines = [event.seq for event in self.history if event.kind is Kind.RESEMBLES]
         moved = self._move(
             Kind.CANCELLED, Status.CANCELLED, by=by, at=at, text=text, duplicate_of=other.number,
-            redraws=lines,
+            redraws=lines, undo=undo,
         )  # fmt: skip
         if moved and self.customer != other.customer:
             other.join(self, by=by, at=at)
@@ -50,8 +52,11 @@ class Kinship(Correspondence):
 
     def join(self, duplicate: Self, *, by: Actor, at: datetime) -> bool:
         """The customer of a duplicate may write to this ticket from now on."""
+        joins = (each.detail["ticket"] for each in self.history if each.kind is Kind.JOINED)
+        again = 0 if duplicate.number in self.duplicates else sum(each == duplicate.number for each in joins)
+        key = f"joined:{duplicate.number}" + f":{again}" * bool(again)
         return self._record(
-            Kind.JOINED, by=by, at=at, key=f"joined:{duplicate.number}", ticket=duplicate.number,
+            Kind.JOINED, by=by, at=at, key=key, ticket=duplicate.number,
             sender=duplicate.customer, name=duplicate.customer_name,
         )  # fmt: skip
 
@@ -80,7 +85,12 @@ class Kinship(Correspondence):
     @property
     def duplicates(self) -> list[int]:
         """Tickets of other people that were cancelled because of this one."""
-        return [int(event.detail["ticket"]) for event in self.history if event.kind is Kind.JOINED]
+        return [int(event.detail["ticket"]) for event in self.counted if event.kind is Kind.JOINED]
+
+    def joined_by(self, duplicate: int) -> Event | None:
+        """The event by which the customer of that duplicate may write here, as long as that holds."""
+        joins = (event for event in self.counted if event.kind is Kind.JOINED)
+        return next((event for event in joins if event.detail["ticket"] == duplicate), None)
 
     def _may_join(self, other: Self) -> bool:
         return self.customer == other.customer or bool(self.client and self.client == other.client)

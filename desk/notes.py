@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from desk.actor import STAFF, Actor
+from desk.delivery import Audience
+from desk.errors import DeskError
 from desk.event import Event, Kind
 from desk.record import Record
 from desk.status import TRANSITIONS, Status
@@ -19,6 +21,12 @@ class Notes(Record):
         by.must_be(STAFF, "write a note")
         self._must_stand_in(TRANSITIONS.keys() - {Status.CLOSED}, "write a note")
         return self._record(Kind.NOTED, by=by, at=at, text=text, key=key, **detail)
+
+    def write_note(self, text: str, *, by: Actor, at: datetime) -> bool:
+        """Keep an internal note that does not stand in the thread yet; the customer never sees it."""
+        if not text.strip():
+            raise DeskError("Write something first.")
+        return self.note(text, by=by, at=at, owed=(Audience.AGENTS,))
 
     def edit_note(self, key: str, text: str, *, by: Actor, at: datetime, edited: str) -> bool:
         """A note was written anew: the history keeps both.  edited: orders edits that come in late.

@@ -15,6 +15,7 @@ from desk.delivery import Audience
 from desk.erasing import Erasable
 from desk.errors import DeskError
 from desk.event import OWED_TO, Kind, level_key
+from desk.exporting import Exporting
 from desk.files import Named, shown_in
 from desk.kinship import Kinship
 from desk.notes import Notes
@@ -29,7 +30,7 @@ CARD_HOLDS = 600
 
 
 @dataclass(eq=False, kw_only=True)
-class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Erasable):
+class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Exporting, Erasable):
     """A request.  Its fields are set by its own methods only, each of which records an event.
 
     Every method takes `by` (who) and `at` (when, aware UTC) and says whether it changed anything: a second
@@ -146,11 +147,14 @@ class Ticket(Billing, Kinship, Notes, Satisfaction, Snoozing, Erasable):
         more = along(Kind.RESOLVED, files)
         return self._move(Kind.RESOLVED, Status.RESOLVED, by=by, at=at, text=text, key=key, undo=undo, **more)
 
-    def cancel(self, reason: str, *, by: Actor, at: datetime, key: str | None = None) -> bool:
-        """Stop without solving.  reason: why, for the customer to read."""
+    def cancel(
+        self, reason: str, *, by: Actor, at: datetime, key: str | None = None, undo: timedelta = NO_TIME
+    ) -> bool:
+        """Stop without solving.  reason: why, for the customer to read; undo: for how long it can be taken
+        back."""
         by.must_be(STAFF, "cancel a ticket")
         self._must_say(reason)
-        return self._move(Kind.CANCELLED, Status.CANCELLED, by=by, at=at, text=reason, key=key)
+        return self._move(Kind.CANCELLED, Status.CANCELLED, by=by, at=at, text=reason, key=key, undo=undo)
 
     def reopen(self, *, by: Actor, at: datetime) -> bool:
         """Take it up again; the recovery clock goes on with what it had spent."""

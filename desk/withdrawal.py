@@ -60,7 +60,7 @@ class Withdrawal(Record):
         status = _without(self.history, taken_back(self.history) | {seq})[-1].status
         return self._record(
             Kind.WITHDRAWN, by=by, at=at, text=event.text, key=f"withdrawn:{seq}",
-            status=status, of=seq, redraws=[seq],
+            status=status, of=seq, redraws=[seq, *event.detail.get("redraws", ())],
         )  # fmt: skip
 
 
@@ -71,5 +71,5 @@ class TooLate(DeskError):
         super().__init__("Too late: this mail has left, or is just leaving.")
 
 
-_MAY_BE_TAKEN_BACK = TAKES_FILES | {Kind.SOLVED_ELSEWHERE}
+_MAY_BE_TAKEN_BACK = TAKES_FILES | {Kind.SOLVED_ELSEWHERE, Kind.CANCELLED, Kind.JOINED}
 _LEFT = frozenset({Kind.SENT, Kind.MAIL_FAILED})

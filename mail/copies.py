@@ -29,7 +29,7 @@ def _read_before(session: Session, mail: Unreadable) -> int | None:
     """A copy that could be read is on record under its name, with another key."""
     if not mail.message_id:
         return None
-    for kept in emails.came_as(session, mail.message_id):
+    for kept in emails.came_under(session, mail.message_id):
         raw = inbox.raw_of(session, kept)
         if raw is not None and bare_key(raw) == mail.content_key:
             return kept

@@ -23,11 +23,12 @@ LONGEST_TEXT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What became of a mail, in words, and on which ticket it is."""
+    """What became of a mail, in words, and on which ticket it is.  what: by what it is counted."""
 
     remark: str
     ticket: int | None
     state: State = State.DONE
+    what: str = "opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +54,12 @@ class OnTheTable:
     def _detail(self, mail: InboundEmail) -> dict[str, Any]:
         return {"inbox": self.kept.id} | particulars_of(mail, self.house)
 
-    def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str) -> Filed:
+    def _keep(self, mail: InboundEmail, ticket: Ticket, remark: str, what: str = "opened") -> Filed:
         address = mail.sender.key if mail.sender else "unknown"
         subject = masked(mail.subject_line) if why_sensitive(mail) else mail.subject_line
         index = mail.headers.get("thread-index")[:1000]
         self._keep_email(ticket, mail.message_id, address, subject, mail.text, index)
-        return Filed(remark, ticket.number)
+        return Filed(remark, ticket.number, what=what)
 
     def _keep_email(
         self, ticket: Ticket, message_id: str | None, address: str, subject: str, body: str, index: str = ""

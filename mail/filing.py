@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from desk.actor import Actor
 from desk.ticket import Ticket
-from mail import consent, opinions
+from mail import canary, consent, opinions
 from mail.bounces import Bounce
 from mail.claims import Claim, claim_of, returned_to, why_doubted
 from mail.courtesy import may_answer
@@ -18,7 +18,7 @@ from mail.opening import Opening
 from mail.quoting import trim
 from mail.reading import InboundEmail, Unreadable
 from mail.screening import Kind, Screening, screen
-from store import aftermath, emails, likely, tickets, undelivered
+from store import aftermath, emails, likely, meters, tickets, undelivered
 from store.emails import Direction
 from store.inbox import State
 
@@ -39,9 +39,12 @@ class Filing(Opening):
             return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
         seen = self._screened(mail)
         if seen.kind is Kind.OURS:
+            header = mail.headers.get(canary.HEADER.lower())
+            if canary.came_home(self.session, header, secret=self.house.secret, now=self.now):
+                return Filed("the canary came home", None, State.DROPPED, "canary")
             self._note_proof(mail.message_id or "")
             aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
-            return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED)
+            return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED, "own")
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         claim = returned or claim_of(self.session, mail, self.house, self._recipients)
         doubt = why_doubted(mail, claim, self.house)
@@ -72,7 +75,7 @@ class Filing(Opening):
     def _kept_away(self, mail: InboundEmail | Unreadable, claim: Claim | None, doubt: str) -> Filed | None:
         comer = Comer((mail.sender or handed_over_by(self.kept.arrival)).key, claim, doubt)
         away = kept_away(self.session, self.kept, comer, self.house, self.limits)
-        return Filed(away.remark, away.ticket, away.state) if away else None
+        return Filed(away.remark, away.ticket, away.state, str(away.state)) if away else None
 
     def _join(self, mail: InboundEmail, seen: Screening, claim: Claim, doubt: str) -> Filed:
         if seen.kind in _MACHINES and (claim.answers_us or not doubt):
@@ -80,7 +83,8 @@ class Filing(Opening):
         if doubt:
             return self._quarantine(mail, claim.ticket, doubt)
         if seen.kind is Kind.HUMAN and self._says_whether_helped(mail, claim.ticket):
-            return self._keep(mail, claim.ticket, f"says on ticket {claim.ticket.number} how it was helped")
+            words = f"says on ticket {claim.ticket.number} how it was helped"
+            return self._keep(mail, claim.ticket, words, "opinion")
         ticket = likely.original_of(self.session, claim.ticket, writer_of(mail).key)
         return (self._reply if ticket.takes_replies else self._follow)(mail, seen, ticket)
 
@@ -93,7 +97,7 @@ class Filing(Opening):
         if wrote and seen.kind is Kind.HUMAN:
             event = next(each for each in reversed(ticket.history) if each.key == key_of(mail))
             consent.hear(self.session, ticket, consent.Heard(mail, event, self.kept.id), at=self._at)
-        return self._keep(mail, ticket, f"a reply on ticket {ticket.number}")
+        return self._keep(mail, ticket, f"a reply on ticket {ticket.number}", "reply")
 
     def _says_whether_helped(self, mail: InboundEmail, ticket: Ticket) -> bool:
         if not self.house.asks_opinion:
@@ -112,18 +116,21 @@ class Filing(Opening):
         ticket.quarantine(
             text, by=writer_of(mail), at=self._at, reason=doubt, key=key_of(mail), **self._detail(mail)
         )
-        return self._keep(mail, ticket, f"quarantined on ticket {ticket.number}: {doubt}")
+        return self._keep(mail, ticket, f"quarantined on ticket {ticket.number}: {doubt}", "quarantined")
 
     def _note(self, mail: InboundEmail, seen: Screening, ticket: Ticket) -> Filed:
         text = self._written_now(mail, ticket)
         detail = self._detail(mail) | {"automatic": seen.rule}
         ticket.machine_wrote(text, by=writer_of(mail), at=self._at, key=key_of(mail), **detail)
-        return self._keep(mail, ticket, f"noted on ticket {ticket.number}: automatic mail ({seen.rule})")
+        remark = f"noted on ticket {ticket.number}: automatic mail ({seen.rule})"
+        return self._keep(mail, ticket, remark, "automatic")
 
     def _bounce(self, mail: InboundEmail, bounce: Bounce, ticket: Ticket) -> Filed:
         reason = f"{bounce.recipient}: {bounce.reason}" if bounce.recipient else bounce.reason
         ticket.bounced(reason, by=Actor.system("mail"), at=self._at, key=key_of(mail), hard=bounce.hard)
-        return self._keep(mail, ticket, f"our mail of ticket {ticket.number} came back ({bounce.rule})")
+        self.session.afterwards(meters.BOUNCES.inc)
+        remark = f"our mail of ticket {ticket.number} came back ({bounce.rule})"
+        return self._keep(mail, ticket, remark, "bounce")
 
     def _written_now(self, mail: InboundEmail, ticket: Ticket) -> str:
         known = emails.of_ticket(self.session, ticket.number)

@@ -7,16 +7,18 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Event
 
 from desk.errors import Conflict
 from mail import copies, reading
+from mail.filed import Filed
 from mail.filing import Filing
 from mail.foresight import foresee
 from mail.gathering import gathered
 from mail.house import House
 from mail.limits import Limits
 from mail.reading import InboundEmail, Unreadable, unreadable
-from store import inbox, unread
+from store import inbox, meters, unread
 from store.database import Database, Session, Unavailable
 from store.inbox import Kept, State
 from store.mishaps import Contained
@@ -61,6 +63,11 @@ class Intake:
         self._read_each = read or partial(map, partial(reading.read, prefix=house.prefix))
         self._limits = limits or Limits()
         self._lease = lease
+        self._stopping = Event()
+
+    def stop(self) -> None:
+        """Take no more, and leave what is taken and not filed to whoever comes next."""
+        self._stopping.set()
 
     def receive_new(self) -> int:
         """Deal with all that waits and return how many mails that were.
@@ -69,7 +76,7 @@ class Intake:
         again when its lease is over."""
         received = 0
         try:
-            while taken := self._take():
+            while not self._stopping.is_set() and (taken := self._take()):
                 reached(Point.INTAKE_TOOK)
                 received += self._receive(taken)
         except Unavailable as problem:
@@ -85,7 +92,7 @@ class Intake:
         try:
             with Contained(passing=Unavailable) as mishap, closing(self._read(taken)) as lists:
                 for mails in lists:
-                    if self._clock() - begun >= self._lease / 2:
+                    if self._stopping.is_set() or self._clock() - begun >= self._lease / 2:
                         break  # another process may be at them by now
                     received += self._file_all([(waiting.popleft(), mail) for mail in mails])
             if mishap.problem:
@@ -167,15 +174,27 @@ class Intake:
     def _put_away(self, session: Session, kept: Kept, mail: Mail) -> bool:
         first = copies.first_copy(session, mail)
         if first is not None:
+            session.afterwards(meters.INTAKE_MAILS.labels("duplicate").inc)
             inbox.dealt_with(session, kept.id, State.DUPLICATE, remark=f"the same mail as number {first}")
             return True
-        filing = Filing(session=session, kept=kept, house=self._house, limits=self._limits, now=self._clock())
+        now = self._clock()
+        filing = Filing(session=session, kept=kept, house=self._house, limits=self._limits, now=now)
         filed = filing.put_away(mail)
+        session.afterwards(partial(_count, kept, filed, now))
         inbox.dealt_with(
             session, kept.id, filed.state,
             remark=filed.remark, ticket=filed.ticket, content_key=mail.content_key,
         )  # fmt: skip
         return True
+
+
+def _count(kept: Kept, filed: Filed, now: datetime) -> None:
+    """Once it is committed: a line for the log, and the figures."""
+    lag = (now - kept.arrival.at).total_seconds()
+    meters.INTAKE_MAILS.labels(filed.what).inc()
+    meters.INTAKE_LAG.observe(max(lag, 0))
+    ids = {"inbox_id": kept.id, "ticket": filed.ticket, "attempt": kept.attempts + 1}
+    log.info("mail filed", extra={**ids, "disposition": filed.what, "lag_s": round(lag, 3)})
 
 
 def _as_let_in(kept: Kept, mail: Mail) -> Mail:

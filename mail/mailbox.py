@@ -4,6 +4,7 @@ import logging
 import ssl
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from uuid import uuid4
@@ -91,10 +92,11 @@ class Mailbox:
         self._highest = 0
         self._failed: Counter[int] = Counter()
         self._cuts: Counter[int] = Counter()
+        self._stop = Event()
 
     def run(self, stop: Event) -> None:
         """Read the mailbox until stop is set."""
-        failures = 0
+        failures, self._stop = 0, stop
         while not stop.is_set():
             try:
                 with Contained(passing=_THEIR_TROUBLES) as mishap:
@@ -109,6 +111,12 @@ class Mailbox:
             stop.wait(min(self._pause * 2 ** min(failures, 9), _LONGEST_PAUSE))
             failures += 1
         self.close()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Leave the mailbox to whoever comes next."""
+        with suppress(Unavailable), self._db.change() as session:
+            mailboxes.release(session, self.name, self._reader)
 
     def fetch(self) -> int:
         """Look once and return how many messages are new; none when another process reads this mailbox.
@@ -145,7 +153,7 @@ class Mailbox:
         wanted = self._wanted(connection, begun)
         self._marking.settle(connection)
         in_turn = sorted(wanted, key=lambda uid: (self._cuts[uid], uid))
-        fetched = sum(self._take(connection, uid) for uid in in_turn)
+        fetched = sum(self._take(connection, uid) for uid in in_turn if not self._stop.is_set())
         if wanted <= self._ledger:
             with self._db.change() as session:
                 mailboxes.read_completely(session, self.name, up_to=begun)

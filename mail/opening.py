@@ -71,7 +71,8 @@ class Opening(OnTheTable):
         )
         tickets.add(self.session, ticket)
         self._keep_email(ticket, mail.message_id, customer.key, mail.subject, text)
-        return Filed(f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}", ticket.number)
+        remark = f"opened ticket {ticket.number}: the mail cannot be read, {mail.reason}"
+        return Filed(remark, ticket.number, what="unreadable")
 
     def _opened(
         self,

@@ -1,4 +1,4 @@
-"""Mails the leads when nothing reaches Slack any more, once, and once more when it is over."""
+"""Mails the leads when a way is closed, to Slack or of mail itself: once, and once more when it is over."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from typing import Protocol
+from typing import Literal, Protocol
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.screening import LOOP_HEADER
@@ -25,11 +25,9 @@ AFTER = timedelta(minutes=10)
 _SURELY = timedelta(minutes=1)
 """How long the road must be open again: one channel may work while another does not."""
 
-_NAME = "outage of slack"
-
 
 class Road(Protocol):
-    """The way to Slack, as store.courier.Courier knows it."""
+    """The way to Slack, as store.courier.Courier knows it, or that of mail.canary."""
 
     closed_because: str
     closed_since: datetime | None
@@ -50,7 +48,8 @@ class Outage:
 class Outages:
     """What is known of an outage is in the database: a restart tells nobody twice.
 
-    server: what mails leave through; name, address: from whom; to: the addresses of the leads."""
+    server: what mails leave through; name, address: from whom; to: the addresses of the leads; about: which
+    words they read."""
 
     db: Database
     road: Road
@@ -59,6 +58,11 @@ class Outages:
     address: str
     to: Sequence[str]
     clock: Callable[[], datetime]
+    about: Literal["slack", "mail"] = "slack"
+
+    @property
+    def _name(self) -> str:
+        return f"outage of {self.about}"
 
     def look(self) -> None:
         """Look at the road once, and mail what is to be mailed.  Raises store.database.Unavailable."""
@@ -76,14 +80,14 @@ class Outages:
     def _known(self, now: datetime) -> Outage | None:
         """The outage there is.  It began when the road was first seen closed."""
         with self.db.change() as session:
-            kept = keepsakes.get(session, _NAME)
+            kept = keepsakes.get(session, self._name)
             if kept:
                 return _read(kept)
             if not self.road.closed_because:
                 return None
             since = (self.road.closed_since or now).isoformat()
             outage = Outage(since, self.road.closed_because)
-            keepsakes.keep(session, _NAME, json.dumps(asdict(outage)))
+            keepsakes.keep(session, self._name, json.dumps(asdict(outage)))
             return outage
 
     def _is_over(self, now: datetime) -> bool:
@@ -111,18 +115,18 @@ class Outages:
             raw = self._written(what, outage, to, now)
             hand_over(raw, self.server, sender=self.address, recipient=to)
         except DeliveryUncertain as doubt:
-            log.error("nobody knows whether the mail about Slack reached %s: %s", to, doubt)
+            log.error("nobody knows whether the mail about an outage reached all: %s", doubt)
         except (DeliveryFailed, DeliveryHeld) as problem:
-            log.error("the mail about Slack did not reach %s: %s", to, problem)
+            log.error("the mail about an outage did not leave: %s", problem)
             return isinstance(problem, DeliveryFailed) and problem.permanent
         return True
 
     def _keep(self, outage: Outage | None) -> None:
         with self.db.change() as session:
-            keepsakes.keep(session, _NAME, json.dumps(asdict(outage)) if outage else "")
+            keepsakes.keep(session, self._name, json.dumps(asdict(outage)) if outage else "")
 
     def _written(self, what: str, outage: Outage, to: str, now: datetime) -> bytes:
-        subject, text = _WORDS[what]
+        subject, text = _WORDS[self.about][what]
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(self.name, addr_spec=self.address)
         message["To"] = to
@@ -136,7 +140,21 @@ class Outages:
         return message.as_bytes()
 
 
-_WORDS = {
+_OF_MAIL = {
+    "told": (
+        "Mail of the helpdesk may be stuck",
+        "Once in a while the helpdesk mails itself. What it sent at {since} should be back by now.\n\n"
+        "{reason}.\n\n"
+        "Mail to customers, or from them, may be stuck though everything seems to work. `helpdesk doctor`\n"
+        "looks at mailbox and mail server; the log of the mail server says where that mail went. You get\n"
+        "one more mail when one has come back.\n",
+    ),
+    "comforted": (
+        "Mail of the helpdesk goes its way again",
+        "The helpdesk gets its own mail back again. Since {since} that was not so.\n",
+    ),
+}
+_OF_SLACK = {
     "told": (
         "The helpdesk cannot reach Slack",
         "Since {since} nothing of the helpdesk reaches Slack.\n\n{reason}.\n\n"
@@ -148,6 +166,7 @@ _WORDS = {
         "What kept the helpdesk from Slack since {since} is over. What waited is going out, in order.\n",
     ),
 }
+_WORDS = {"slack": _OF_SLACK, "mail": _OF_MAIL}
 
 
 def _with(outage: Outage, what: str, mailed: str) -> Outage:

@@ -14,6 +14,7 @@ from typing import Literal
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.tokens import NoToken, Tokens
 from mail.xoauth2 import XOAuth2
+from store import meters
 from store.database import Unavailable
 from store.points import Point, reached
 
@@ -77,8 +78,26 @@ def hand_over(
     Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
-    with session(server) as smtp:
+    with meters.SMTP_SEND.time(), _counted(), session(server) as smtp:
         _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient, copy)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    answer = "2xx"
+    try:
+        yield
+    except DeliveryHeld:
+        answer = "not let in"
+        raise
+    except DeliveryUncertain:
+        answer = "lost"
+        raise
+    except DeliveryFailed as failure:
+        answer = "5xx" if failure.permanent else "4xx" if failure.wait is None else "no answer"
+        raise
+    finally:
+        meters.SMTP_RESULT.labels(answer).inc()
 
 
 @contextmanager

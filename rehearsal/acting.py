@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import breaches, buttons, gate, modals, quarantine, replying
+from bot import breaches, buttons, forms, gate, modals, quarantine, replying
 from bot.click import Click as Clicked
 from bot.house import House
 from desk.actor import Actor, Door
@@ -102,11 +102,13 @@ def _ask(asked: Asked) -> None:
 
 
 def _resolve(asked: Asked) -> None:
-    modals.on_resolve(_ack, asked.form(), asked.click, asked.actor, asked.house)
+    window = asked.form() | {"callback_id": forms.RESOLVE}
+    replying.on_reply(_ack, window, asked.click, asked.actor, asked.house)
 
 
 def _cancel(asked: Asked) -> None:
-    modals.on_cancel(_ack, asked.form(), asked.click, asked.actor, asked.house)
+    window = asked.form() | {"callback_id": forms.CANCEL}
+    replying.on_reply(_ack, window, asked.click, asked.actor, asked.house)
 
 
 def _priority(asked: Asked) -> None:

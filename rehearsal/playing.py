@@ -22,15 +22,20 @@ def play(scenario: Scenario, config: Config) -> Iterator[Line]:
 
     Raises ScenarioRefused where a step is about a ticket that is not there."""
     with opened(config, scenario) as desk:
-        player = _Player(desk, config)
-        for step in scenario.steps:
-            yield from player.run_to(step.at, inclusive=False)
-            player.do(step)
-            yield from desk.diary.take()
-        yield from player.run_to(scenario.until, inclusive=True)
-        desk.settle()
-        yield from desk.diary.take()
+        yield from play_at(desk, scenario, config)
         yield from ending.stands(desk, at=scenario.until)
+
+
+def play_at(desk: RehearsedDesk, scenario: Scenario, config: Config) -> Iterator[Line]:
+    """Every line of what happens at that desk.  Raises ScenarioRefused, as above."""
+    player = _Player(desk, config)
+    for step in scenario.steps:
+        yield from player.run_to(step.at, inclusive=False)
+        player.do(step)
+        yield from desk.diary.take()
+    yield from player.run_to(scenario.until, inclusive=True)
+    desk.settle()
+    yield from desk.diary.take()
 
 
 class _Player:

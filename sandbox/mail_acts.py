@@ -34,6 +34,8 @@ class MailActs:
         mail, office = self._mail, self._mail.office
         if "greylist_seconds" in body:
             office.greylist_seconds = _at_least(0, "greylist_seconds", body)
+        if "mail_swallowed" in body:
+            office.swallowed = frozenset(str(each).lower() for each in body["mail_swallowed"])
         if "mail_size_limit" in body:
             office.size_limit = int(_at_least(1, "mail_size_limit", body))
         if body.get("deliver_mail_to"):

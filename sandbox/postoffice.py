@@ -22,7 +22,8 @@ class PostOffice:
     """Speaks SMTP in the sandbox's event loop; `take` gets each mail that is taken.
 
     size_limit: bytes, announced and enforced.  greylist_seconds: how long the first try of each sender for
-    each recipient is put off, by the sandbox's clock; 0 is never."""
+    each recipient is put off, by the sandbox's clock; 0 is never.  swallowed: addresses whose mail is taken
+    and never seen again."""
 
     def __init__(self, clock: Clock, journal: Journal, faults: Faults, take: Take) -> None:
         self._clock, self._journal, self._faults, self._take = clock, journal, faults, take
@@ -30,6 +31,7 @@ class PostOffice:
         self.gate = Gate(self._serve)
         self.size_limit = LARGEST
         self.greylist_seconds = 0.0
+        self.swallowed: frozenset[str] = frozenset()
 
     async def _serve(self, listener: socket.socket) -> asyncio.Server:
         return await asyncio.get_running_loop().create_server(lambda: _Postman(self), sock=listener)
@@ -66,6 +68,7 @@ class PostOffice:
             return self._hang_up(server, "not taken")
         if fault is not None and fault.status and not fault.effect:
             return _answer(fault)
+        envelope.rcpt_tos = [each for each in envelope.rcpt_tos if each.lower() not in self.swallowed]
         await self._take(envelope)
         outcome = _outcome(fault)
         self._journal.note(

@@ -85,6 +85,10 @@ class Customers(ABC):
         """Put off the first try of each sender for each recipient, by the sandbox's clock; 0 ends it."""
         self._do("settings", greylist_seconds=seconds)
 
+    def swallow_mail(self, *addresses: str) -> None:
+        """From now on take what is for these addresses and lose it without a word; none ends it."""
+        self._do("settings", mail_swallowed=list(addresses))
+
     def limit_mail_size(self, limit: int) -> None:
         """The most bytes that the customers' mail server takes, announced as SIZE to new connections."""
         self._do("settings", mail_size_limit=limit)

@@ -30,7 +30,12 @@ class Watch(Section):
     )
     mail_to: tuple[Address, ...] = Field(
         default=(),
-        description="Who is mailed when nothing has reached Slack for ten minutes, and when it is over",
+        description="Who is mailed when nothing reaches Slack for ten minutes or a canary is late, and then",
         examples=[["lead@example.com"]],
     )
+    canary: bool = Field(
+        default=False,
+        description="Whether the desk mails itself once in a while, to see that mail leaves and comes back",
+    )
+    canary_minutes: int = Field(default=60, description="Minutes between two such mails", ge=20, le=1440)
     every_minutes: int = Field(default=5, description="Minutes between two looks", ge=1, le=60)

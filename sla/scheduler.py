@@ -1,14 +1,17 @@
 """The pulse: a handful of intervals in memory that say "look now".  What is due stands in the database."""
 
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from threading import Condition
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from store.database import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +33,19 @@ class Scheduler:
     A wake during a run is not lost: the run may have looked already, so there is another after it.
     """
 
-    def __init__(self, jobs: Sequence[Job], *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        *,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
+        self._monotonic = monotonic
+        self._turned_at = monotonic()
         self._last_good: dict[str, datetime] = {}
         # Guards the three below.  Nobody takes it while the beat holds its own locks.
-        self._gate = Lock()
+        self._gate = Condition()
         self._running: set[str] = set()
         self._woken: set[str] = set()
         self._stopped = False
@@ -55,13 +66,20 @@ class Scheduler:
         for job in self._beat.get_jobs():
             self.wake(job.id)
 
-    def stop(self) -> None:
-        """Wait for what is running, and end."""
+    def stop(self, *, within: float | None = None) -> bool:
+        """Begin nothing more and wait for what is running; whether all of it ended within so many seconds."""
         with self._gate:
             # A job that wakes another while the beat waits for it would wait for the beat.
             self._stopped = True
         if self._beat.running:
-            self._beat.shutdown(wait=True)
+            self._beat.shutdown(wait=False)
+        with self._gate:
+            return self._gate.wait_for(lambda: not self._running, within)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since any job last ended, well or not: the pulse itself is dead when that grows."""
+        return self._monotonic() - self._turned_at
 
     def wake(self, name: str) -> None:
         """Run that job now instead of at its next beat."""
@@ -75,9 +93,13 @@ class Scheduler:
         """When that job last ended without a fault."""
         return self._last_good.get(name)
 
+    def last_goods(self, names: Iterable[str]) -> dict[str, datetime]:
+        """When each of these jobs last ended without a fault, if it ever did."""
+        return {name: self._last_good[name] for name in names if name in self._last_good}
+
     def _run(self, job: Job) -> None:
         with self._gate:
-            if job.name in self._running:
+            if self._stopped or job.name in self._running:
                 return
             self._running.add(job.name)
         try:
@@ -85,7 +107,9 @@ class Scheduler:
             self._last_good[job.name] = self._clock()
         finally:
             with self._gate:
+                self._turned_at = self._monotonic()
                 self._running.discard(job.name)
+                self._gate.notify_all()
                 if job.name in self._woken:
                     self._woken.discard(job.name)
                     self._hurry(job.name)
@@ -101,4 +125,6 @@ class Scheduler:
         job.modify(next_run_time=job.next_run_time - job.trigger.interval)
 
     def _complain(self, event: JobExecutionEvent) -> None:
-        log.error("%s failed: %s", event.job_id, event.exception)
+        # A database that is away is said once a beat, and not with forty lines of where that was noticed.
+        fault = None if isinstance(event.exception, Unavailable) else event.exception
+        log.error("%s failed: %s", event.job_id, event.exception, exc_info=fault)

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from desk.actor import Actor
@@ -21,7 +22,7 @@ from sla.clock import (
 )
 from sla.notices import may_speak
 from sla.policy import WORKING_DAY, Goal, Policy
-from store import mailboxes, tickets
+from store import mailboxes, meters, tickets
 from store.database import Database, Session, Unavailable
 from store.mishaps import Contained
 from store.points import Point, reached
@@ -43,12 +44,13 @@ _AFTER_A_FAULT = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Warn:
-    """Tell the agents, and from 75 % the leads."""
+    """Tell the agents, and from 75 % the leads.  late: for how long that has been due."""
 
     goal: Goal
     cycle: int
     level: int
     due: datetime
+    late: timedelta = field(default=timedelta(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def judge(ticket: Ticket, policy: Policy, *, now: datetime, read_up_to: datetime
 def carry_out(ticket: Ticket, verdict: Verdict, *, at: datetime) -> None:
     """Do what was decided, through the ticket's own methods."""
     match verdict:
-        case Warn(goal, cycle, level, due):
+        case Warn(goal=goal, cycle=cycle, level=level, due=due):
             ticket.warn(goal, level, cycle=cycle, by=SWEEP, at=at, due=due)
         case Supersede(goal, cycle, level):
             ticket.supersede(goal, level, cycle=cycle, by=SWEEP, at=at)
@@ -184,6 +186,8 @@ def _look_at(
         for place, ticket in enumerate(tickets.some(session, numbers), 1):
             for verdict in list(judge(ticket, policy, now=now, read_up_to=read_up_to)):
                 carry_out(ticket, verdict, at=now)
+                if isinstance(verdict, Warn):
+                    session.afterwards(partial(_count, ticket.number, verdict))
             session.flush()
             _put_right(session, ticket, policy, now)
             if db.is_awaited:
@@ -221,11 +225,24 @@ def _warnings(ticket: Ticket, policy: Policy, now: datetime) -> Iterator[Verdict
         return
     ahead = list(levels_ahead(ticket, policy))
     for clock in read_clocks(ticket, policy, now=now):
-        reached = [level for other, level, moment in ahead if other.goal is clock.goal and moment <= now]
-        if reached and clock.due is not None:
-            *missed, level = reached
-            yield from (Supersede(clock.goal, clock.cycle, lower) for lower in missed)
-            yield Warn(clock.goal, clock.cycle, level if level <= BREACH else _overdue(clock), clock.due)
+        passed = [
+            (level, moment) for other, level, moment in ahead if other.goal is clock.goal and moment <= now
+        ]
+        if passed and clock.due is not None:
+            *missed, (level, since) = passed
+            yield from (Supersede(clock.goal, clock.cycle, lower) for lower, _ in missed)
+            told = level if level <= BREACH else _overdue(clock)
+            yield Warn(clock.goal, clock.cycle, told, clock.due, now - since)
+
+
+def _count(number: int, told: Warn) -> None:
+    """Once it is committed: a line for the log, and the figures."""
+    late, level = told.late.total_seconds(), str(told.level)
+    meters.SLA_NOTICES.labels(told.goal, level if told.level <= BREACH else "over").inc()
+    meters.SLA_LATENESS.observe(max(late, 0))
+    log.info(
+        "warned", extra={"ticket": number, "clock": told.goal, "threshold": level, "late_s": round(late)}
+    )
 
 
 def _overdue(clock: Clock) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Lock
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.errors import (
@@ -20,7 +21,7 @@ from store.database import Database, Session, Unavailable, changes_a_ticket
 from store.mishaps import Contained
 from store.points import Point, reached
 from store.sender import Gatherer, Sender
-from store.settling import Carried, NotTried, Outcome, settle
+from store.settling import Carried, NotTried, Outcome, count, in_doubt, settle
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,11 @@ class Courier:
         self._lease = lease
         self._together = self._most = together
         self._unsettled: list[Carried] = []
+        self._in_hand: dict[int, Carried] = {}
+        self._stopping = Event()
+        self._pen = Lock()
+        self._gone = False
+        self.turned_at: datetime | None = None
         self._closed_until: datetime | None = None
         self.closed_because = ""
         self.closed_since: datetime | None = None
@@ -82,19 +88,32 @@ class Courier:
         Raises Unavailable when the database cannot; what came of a call by then is kept in mind and written
         down first the next time."""
         self._finish_all()
-        taken, goes_on = 0, True
+        taken, goes_on = 0, not self._stopping.is_set()
         load: _Load | None = None
         while goes_on and not self._is_closed():
             load = load or self._next_load()
             if not load.deliveries:
                 break
             reached(Point.COURIER_CLAIMED)
+            self.turned_at = load.at
             carried = list(self._carry(load))
             tried = sum(each.tried for each in carried)
             taken += tried
-            goes_on = bool(tried)
+            goes_on = bool(tried) and not self._stopping.is_set()
             load = self._settle_all(carried, claim=goes_on and not self._is_closed())
         return taken
+
+    def stop(self) -> None:
+        """Claim nothing more, and call nobody about the rest of what is claimed."""
+        self._stopping.set()
+
+    def let_go(self) -> None:
+        """Write down what a call that does not end has in hand: nobody knows what became of it, and the rest
+        was not tried.  Another process may go on at once.  Raises Unavailable."""
+        with self._pen:
+            self._gone = True
+            self._unsettled += self._in_hand.values()
+            self._finish_all()
 
     def _is_closed(self) -> bool:
         return self._closed_until is not None and self._clock() < self._closed_until
@@ -137,14 +156,22 @@ class Courier:
     def _carry(self, load: _Load) -> Iterator[Carried]:
         """Make the calls of a load, one after the other, as long as the road is open and time is left."""
         calls = list(self._calls(load.deliveries))
+        waits = NotTried("not tried: the desk was stopped")
+        self._in_hand = {each.id: Carried(each, waits, load.at) for each in load.deliveries}
         with self._db.one_moment() if len(calls) > 1 else nullcontext():
             for place, call in enumerate(calls):
-                reason = self._why_not(load, is_first=place == 0)
+                reason, begun = self._why_not(load, is_first=place == 0), self._clock()
+                if not reason:
+                    self._in_hand |= in_doubt(call, begun)
                 outcomes = [NotTried(reason)] * len(call) if reason else self._attempt(call)
                 reached(Point.COURIER_CALLED)
                 at = self._clock()
                 self._note_road(outcomes[0], at)
-                yield from map(Carried, call, outcomes, [at] * len(call))
+                carried = list(map(Carried, call, outcomes, [at] * len(call)))
+                self._in_hand |= {each.delivery.id: each for each in carried}
+                for each in carried:
+                    count(each, at - begun)
+                yield from carried
 
     def _calls(self, deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
         """What goes out in one call each."""
@@ -158,6 +185,8 @@ class Courier:
     def _why_not(self, load: _Load, *, is_first: bool) -> str:
         """Why the rest of a load must wait, if it must."""
         passed = self._clock() - load.at
+        if self._stopping.is_set():
+            return "not tried: the desk was stopped"
         if is_first:
             # It slept so long that another may be at it by now; the fence decides who may say so.
             return "not tried: the process slept" if passed >= self._lease / 2 else ""
@@ -201,6 +230,11 @@ class Courier:
         """Keep what came of a load in one transaction, and claim the next in it.
 
         None where that has to be asked anew: by what changed, more may be owed by now."""
+        with self._pen:
+            self._in_hand = {}
+            return None if self._gone else self._settle_load(carried, claim=claim)
+
+    def _settle_load(self, carried: Sequence[Carried], *, claim: bool) -> _Load | None:
         self._adapt(carried)
         load = None
         try:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import likely, outbox, search
+from store import likely, meters, outbox, search
 from store.histories import Histories
 from store.lane import Lane
 from store.points import Point, reached
@@ -81,6 +81,11 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether this is the embedded engine: one process, one writer at a time."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which one transaction of this process has kept all others from writing; on SQLite."""
+        return self._lane.held_for
 
     @property
     def is_awaited(self) -> bool:
@@ -180,10 +185,13 @@ def _engine(url: str, synchronous: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
-        engine = create_engine(parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(
+            parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
         event.listen(engine, "begin", _begin_on_server)
         return engine
-    engine = create_engine(parsed, connect_args={"timeout": _PATIENCE, "check_same_thread": False})
+    patience = {"timeout": _PATIENCE, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -214,13 +222,14 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
     options = connection.get_execution_options()
-    within = options.get(_WITHIN)
+    writes, within = options.get(_WRITES), options.get(_WITHIN)
     begun = connection.connection.cursor()
     try:
         if within:
             begun.execute(f"PRAGMA {_patience(within)}")
-        begun.execute("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+        begun.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:
+        meters.DB_BUSY.inc()
         raise Unavailable(f"the database cannot: {error}") from error
     finally:
         if within:
@@ -250,6 +259,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _WAITED_IN_A_CIRCLE:
             raise Conflict(AT_ONCE) from error
+        meters.DB_BUSY.inc()
         raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error
     except (NoConnectionFree, TimeoutError) as error:
+        meters.DB_BUSY.inc()
         raise Unavailable(f"the database is too busy: {error}") from error

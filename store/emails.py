@@ -98,7 +98,7 @@ def is_ours(session: Session, message_id: str) -> bool:
 _MOST_COPIES = 20
 
 
-def came_as(session: Session, message_id: str) -> Sequence[int]:
+def came_under(session: Session, message_id: str) -> Sequence[int]:
     """The inbox ids of the first mails that came in under that name."""
     named = (_row.message_id == message_id, _row.inbox.is_not(None))
     return session.scalars(select(_row.inbox).where(*named).order_by(_row.id).limit(_MOST_COPIES)).all()
@@ -121,6 +121,21 @@ def about(session: Session, number: int, seq: int) -> Email | None:
     its = (owed.ticket == number, owed.seq == seq, owed.audience == Audience.CUSTOMER)
     found = session.execute(select(owed.id).where(*its)).scalar()
     return of_delivery(session, found) if found else None
+
+
+def came_as(session: Session, number: int, inbox: int) -> Email | None:
+    """The mail of a ticket that came into the inbox under that number."""
+    query = select(tables.emails).where(_row.ticket == number, _row.inbox == inbox)
+    found = session.execute(query.order_by(_row.id)).first()
+    return _email(tuple(found)) if found else None
+
+
+def sent_about(session: Session, number: int) -> dict[int, Email]:
+    """The mails to customers of a ticket that were worded, by the event that each is about."""
+    owed = tables.outbox.c
+    query = select(owed.seq, tables.emails).join(tables.outbox, owed.id == _row.delivery)
+    rows = session.execute(query.where(_row.ticket == number, owed.seq.is_not(None)).order_by(_row.id))
+    return {seq: _email(tuple(row)) for seq, *row in rows}
 
 
 def prove(session: Session, message_id: str, *, at: datetime) -> int | None:

@@ -113,7 +113,9 @@ def unname_on(session: Session, number: int, person: Person, deed: Deed) -> None
     rows = _rows(session, number)
     new = {row["seq"]: _on_anothers(row, person) for row in rows}
     changed = [row for row in rows if any(row[name] != fact for name, fact in new[row["seq"]].items())]
-    counts = {"tickets_of_others": 1, "events": len(changed)} | traces.some_of(session, number, person)
+    counts = {"tickets_of_others": 1, "events": len(changed)} | traces.some_of(
+        session, number, person, at=deed.at
+    )
     _rewrite(session, number, {row["seq"]: new[row["seq"]] for row in changed}, changed)
     _record(session, number, deed, [row["seq"] for row in changed])
     receipts.keep(session, deed.receipt(counts))

@@ -1,4 +1,4 @@
-"""All that the desk holds of a person, as JSON and raw mails."""
+"""All that the desk holds of a person, as JSON and raw mails; and of one ticket."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,8 @@ from store.erasing import Found
 from store.session import Session
 
 _mail, _came, _event = tables.emails.c, tables.inbox.c, tables.events.c
-_OF_TICKETS = (tables.tickets, tables.events, tables.emails, tables.outbox, tables.files, tables.drafts)
+_OF_ONE = (tables.tickets, tables.events, tables.emails, tables.outbox, tables.files)
+_OF_TICKETS = (*_OF_ONE, tables.drafts)
 
 
 def holdings(session: Session, found: Found) -> dict[str, list[dict[str, Any]]]:
@@ -26,6 +27,11 @@ def holdings(session: Session, found: Found) -> dict[str, list[dict[str, Any]]]:
     held["inbox"] = _rows(session, tables.inbox, _came.id.in_(_inbox_of(session, found)))
     held["blocks"] = _rows(session, tables.blocks, tables.blocks.c.sender == address)
     return held
+
+
+def of_ticket(session: Session, number: int) -> dict[str, list[dict[str, Any]]]:
+    """Rows by table: the ticket, its events, mails and deliveries, and its files by name."""
+    return {table.name: _rows(session, table, _column(table) == number) for table in _OF_ONE}
 
 
 def raw_mails(session: Session, found: Found) -> Iterator[tuple[str, bytes]]:
@@ -60,7 +66,8 @@ def _inbox_of(session: Session, found: Found) -> list[int]:
 
 def _rows(session: Session, table: Table, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
     columns = [column for column in table.c if column.name not in ("raw", "content", "token")]
-    return [dict(row) for row in session.execute(select(*columns).where(*which)).mappings()]
+    query = select(*columns).where(*which).order_by(*table.primary_key)
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def _column(table: Table) -> ColumnElement[int]:

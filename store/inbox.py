@@ -134,6 +134,12 @@ def raw_of(session: Session, inbox_id: int) -> bytes | None:
     return session.execute(select(_row.raw).where(_row.id == inbox_id)).scalar()
 
 
+def beginning_of(session: Session, inbox_id: int, size: int) -> bytes:
+    """The first bytes of it; none where it is no longer kept."""
+    cut = select(func.substr(_row.raw, 1, size)).where(_row.id == inbox_id)
+    return bytes(session.execute(cut).scalar() or b"")
+
+
 def uids_kept(session: Session, source: str, uidvalidity: int) -> set[int]:
     """Which messages of a mailbox are in the ledger."""
     query = select(_row.uid).where(_row.source == source, _row.uidvalidity == uidvalidity)
@@ -149,6 +155,13 @@ def what_became(session: Session, inbox_id: int) -> tuple[State, int | None, str
 def waiting(session: Session) -> int:
     """How many mails nobody has read yet."""
     return session.execute(select(func.count()).select_from(tables.inbox).where(IS_NEW)).scalar_one()
+
+
+def stuck(session: Session, *, attempts: int) -> int:
+    """How many mails were tried that often and still are on no ticket."""
+    query = select(func.count()).select_from(tables.inbox).where(IS_NEW, _row.attempts >= attempts)
+    count: int = session.execute(query).scalar_one()
+    return count
 
 
 def oldest_new(session: Session) -> datetime | None:

@@ -1,6 +1,7 @@
 """Turns at the one writer that SQLite allows: people's clicks go before the machines' work."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 
@@ -8,9 +9,11 @@ from threading import Condition
 class Lane:
     """A lock with two queues.  Whoever holds it may write."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._changed = Condition()
         self._busy = False
+        self._since = 0.0
         self._urgent_waiting = 0
 
     @contextmanager
@@ -23,6 +26,12 @@ class Lane:
             yield
         finally:
             self._leave()
+
+    @property
+    def held_for(self) -> float:
+        """Seconds for which whoever writes now has been at it."""
+        since = self._since
+        return self._monotonic() - since if self._busy else 0.0
 
     @property
     def is_awaited(self) -> bool:
@@ -38,7 +47,7 @@ class Lane:
             finally:
                 self._urgent_waiting -= urgent
                 self._changed.notify_all()
-            self._busy = True
+            self._busy, self._since = True, self._monotonic()
 
     def _is_free_for(self, urgent: bool) -> bool:
         return not self._busy and (urgent or not self._urgent_waiting)

@@ -28,9 +28,21 @@ def claim(session: Session, name: str, reader: str, *, now: datetime, lease: tim
     )
 
 
+def release(session: Session, name: str, reader: str) -> None:
+    """Be its reader no more, if that is so."""
+    mine = update(tables.mailboxes).where(_row.name == name, _row.reader == reader)
+    session.execute(mine.values(reader=None, lease_until=None))
+
+
 def read_completely(session: Session, name: str, *, up_to: datetime) -> None:
     """Say that everything which arrived in the mailbox up to then is in the inbox."""
     session.do(_READ, {"its_name": name, "up_to": up_to})
+
+
+def last_sync(session: Session) -> datetime | None:
+    """Up to when all mailboxes have been read completely; None where one never was, or there is none."""
+    times = session.scalars(select(_row.read_up_to)).all()
+    return None if None in times else min(times, default=None)
 
 
 def names(session: Session) -> Sequence[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from desk.delivery import Audience, Delivery, DeliveryState
+from desk.event import HUMAN_MAILS
 from desk.ticket import Ticket
 from store import mapping, statements, tables
 from store.session import NEW_DELIVERY, Session
@@ -202,11 +203,34 @@ def is_ours(session: Session, delivery: Delivery) -> bool:
 
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
-    """Since when the most overdue delivery has been waiting; None when nothing is."""
+    """Since when the most overdue delivery has been waiting; None when nothing is.
+
+    What failed and is to be tried later is not overdue."""
     row = tables.outbox.c
     due = and_(row.state.in_(statements.PENDING), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
+
+
+def oldest_of_each(session: Session, *, now: datetime) -> dict[Audience, datetime]:
+    """Since when the delivery to each audience has been waiting that waits longest.
+
+    What was tried before waits since then, also while it is not to be tried again yet."""
+    row = tables.outbox.c
+    waits_since = func.coalesce(row.first_try_at, row.not_before, type_=row.not_before.type)
+    waits = and_(row.state.in_(statements.PENDING), waits_since <= now)
+    query = select(row.audience, func.min(waits_since)).where(waits).group_by(row.audience)
+    return {audience: since for audience, since in session.execute(query)}  # noqa: C416 - as in tickets.count
+
+
+def unsent_words(session: Session, *, now: datetime) -> int:
+    """How many mails with the words of people are due, or given up, and have not left."""
+    row, event = tables.outbox.c, tables.events.c
+    theirs = and_(event.ticket == row.ticket, event.seq == row.seq, event.kind.in_(HUMAN_MAILS))
+    undone = (row.audience == Audience.CUSTOMER, row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
+    query = select(func.count()).select_from(tables.outbox).join(tables.events, theirs)
+    count: int = session.execute(query.where(*undone, row.not_before <= now)).scalar_one()
+    return count
 
 
 def _one_and_harmless(due: Sequence[Delivery]) -> list[Delivery]:

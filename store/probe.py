@@ -5,7 +5,7 @@ from datetime import datetime
 from store import keepsakes
 from store.database import Database
 
-_NAME = "was writable"
+_NAME = "last probe"
 _WITHIN = 3.0
 """Seconds; one that takes longer is too slow for people who click."""
 

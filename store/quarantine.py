@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from desk.actor import Actor
 from desk.company import company_of
@@ -42,18 +42,26 @@ class Held:
 
 def waiting(session: Session) -> Sequence[Held]:
     """All that nobody has decided about, the oldest first."""
+    row = tables.events.c
+    query = select(row.ticket, row.seq).where(*_undecided()).order_by(row.at, row.ticket)
+    return [held(session, number, seq) for number, seq in session.execute(query).all()]
+
+
+def count(session: Session) -> int:
+    """How many nobody has decided about."""
+    query = select(func.count()).select_from(tables.events).where(*_undecided())
+    found: int = session.execute(query).scalar_one()
+    return found
+
+
+def _undecided() -> tuple[ColumnElement[bool], ...]:
     row, later = tables.events.c, tables.events.alias().c
     decided = exists().where(
         later.ticket == row.ticket,
         later.kind.in_((Kind.ACCEPTED, Kind.DISMISSED)),
         later.detail["of"].as_integer() == row.seq,
     )
-    query = (
-        select(row.ticket, row.seq)
-        .where(row.kind == Kind.QUARANTINED, row.text != ERASED, ~decided)
-        .order_by(row.at, row.ticket)
-    )
-    return [held(session, number, seq) for number, seq in session.execute(query).all()]
+    return row.kind == Kind.QUARANTINED, row.text != ERASED, ~decided
 
 
 def held(session: Session, number: int, seq: int) -> Held:

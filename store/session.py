@@ -21,7 +21,7 @@ from sqlalchemy.sql.selectable import TypedReturnsRows
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import mapping, tables
+from store import mapping, meters, tables
 from store.fixed import Facts, Fixed, Row
 from store.histories import Histories
 
@@ -75,6 +75,7 @@ class Session:
         self._settle = settle
         self._known: dict[int, _Known] = {}
         self._later: dict[Fixed, list[Facts]] = {}
+        self._afterwards: list[Callable[[], None]] = []
         self._connection: Connection | None = None
 
     @property
@@ -161,11 +162,18 @@ class Session:
         for known in [each for each in self._known.values() if each.ticket.version != each.saved]:
             self._save(known)
 
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Have that done once all of this is committed; not at all where it is undone."""
+        self._afterwards.append(do)
+
     def commit(self) -> None:
         """End it well."""
         self._catch_up()
         if self._connection is not None:
-            self._connection.commit()
+            with meters.DB_COMMIT.time():
+                self._connection.commit()
+        for do in self._afterwards:
+            do()
 
     def close(self) -> None:
         """Undo what is not committed, and give the connection back."""

@@ -1,12 +1,13 @@
 """What follows from each outcome of an outside call, within the transaction that keeps it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.delivery import Delivery, DeliveryState
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryPutOff, DeliveryShut, DeliveryUncertain
-from store import outbox
+from store import meters, outbox
 from store.database import Session
 from store.sender import Sender
 
@@ -51,9 +52,9 @@ def settle(session: Session, sender: Sender, carried: Carried) -> None:
         case None:
             _not_seen(session, sender, delivery, at)
         case DeliveryHeld():
-            outbox.set_aside(session, delivery, str(outcome), until=at)
+            outbox.set_aside(session, delivery, str(outcome), until=min(at, delivery.not_before))
         case NotTried(reason):
-            outbox.set_aside(session, delivery, reason, until=at)
+            outbox.set_aside(session, delivery, reason, until=min(at, delivery.not_before))
         case DeliveryShut(until=until):
             outbox.set_aside(session, delivery, str(outcome), until=until)
         case DeliveryPutOff(until=until):
@@ -66,6 +67,50 @@ def settle(session: Session, sender: Sender, carried: Carried) -> None:
             _give_up(session, sender, delivery, str(outcome), certain=True, at=at)
         case DeliveryFailed():
             _try_again(session, sender, delivery, outcome, at)
+
+
+def in_doubt(call: Sequence[Delivery], at: datetime) -> dict[int, Carried]:
+    """What is to be said of these while they are under way; looking for one does no harm."""
+    stopped = "the desk was stopped before it had an answer"
+    return {
+        each.id: Carried(
+            each,
+            NotTried(stopped) if each.state is DeliveryState.UNCERTAIN else DeliveryUncertain(stopped),
+            at,
+        )
+        for each in call
+    }
+
+
+def count(carried: Carried, took: timedelta) -> None:
+    """A line for the log, and the figures, of what came of a call.  took: the call, perhaps shared."""
+    if not carried.tried:
+        return
+    delivery, result = carried.delivery, _result_of(carried)
+    looking = delivery.state is DeliveryState.UNCERTAIN
+    meters.OUTBOX_ATTEMPTS.labels(delivery.audience, result).inc()
+    if looking and (carried.outcome is None or isinstance(carried.outcome, str)):
+        meters.RECONCILED.labels(delivery.audience, "no" if carried.outcome is None else "yes").inc()
+    ids = {"outbox_id": delivery.id, "ticket": delivery.ticket_number, "fence": delivery.fence}
+    times = {"attempt": delivery.attempts, "duration_ms": round(took.total_seconds() * 1000)}
+    log.info("delivery", extra={**ids, **times, "audience": str(delivery.audience), "result": result})
+
+
+def _result_of(carried: Carried) -> str:
+    """One of meters.RESULTS."""
+    looking = carried.delivery.state is DeliveryState.UNCERTAIN
+    match carried.outcome:
+        case str():
+            return "arrived"
+        case None:
+            return "looked"
+        case DeliveryUncertain() if not looking:
+            return "uncertain"
+        case DeliveryUncertain() | DeliveryFailed(permanent=True):
+            return "given up"
+        case DeliveryFailed():
+            return "put back"
+    return {DeliveryHeld: "held", DeliveryShut: "shut"}.get(type(carried.outcome), "put off")
 
 
 def _not_seen(session: Session, sender: Sender, delivery: Delivery, at: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from desk.errors import NotFound
 from desk.event import Kind
+from desk.priority import Priority
 from desk.reach import EVERYTHING, Reach
 from desk.status import OPEN, Status
 from desk.ticket import Ticket
@@ -149,6 +150,12 @@ def foresee(session: Session, customers: Sequence[str]) -> None:
 def _newest() -> Select[Any]:
     its = _row.customer.in_(bindparam("customers", expanding=True))
     return select(_row.customer, func.max(_row.number).label("newest")).where(its).group_by(_row.customer)
+
+
+def count_open(session: Session) -> dict[tuple[Status, Priority], int]:
+    """How many open tickets stand where, by their priority."""
+    query = select(_row.status, _row.priority, func.count()).where(_row.status.in_(OPEN))
+    return {(s, p): n for s, p, n in session.execute(query.group_by(_row.status, _row.priority))}
 
 
 def count(session: Session) -> dict[Status, int]:

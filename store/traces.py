@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, uni
 from desk.delivery import Audience, DeliveryState
 from desk.erasing import ERASED, Person
 from desk.errors import DeskError
+from desk.event import Kind
 from store import remains, search, tables
 from store.emails import Direction
 from store.inbox import State
@@ -62,12 +63,14 @@ def all_of(session: Session, number: int, person: Person, *, at: datetime) -> di
     return counts
 
 
-def some_of(session: Session, number: int, person: Person) -> dict[str, int]:
-    """Erase that person's own mails from another's ticket, and their address from the rest of it."""
+def some_of(session: Session, number: int, person: Person, *, at: datetime) -> dict[str, int]:
+    """Erase that person's own mails from another's ticket, and their address from the rest of it; what was
+    exported of it goes."""
     theirs = (_mail.ticket == number) & (func.lower(_mail.address) == person.address)
     kept = set(session.scalars(select(_mail.inbox).where(theirs, _mail.inbox.is_not(None))))
     counts = {"raw_mails": empty(session, kept)}
     counts["mails"] = _bare_mails(session, person, theirs)
+    counts["slack_files"] = _files_in_slack(session, number, at=at, kind=Kind.EXPORTED)
     query = select(_mail.id, _mail.address, _mail.subject, _mail.body).where(_mail.ticket == number)
     for row in session.execute(query).all():
         texts = {name: getattr(row, name) for name in ("address", "subject", "body")}
@@ -171,9 +174,14 @@ def _gone(session: Session, which: ColumnElement[bool]) -> int:
     return session.execute(delete(tables.files).where(which)).rowcount
 
 
-def _files_in_slack(session: Session, number: int, *, at: datetime) -> int:
+def _files_in_slack(session: Session, number: int, *, at: datetime, kind: Kind | None = None) -> int:
+    """kind: of the events whose files go; None for all."""
     upload = tables.uploads.c
-    its = upload.delivery.in_(select(_owed.id).where(_owed.ticket == number))
+    delivered = select(_owed.id).where(_owed.ticket == number)
+    if kind:
+        of_kind = select(_event.seq).where(_event.ticket == number, _event.kind == kind)
+        delivered = delivered.where(_owed.seq.in_(of_kind))
+    its = upload.delivery.in_(delivered)
     names = session.scalars(select(upload.slack_file).where(its)).all()
     session.execute(delete(tables.uploads).where(its))
     return remains.owe_files(session, names, at=at)

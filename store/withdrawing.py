@@ -24,7 +24,18 @@ def withdraw(session: Session, number: int, seq: int, *, by: Actor, at: datetime
         raise TooLate
     for other in ticket.duplicates:
         _withdraw_news(session, other, number, seq, by=by, at=at)
+    original = ticket.event(seq).detail.get("duplicate_of")
+    if original:
+        _part(session, int(original), number, by=by, at=at)
     return ticket
+
+
+def _part(session: Session, original: int, number: int, *, by: Actor, at: datetime) -> None:
+    """The customer of a duplicate that is none after all writes to the original no more."""
+    other = loading.one(session, original)
+    joined = other.joined_by(number) if other else None
+    if other and joined:
+        other.take_back(joined.seq, by=by, at=at)
 
 
 def _withdraw_news(session: Session, other: int, number: int, seq: int, *, by: Actor, at: datetime) -> None:

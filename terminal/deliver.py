@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 
 import click
 
@@ -29,12 +30,12 @@ def deliver(call: Call) -> None:
 
 
 def _keep_one(call: Call) -> int | None:
+    config = call.settings()
     from mail.arrival import reached_us
     from store import inbox, schema
     from store.database import Database
     from store.inbox import Arrival
 
-    config = call.settings()
     most = config.mail.listener.max_bytes
     with refusals():
         raw = _standard_input(most + 1)
@@ -43,14 +44,11 @@ def _keep_one(call: Call) -> int | None:
     if len(raw) > most:
         too_large = f"The mail is larger than {most} bytes (mail.listener.max_bytes): not kept."
         raise Refused(too_large, EX_DATAERR)
-    with refusals():
-        db = Database(config.database.url.get_secret_value())
+    with refusals(), closing(Database(config.database.url.get_secret_value())) as db:
         schema.upgrade(db)
         at = reached_us(raw, config.mail.received_by, now=call.now())
         with db.change() as session:
-            kept = inbox.keep(session, Arrival(source="terminal", raw=raw, at=at))
-        db.close()
-    return kept
+            return inbox.keep(session, Arrival(source="terminal", raw=raw, at=at))
 
 
 def _standard_input(most: int) -> bytes:

@@ -19,7 +19,7 @@ from terminal.call import EX_TEMPFAIL, Call, Refused, refusals
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-    from wiring.whole import Parts
+    from wiring.parts import Parts
 
 
 @click.command()

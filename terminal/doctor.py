@@ -60,6 +60,7 @@ def _findings(call: Call, send_to: str | None) -> Iterator[Finding]:
         post = Postroom(config, db, call.now)
         yield from _mailboxes(config, post, call.now())
         yield from _servers(post, send_to, call.now())
+        yield _canary(config, db)
         yield from _slack(config, call.now())
     finally:
         db.close()
@@ -136,6 +137,25 @@ def _servers(post: Postroom, send_to: str | None, now: datetime) -> Iterator[Fin
     for sender in senders if send_to else ():
         part = f"smtp {sender.server.host}"
         yield examining_smtp.send_test(part, sender.server, sender.address, send_to or "", now=now)
+
+
+def _canary(config: Config, db: Database) -> Finding:
+    from desk.finding import Finding, Health
+    from mail import canary
+    from store.database import Unavailable
+
+    if not config.watch.canary:
+        mend = "set watch.canary = true: nothing else notices a mail server that loses mail"
+        return Finding("canary", "off: the desk does not mail itself", Health.NOTE, mend)
+    if not (config.mail.imap.host or config.mailboxes or config.mail.listener.enabled):
+        mend = "read the mailbox of desk.address, or set watch.canary = false"
+        return Finding("canary", "on, and no mail can come back to the desk", Health.MEND, mend)
+    try:
+        home = canary.known(db).whole
+    except Unavailable as problem:
+        return Finding("canary", str(problem), Health.AWAY, "wait for the database")
+    came = f"one that left at {home[:16]}Z came home" if home else "none came home yet"
+    return Finding("canary", f"on, every {config.watch.canary_minutes} minutes: {came}")
 
 
 def _slack(config: Config, now: datetime) -> Iterator[Finding]:

@@ -3,14 +3,16 @@
 import click
 
 from terminal.export_person import person
+from terminal.export_ticket import ticket
 
 
 @click.group()
 def export() -> None:
-    """Write out what the desk holds, machine-readable.
+    """Write out what the desk holds: of a person, or a ticket.
 
-    Example: helpdesk export person anna@bakery.example --out anna
+    Example: helpdesk export ticket 42
     """
 
 
 export.add_command(person)
+export.add_command(ticket)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import signal
-import sys
 from socket import AF_INET, AF_INET6, create_server
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,8 @@ import click
 from terminal.call import EX_CONFIG, Call, Refused, refusals
 
 if TYPE_CHECKING:
-    from wiring.whole import Parts
+    from terminal.stopping import Stopping
+    from wiring.parts import Parts
 
 log = logging.getLogger("helpdesk")
 
@@ -27,7 +26,9 @@ def serve(call: Call) -> None:
     Example: helpdesk --config /etc/helpdesk.toml serve
     """
     from terminal.logs import write_logs
+    from terminal.stopping import Stopping
 
+    stopping = Stopping()  # first of all: as the only process of a container nobody ends us otherwise
     config = call.settings()
     write_logs(config)
     from wiring.whole import build  # half of the start: settings that cannot be used are told before it
@@ -35,7 +36,7 @@ def serve(call: Call) -> None:
     with refusals():
         parts = build(config, clock=call.now, machine=call.now)
         _know_the_workspace(parts)
-        _run(parts)
+        _run(parts, stopping)
 
 
 def _know_the_workspace(parts: Parts) -> None:
@@ -56,21 +57,23 @@ def _know_the_workspace(parts: Parts) -> None:
 _REFUSED_TOKEN = re.compile(r"invalid_auth|not_authed|account_inactive|token_revoked|token_expired")
 
 
-def _run(parts: Parts) -> None:
-    import uvicorn
+def _run(parts: Parts, stopping: Stopping) -> None:
+    from terminal.serving import Server
 
     web = parts.config.web
     family = AF_INET6 if ":" in web.host else AF_INET
     # Ours, not uvicorn's: a port that is taken is told of like every other refusal, before mail comes in.
     with create_server((web.host, web.port), family=family) as door:
-        # log_config=None: our own logging stands.
-        server = uvicorn.Server(uvicorn.Config(parts.web, log_config=None, access_log=False))
-        # uvicorn ends on SIGTERM and then raises it again, which by default would end us before parts.stop.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        server = Server.of(parts.web)
+        stopping.ends(server)
         try:
             parts.start()
+            log.info("the desk is at work")
             server.run(sockets=[door])
-        except KeyboardInterrupt:
-            log.info("ended by hand")
         finally:
-            parts.stop()
+            log.info("stopping")
+            with stopping.in_time():
+                ended = parts.stop()
+            log.info("stopped")
+    if not ended:
+        stopping.end_at_once()  # what hangs has let go of everything, and would be waited for

@@ -38,6 +38,7 @@ def earlier(visitor: Visitor) -> None:
     visitor.turn_clock(35 * 60)
     visitor.choose("Bob", _card(visitor, REPORT), "status", "Resolved")
     visitor.submit("Bob", {"text": _BOB})
+    visitor.submit("Bob")  # having looked at it
     visitor.wait_until(lambda: _status(visitor, REPORT) == "Resolved")
     visitor.turn_to_weekday(FRIDAY + 1, AFTERNOON)
 
@@ -172,7 +173,7 @@ STORY = (
     ),
     Step(
         "Solve it",
-        "Back to Alice. On Carla’s card choose *Resolved* under *Status* and write what you did.",
+        "Back to Alice. On Carla’s card choose *Resolved* under *Status*, write what you did, look at the mail, send it.",
         "Carla reads what was done, and that a reply opens it again.",
         {**_ALICE, "box": CARLA},
         _stands(WEBSHOP, "Resolved"),

@@ -30,7 +30,7 @@ def why(call: Call, ticket: str, language: str | None) -> None:
     from store import tickets
 
     config = call.settings()
-    number = _number(ticket, config.desk.prefix)
+    number = number_of(ticket, config.desk.prefix)
     with opened(config) as db, db.read() as session:
         try:
             found = tickets.get(session, number)
@@ -43,7 +43,7 @@ def why(call: Call, ticket: str, language: str | None) -> None:
         click.echo(f"\n{paragraph}")
 
 
-def _number(text: str, prefix: str) -> int:
+def number_of(text: str, prefix: str) -> int:
     """42, #42 and HD-42 are all the same ticket."""
     found = re.fullmatch(rf"(?:#|{prefix}-?)?(\d{{1,12}})", text, re.IGNORECASE)
     if found is None:

@@ -9,11 +9,19 @@ from bot.socket import Socket
 from bot.web import Check
 from mail.mailbox import Mailbox
 from sla.scheduler import Scheduler
-from store import probe, schema
+from store import probe, room, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
 
-_BEATS = ("intake", "slack", "mail", "sweep")
+BEATS = ("intake", "slack", "mail", "sweep")
+"""Jobs without which the desk keeps no promise."""
+
+_SILENT = 120
+"""Seconds after which a pulse that never beats is dead; some job ends every second."""
+
+_HELD = 120
+"""Seconds after which a transaction that keeps all others from writing will not end by itself."""
+
 _VITAL = ("slack", "mail")
 """Files that wait are told of on App Home; no supervisor should end a desk that works without them."""
 
@@ -31,7 +39,8 @@ def checks_of(
     """Every check by its name; each answers None, or what is wrong."""
     checks: dict[str, Check] = {
         "database": lambda: _database(db, machine()),
-        "scheduler": lambda: _beats(scheduler, machine()),
+        "disk": lambda: room.problem(db),
+        "scheduler": lambda: _beats(scheduler, couriers, machine()),
         "slack": lambda: _slack(people, socket),
         "outbox": lambda: _roads(couriers, shut),
     }
@@ -58,14 +67,34 @@ def _database(db: Database, now: datetime) -> str | None:
         return str(problem)
 
 
-def _beats(scheduler: Scheduler, now: datetime) -> str | None:
-    late = [name for name in _BEATS if _is_late(scheduler, name, now)]
+def _beats(scheduler: Scheduler, couriers: Mapping[str, Courier], now: datetime) -> str | None:
+    late = [name for name in BEATS if _is_late(scheduler, name, now) and _rests(couriers.get(name), now)]
     return f"no good beat for a minute: {', '.join(late)}" if late else None
 
 
 def _is_late(scheduler: Scheduler, name: str, now: datetime) -> bool:
     last = scheduler.last_good(name)
     return last is None or now - last > timedelta(minutes=1)
+
+
+def _rests(courier: Courier | None, now: datetime) -> bool:
+    """Whether it is not just busy with a long queue."""
+    return courier is None or courier.turned_at is None or now - courier.turned_at > timedelta(minutes=1)
+
+
+def alive_of(db: Database, scheduler: Scheduler) -> dict[str, Check]:
+    """What only a new start mends.  Slack, mail servers or a database that is away are none of it."""
+    return {"pulse": lambda: _pulse(scheduler), "writer": lambda: _writer(db)}
+
+
+def _pulse(scheduler: Scheduler) -> str | None:
+    silent = scheduler.silent_for
+    return f"no job has ended for {silent:.0f} seconds" if silent > _SILENT else None
+
+
+def _writer(db: Database) -> str | None:
+    held = db.held_for
+    return f"one transaction has kept others from writing for {held:.0f} seconds" if held > _HELD else None
 
 
 def _slack(people: People, socket: Socket | None) -> str | None:

@@ -12,6 +12,7 @@ from desk.folding import words_of
 from mail import house as mail_house
 from mail.approving import Approvals
 from mail.asking import Opinions
+from mail.canary import Canary
 from mail.desks import Desks
 from mail.intake import Intake, Read
 from mail.letterhead import Brand, Letterhead
@@ -79,6 +80,28 @@ def outages_of(config: Config, db: Database, road: Courier, clock: Clock, *, pos
     return Outages(
         db, road, first.server, name=first.name, address=first.address, to=config.watch.mail_to, clock=clock
     )
+
+
+def canary_of(
+    config: Config, db: Database, clock: Clock, *, post: Postroom, slack: Callable[[], str]
+) -> Canary | None:
+    """What mails itself, where that is wished for.  slack: what is wrong there."""
+    if not config.watch.canary:
+        return None
+    first, every = post.senders()[0], timedelta(minutes=config.watch.canary_minutes)
+    return Canary(
+        db, first.server, first.name, first.address, secret_of(config, db), slack=slack, every=every,
+        clock=clock,
+    )  # fmt: skip
+
+
+def canary_outages_of(config: Config, db: Database, canary: Canary, *, post: Postroom) -> Outages:
+    """Who mails the leads when it is late."""
+    first, to = post.senders()[0], config.watch.mail_to
+    return Outages(
+        db, canary, first.server, name=first.name, address=first.address, to=to, clock=canary.clock,
+        about="mail",
+    )  # fmt: skip
 
 
 def pages_of(config: Config, db: Database, clock: Clock) -> Sequence[Route]:

@@ -16,6 +16,7 @@ from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
 from bot.pace import Pace
+from bot.parcel import Packer
 from bot.people import People, Rights
 from bot.posting import CardSender, Leads, LeadsSender, ThreadSender
 from bot.rereading import Rereading
@@ -32,6 +33,7 @@ from desk.letter import Letter
 from desk.reach import reach_of
 from desk.ticket import Ticket
 from mail.attached import Attached
+from mail.heads import Heads
 from mail.reading import InboundEmail, Unreadable
 from settings.desks import MoreDesk
 from sla.policy import Policy
@@ -72,6 +74,7 @@ class Slackroom:
             a_mail_takes=config.mail.files.of_reply,
             undo=timedelta(seconds=desk.undo_seconds),
             foresee=foresee,
+            heads=Heads(db),
             canned=canned.read(desk.canned),
         )  # fmt: skip
         pace = Pace(clock=machine, sleep=time.sleep, every=timedelta(seconds=slack.seconds_between_messages))
@@ -204,7 +207,8 @@ def file_senders_of(
 ) -> dict[Audience, Sender]:
     """Who shows the files of mails, and who fetches those that go along with ours."""
     attached = Attached(house.db, read)
+    packer = Packer(house.db, house.policy, house.style, attached)
     return {
-        Audience.FILES: FilesSender(house.db, wire, attached, house.style, house.clock),
+        Audience.FILES: FilesSender(house.db, wire, attached, house.style, house.clock, packer),
         Audience.DESK: FilesFetcher(house.db, wire, attached, config.mail.files.of_reply, house.clock),
     }

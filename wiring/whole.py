@@ -1,15 +1,11 @@
 """Builds a running desk: every part, once, in the order in which they need one another."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event, Thread
-
-from starlette.applications import Starlette
 
 from bot import app as slack_app
 from bot import metrics, web
-from bot.people import People
 from bot.rereading import EVERY as A_THREAD_EVERY
 from bot.socket import Socket
 from bot.strip import Strip
@@ -17,8 +13,9 @@ from bot.turnstile import Turnstile
 from config import Config
 from desk.delivery import Audience
 from heartbeat import heartbeat
+from mail import canary
+from mail.canary import Canary
 from mail.delays import tell_of_delays
-from mail.listener import Listener
 from mail.mailbox import Mailbox
 from mail.reader import Reader
 from settings import agreed
@@ -29,14 +26,23 @@ from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
+from sla.stepping import Steps
 from sla.sweep import sweep
 from store import ahead, drafts, inbox, retention, schema
 from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database
 from store.sender import Sender
-from wiring.checks import checks_of, problems_of
-from wiring.letters import intake_of, mail_sender_of, outages_of, pages_of
+from wiring.checks import BEATS, alive_of, checks_of, problems_of
+from wiring.letters import (
+    canary_of,
+    canary_outages_of,
+    intake_of,
+    mail_sender_of,
+    outages_of,
+    pages_of,
+)
+from wiring.parts import Parts
 from wiring.postroom import Postroom
 from wiring.slackroom import Slackroom
 
@@ -47,50 +53,6 @@ FILES_TAKE = timedelta(minutes=10)
 
 TOGETHER = 20
 """Messages to Slack claimed and settled at once, for each can be proved.  A mail cannot: it goes alone."""
-
-
-@dataclass
-class Parts:
-    """Every part of a running desk, wired by hand.
-
-    clock: reads the time; the demo and the tests turn it."""
-
-    config: Config
-    db: Database
-    policy: Policy
-    people: People
-    web: Starlette
-    scheduler: Scheduler
-    couriers: Mapping[str, Courier]
-    reader: Reader
-    socket: Socket | None = None
-    listener: Listener | None = None
-    mailboxes: tuple[Mailbox, ...] = ()
-    _stop: Event = field(default_factory=Event)
-    _threads: list[Thread] = field(default_factory=list)
-
-    def start(self) -> None:
-        """Open the ways in and begin to work; the web application is served by whoever calls."""
-        if self.listener:
-            self.listener.start()
-        for mailbox in self.mailboxes:
-            self._threads.append(Thread(target=mailbox.run, args=(self._stop,), name=mailbox.name))
-        for thread in self._threads:
-            thread.start()
-        self.scheduler.start()
-
-    def stop(self) -> None:
-        """Close the ways in, finish what is under way, and let go of everything."""
-        self._stop.set()
-        self.scheduler.stop()  # first: one of its jobs opens the socket
-        if self.socket:
-            self.socket.close()
-        if self.listener:
-            self.listener.stop()
-        for thread in self._threads:
-            thread.join(timeout=30)
-        self.reader.stop()
-        self.db.close()
 
 
 def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
@@ -115,7 +77,9 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
     strip = replace(strip, shut=slack.shut)
-    app = slack_app.build(replace(slack.house, troubles=strip.lines))
+    bird = canary_of(config, db, clock, post=post, slack=slack.people.problem)
+    house = replace(slack.house, troubles=strip.lines, lead_troubles=lambda: _of_leads(bird))
+    app = slack_app.build(house)
     socket = slack.socket(app)
     intake = intake_of(config, db, policy, clock, post=post, read=reader.ahead)
     comparing = slack.comparing()
@@ -125,21 +89,42 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         *_jobs_of_slack(slack, socket),
         *(Job(name, courier.deliver_due, every=_turns[name]) for name, courier in couriers.items()),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock),
+        *_jobs_of_canary(config, db, bird, post),
+        Job("steps", Steps(machine).look, every=5),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
     checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
     checks["restored"] = comparing.why_held
-    auditor = Auditor(db, clock=clock, checks=checks, alive=_heartbeat_of(config))
+    watched = checks | ({"canary": bird.trouble} if bird else {})
+    auditor = Auditor(db, clock=clock, checks=watched, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    asgi = web.build(checks, metrics.registry(db, clock=clock), slack.inlet(app), pages, Turnstile(machine))
+    pulse = metrics.Pulse(
+        ticks=lambda: scheduler.last_goods(BEATS),
+        canary=lambda session: canary.figures(session, clock()) if bird else {},
+        connections=lambda: socket.connections if socket else None,
+    )
+    figures = metrics.registry(db, clock=clock, pulse=pulse)
+    alive = alive_of(db, scheduler)
+    asgi = web.build(checks, figures, slack.inlet(app), pages, Turnstile(machine), alive=alive)
 
     def wake() -> None:
         for name in couriers:
             scheduler.wake(name)
 
     return Parts(
-        config, db, policy, slack.people, asgi, scheduler, couriers, reader, socket, listener, mailboxes
+        config,
+        db,
+        policy,
+        slack.people,
+        asgi,
+        scheduler,
+        couriers,
+        reader,
+        intake,
+        socket,
+        listener,
+        mailboxes,
     )
 
 
@@ -153,7 +138,9 @@ _turns = {"slack": 1.0, "mail": 1.0, "files": 5.0}
 """Seconds between two turns of a courier that nobody wakes."""
 
 
-_HELD = frozenset({"intake", "crowds", "anchor", "digest", "slack", "mail", "files", "delays", "sweep"})
+_HELD = frozenset(
+    {"canary", "intake", "crowds", "anchor", "digest", "slack", "mail", "files", "delays", "sweep"}
+)
 """What waits in a restored desk until it has been compared with the world."""
 
 
@@ -195,6 +182,17 @@ def _jobs_of_time(
     yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
     yield Job("ageing", Ageing(db, _days_of(config), clock).beat, every=60)
     yield Job("drafts", lambda: _redraw(db, clock), every=300)
+
+
+def _jobs_of_canary(config: Config, db: Database, bird: Canary | None, post: Postroom) -> Iterator[Job]:
+    if bird:
+        yield Job("canary", bird.look, every=15)
+        yield Job("canary outages", canary_outages_of(config, db, bird, post=post).look, every=30)
+
+
+def _of_leads(bird: Canary | None) -> list[str]:
+    trouble = bird.trouble() if bird else ""
+    return [trouble] if trouble else []
 
 
 def _strip_of(

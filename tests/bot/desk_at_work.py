@@ -16,6 +16,7 @@ from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
 from bot.pace import Pace
+from bot.parcel import Packer
 from bot.people import People, Rights
 from bot.posting import CardSender, LeadsSender, ThreadSender
 from bot.style import Style
@@ -26,6 +27,7 @@ from desk.delivery import Audience
 from desk.status import Status
 from desk.ticket import Ticket
 from mail.attached import Attached
+from mail.heads import Heads
 from mail.letterhead import Letterhead
 from mail.notifications import Templates
 from mail.promising import read_promises
@@ -97,7 +99,7 @@ class Desk:
         self.house = House(
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
             clock=self.time.now, app=APP, troubles=lambda: self.troubles, a_mail_takes=2_000_000,
-            alike_within=timedelta(days=7),
+            alike_within=timedelta(days=7), heads=Heads(db),
         )  # fmt: skip
         self.troubles: list[str] = []
         self.app: App = bot_app.build(self.house, AtOnce())
@@ -121,8 +123,9 @@ class Desk:
     def files_courier(self, wire: FileWire) -> Courier:
         """What moves files over that wire."""
         attached = Attached(self.db, read_mail)
+        packer = Packer(self.db, self.policy, self.style, attached)
         senders: dict[Audience, Sender] = {
-            Audience.FILES: FilesSender(self.db, wire, attached, self.style, self.time.now),
+            Audience.FILES: FilesSender(self.db, wire, attached, self.style, self.time.now, packer),
             Audience.DESK: FilesFetcher(self.db, wire, attached, 1_000_000, self.time.now),
         }
         return Courier(self.db, senders, clock=self.time.now)

@@ -16,6 +16,7 @@ from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
 from sandbox.checker import check_message
+from sandbox.forms import options_of
 from sla.policy import Policy
 
 STYLE = Style("HD", ZoneInfo("Europe/Amsterdam"))
@@ -56,7 +57,7 @@ def facts(post):
 
 def options(post, action):
     [element] = [each for each in controls(post) if each["action_id"] == action]
-    return [option["value"] for option in element["options"]]
+    return [option["value"] for option in options_of(element)]
 
 
 def text_of(post):
@@ -94,7 +95,7 @@ def test_every_control_carries_the_ticket_and_the_version_drawn(draw, ticket_of)
         post = draw(ticket_of(status))
         version = ticket_of(status).version
         for each in controls(post):
-            carried = [each["value"]] if "value" in each else [option["value"] for option in each["options"]]
+            carried = [each["value"]] if "value" in each else [one["value"] for one in options_of(each)]
             assert all(value.startswith(f"42:{version}") for value in carried)
 
 

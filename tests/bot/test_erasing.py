@@ -102,6 +102,11 @@ def erased(desk: Desk, what: str) -> Deed:
     return deed
 
 
+def exports(desk: Desk) -> list[str]:
+    """The tickets that lie in Slack as a file."""
+    return [file["name"] for file in desk.slack.state()["files"] if file["name"].endswith(".zip")]
+
+
 def hits(where: str) -> list[str]:
     return [mark for mark in MARKS if mark.lower() in where.lower()]
 
@@ -118,6 +123,10 @@ def test_of_one_customer_among_many_nothing_is_left(
     number = her_ticket(desk)
     desk.change(others[0], lambda ticket: ticket.note(f"Ask {MARKS[0]}.", by=ALICE, at=desk.time.now()))
     deliver_all(desk)
+    for exported in (number, others[0]):
+        desk.ask(f"export {exported}")
+    deliver_all(desk)
+    assert len(exports(desk)) == 2
     with desk.db.change() as session:
         while chain.grow(session):
             pass
@@ -133,6 +142,7 @@ def test_of_one_customer_among_many_nothing_is_left(
 
     assert hits(kept(desk.db)) == []
     assert hits(told(desk)) == []
+    assert exports(desk) == []
     with desk.db.read() as session:
         assert trail.look(session, [anchor]).places == ()
         receipt = receipts.of(session, deed.name)

@@ -267,7 +267,7 @@ def test_that_slack_holds_events_back_is_heard(desk, client):
 
 
 def test_every_answer_tells_browsers_to_keep_and_frame_nothing(client):
-    for path in ("/healthz", "/readyz", "/metrics", "/nothing", "/slack/events"):
+    for path in ("/livez", "/healthz", "/readyz", "/metrics", "/nothing", "/slack/events"):
         headers = client.get(path).headers
         assert headers["cache-control"] == "no-store"
         assert headers["x-content-type-options"] == "nosniff"

@@ -132,6 +132,7 @@ def all_that_can_happen(ticket_of, at, words):
     other.resolve(words, by=bob, at=now)
     ticket.solved_elsewhere(41, other.history[-1], at=now)
     ticket.close(by=lena, at=now)
+    ticket.export(by=bob, at=now)
     ticket.erase([1], left="", by=desk, at=now)
     return ticket
 

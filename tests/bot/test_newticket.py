@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from bot.markup import unmarked
 from bot.promises import clocks_of
-from bot.shortcuts import unmarked
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.errors import DeskError

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.promises import clocks_of
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.event import Kind
 from desk.status import Status
-from store import drafts, outbox
+from desk.ticket import Ticket
+from store import drafts, outbox, tickets
 
 LETTER = {"text": "Dear Anna,\n\n*We look* at it.", "then": "ask"}
 
@@ -157,14 +159,98 @@ def test_what_was_taken_back_is_told_in_the_thread(desk, slack, number):
     assert "Alice took back a mail to the customer before it left" in drawn(line)
 
 
-def test_a_solution_can_be_taken_back_as_well(desk, slack):
-    number = desk.a_ticket()
-    desk.choose("status", f"{number}:1:{Status.RESOLVED}")
-    desk.submit({"text": "A new fuse."})
+ENDS = {
+    "resolve": (("more", "resolve"), Status.RESOLVED, "resolved it"),
+    "cancel": (("status", Status.CANCELLED), Status.CANCELLED, "cancelled it"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_end_with_words_is_looked_at_before_and_can_be_taken_back(desk, slack, end):
+    (action, choice), status, said = ENDS[end]
+    number = desk.a_ticket(confirm=False)
+    promised = clocks_of(desk.ticket(number), desk.policy, now=desk.time.now())
+    desk.choose(action, f"{number}:1:{choice}")
+    assert "Alice is replying…" in drawn(desk.card(number))
+    assert slack.submit("Alice", {"text": "A *new* fuse."})["outcome"] == "pushed"
+    shown = drawn(top(slack))
+    assert "To: Anna de Boer <anna@bakery.example>" in shown
+    assert "A new fuse." in shown
+    assert f"changes from Waiting for support to {status.words}" in shown
+    assert kinds(desk, number) == [Kind.OPENED]
+    assert slack.submit("Alice", {})["outcome"] == "cleared"
+    assert desk.ticket(number).status is status
+    assert not claimed(desk)
+    assert "replying" not in drawn(desk.card(number))
+
     undo(desk, slack)
+
     assert desk.ticket(number).status is Status.WAITING_FOR_SUPPORT
+    assert clocks_of(desk.ticket(number), desk.policy, now=desk.time.now()) == promised
+    [words] = [block for block in top(slack)["blocks"] if block["block_id"] == "text"]
+    assert words["element"]["initial_value"] == "A *new* fuse."
+    desk.time.sleep(60)
+    assert not claimed(desk)
     desk.deliver()
-    assert "resolved it, and took that back" in str(slack.thread(desk.place(number).ts))
+    assert f"Alice {said}, and took that back" in str(slack.thread(desk.place(number).ts))
+    assert slack.submit("Alice", {})["outcome"] == "pushed"
+    assert slack.submit("Alice", {})["outcome"] == "cleared"
+    assert desk.ticket(number).status is status
+
+
+def test_who_closes_such_a_window_is_not_replying_any_more(desk, slack):
+    number = desk.a_ticket(confirm=False)
+    desk.choose("more", f"{number}:1:cancel")
+    assert "replying" in drawn(desk.card(number))
+    slack.close("Alice")
+    assert "replying" not in drawn(desk.card(number))
+
+
+def test_a_solution_without_words_opens_its_own_window_again(desk, slack):
+    number = desk.a_ticket(confirm=False)
+    desk.choose("more", f"{number}:1:resolve")
+    slack.submit("Alice", {})
+    slack.submit("Alice", {})
+    undo(desk, slack)
+    assert top(slack)["callback_id"] == "resolve"
+
+
+def test_a_duplicate_is_looked_at_before_and_taken_back_whole(desk, slack):
+    first = desk.a_ticket(confirm=False)
+    piet = Actor.customer("piet@bakery.example", "Piet")
+    with desk.db.change() as session:
+        opened = Ticket.open(
+            by=piet, at=desk.time.now(), subject="Blank page", text="Me too", client="Bakery", confirm=False
+        )
+        number = tickets.add(session, opened).number
+    desk.choose("more", f"{number}:1:cancel")
+    assert slack.submit("Alice", {"text": "", "duplicate": "4711"})["errors"]["duplicate"]
+    assert slack.submit("Alice", {"text": "", "duplicate": f"hd-{first}"})["outcome"] == "pushed"
+    assert f"HD-{first}" in drawn(top(slack))
+    assert desk.ticket(first).participants == {"anna@bakery.example"}
+    slack.submit("Alice", {})
+    assert desk.ticket(first).participants == {"anna@bakery.example", piet.key}
+    undo(desk, slack)
+    assert desk.ticket(first).participants == {"anna@bakery.example"}
+    assert desk.ticket(first).duplicates == []
+    desk.deliver()
+    assert "it is no duplicate of this" in str(slack.thread(desk.place(first).ts))
+    [other] = [block for block in top(slack)["blocks"] if block["block_id"] == "duplicate"]
+    assert other["element"]["initial_value"] == str(first)
+    slack.submit("Alice", {})
+    slack.submit("Alice", {})
+    assert desk.ticket(first).participants == {"anna@bakery.example", piet.key}
+    assert desk.ticket(number).status is Status.CANCELLED
+
+
+def test_where_nobody_can_be_mailed_an_end_shows_no_mail_and_offers_no_undo(desk, slack):
+    with desk.db.change() as session:
+        anna = Actor.customer("Anna", "Anna")
+        opened = Ticket.open(by=anna, at=desk.time.now(), subject="Call", text="Help", confirm=False)
+        number = tickets.add(session, opened).number
+    desk.choose("more", f"{number}:1:resolve")
+    slack.submit("Alice", {"text": "Told her on the phone."})
+    assert (desk.ticket(number).status, slack.told) == (Status.RESOLVED, [])
 
 
 def test_without_time_to_undo_nothing_is_offered(desk, slack):

@@ -55,6 +55,8 @@ def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
     new.card("Webshop").get_by_label("Status").select_option(label="✅ Resolved")
     new.fill("What was done", "The payment service had lost its certificate; it has a new one.")
     new.send()
+    new.dialog.get_by_text("As it will leave").wait_for()
+    new.send()
     expect(new.card("Webshop")).to_contain_text("Reopen")
     new.next_step()
 

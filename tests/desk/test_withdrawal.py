@@ -18,7 +18,7 @@ def leaves(ticket):
     return {each.audience: each.not_before for each in ticket.history[-1].deliveries}
 
 
-@pytest.mark.parametrize("deed", ["reply", "ask", "resolve"])
+@pytest.mark.parametrize("deed", ["reply", "ask", "resolve", "cancel"])
 def test_a_mail_that_can_be_taken_back_is_owed_a_little_later(a_ticket, sanne, at, deed):
     ticket = a_ticket()
     getattr(ticket, deed)("Hello", by=sanne, at=at("mon 10:00"), undo=UNDO)
@@ -29,10 +29,10 @@ def test_a_mail_that_can_be_taken_back_is_owed_a_little_later(a_ticket, sanne, a
 @pytest.mark.parametrize(
     "before", [S.WAITING_FOR_SUPPORT, S.IN_PROGRESS, S.WAITING_FOR_CUSTOMER, S.RESOLVED], ids=str
 )
-@pytest.mark.parametrize("deed", ["reply", "ask", "resolve"])
+@pytest.mark.parametrize("deed", ["reply", "ask", "resolve", "cancel"])
 def test_the_status_is_as_it_was_before(a_ticket, sanne, at, before, deed):
     ticket = a_ticket(before)
-    if deed == "resolve" and before is S.RESOLVED:
+    if deed in ("resolve", "cancel") and before is S.RESOLVED:
         return
     getattr(ticket, deed)("Hello", by=sanne, at=at("mon 10:00"), undo=UNDO)
     assert ticket.take_back(ticket.version, by=sanne, at=at("mon 10:01"))

@@ -52,7 +52,8 @@ def test_an_out_of_office_about_a_resolved_ticket_leaves_it_resolved(
     card = visitor.wait_until(lambda: visitor.find("#support", "The oven page fails"))
     visitor.choose("Alice", card, "status", "✅ Resolved")
     visitor.wait_until(lambda: visitor.modal_of("Alice"))
-    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "closed"
+    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     letter = visitor.wait_until(
         lambda: [one for one in visitor.inbox(CARLA) if "We repaired the page." in one["text"]]
     )[0]

@@ -35,25 +35,22 @@ def address(running):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_leaves_nothing_behind_however_it_ends(tmp_path, ending):
+def test_without_a_story_it_begins_clean_and_it_leaves_nothing_behind_however_it_ends(tmp_path, ending):
     with demo(tmp_path, "--port", "0", "--empty") as running:
         visitor = Visitor(address(running))
         visitor.wait_until(lambda: visitor.state()["sockets"])
+        assert visitor.channel("#support") == []
         assert any(tmp_path.iterdir())
         running.send_signal(ending)
         assert running.wait(WAIT) == 0
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_begins_with_a_story_and_without_one_clean(tmp_path):
+def test_it_begins_with_a_story(tmp_path):
     with demo(tmp_path, "--port", "0") as running:
         visitor = Visitor(address(running))
         card = visitor.wait_until(lambda: visitor.find("#support", REPORT), WAIT)
         visitor.wait_until(lambda: "Resolved" in str(visitor.again(card)), WAIT)
-    with demo(tmp_path, "--port", "0", "--empty") as running:
-        visitor = Visitor(address(running))
-        visitor.wait_until(lambda: visitor.state()["sockets"])
-        assert visitor.channel("#support") == []
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path):

@@ -122,7 +122,8 @@ def test_an_improvement_is_approved_worked_asked_more_for_approved_again_and_bil
     # Resolved, and in the month's figures.
     visitor.choose("Alice", card, "status", "✅ Resolved")
     visitor.wait_until(lambda: visitor.modal_of("Alice"))
-    assert visitor.submit("Alice", {"text": "It stands there."})["outcome"] == "closed"
+    assert visitor.submit("Alice", {"text": "It stands there."})["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     _received(visitor, "It stands there.")
     zone = desk.parts.config.desk.timezone
     begin, end = month_of("", zone, now=clock())

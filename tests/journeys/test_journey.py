@@ -83,7 +83,8 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     # Resolved: the customer reads what was done.
     visitor.choose("Alice", _card(visitor, "HD-1"), "status", "✅ Resolved")
     visitor.wait_until(lambda: visitor.modal_of("Alice"))
-    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "closed"
+    assert visitor.submit("Alice", {"text": "We repaired the page."})["outcome"] == "pushed"
+    assert visitor.submit("Alice")["outcome"] == "cleared"
     resolved = visitor.wait_until(lambda: _received(visitor, "We repaired the page."))
     assert "HD-1" in resolved["subject"]
     visitor.wait_until(lambda: "Resolved" in _status(visitor))
@@ -249,4 +250,4 @@ def test_health_and_metrics_say_how_the_desk_is(start: Start, visitor: Visitor) 
 
     assert visitor.wait_until(ready)["ready"]
     with urllib.request.urlopen(f"{desk.web}/metrics", timeout=10) as answer:
-        assert 'helpdesk_tickets{status="waiting_for_support"} 1.0' in answer.read().decode()
+        assert 'tickets_open{priority="medium",status="waiting_for_support"} 1.0' in answer.read().decode()

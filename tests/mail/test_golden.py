@@ -14,11 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.actor import Actor
+from desk.answer import Answer
 from desk.breach import BreachReason
+from desk.budget import Proposal, Purpose
 from desk.errors import DeskError
 from desk.event import OWED_TO
 from desk.priority import Priority
+from desk.satisfaction import Opinion
 from desk.ticket import Ticket
+from desk.withdrawal import taken_back
 from desk.worked import Work
 from mail.letterhead import Brand, Letterhead
 from mail.madeup import WORDS
@@ -78,6 +82,7 @@ SANNE = Actor.agent(f"U0{SECRET}", "Sanne de Wit")
 TOM = Actor.agent(f"U1{SECRET}", f"Tom {SECRET}")
 EVE = Actor.customer(f"{SECRET}@elsewhere.example", f"Eve {SECRET}")
 DESK = Actor.system(f"job {SECRET}")
+BOSS = f"boss@{SECRET}.example"
 
 
 def _let_in(ticket, at):
@@ -101,7 +106,72 @@ def _works(ticket, at):
     ticket.correct_time(ticket.version, hour, f"{SECRET} again", rate=Decimal(125), by=TOM, at=at)
 
 
+def _asks_about_money(ticket, at):
+    """A round, an answer that nobody can judge, and what an agent made of it."""
+    asked = Proposal(
+        purpose=Purpose.EMERGENCY, scope="Work", minutes=None, rate=Decimal(125), until=at.date(),
+        expires_at=at + timedelta(days=1), to=JAN.key, approvers=frozenset({JAN.key, BOSS}),
+    )  # fmt: skip
+    ticket.propose(asked, by=SANNE, at=at)
+    said = {"via": "mail", "sender": BOSS, "of": 1, "inbox": SECRET, "message_id": SECRET}
+    ticket.doubt(len(ticket.budget.rounds), f"it is unclear: {SECRET}", by=EVE, at=at, evidence=said)
+    ticket.clarify(ticket.version, Answer.UNCLEAR, by=TOM, at=at)
+    ticket.withdraw(by=TOM, at=at)
+
+
+def _rates(ticket, at):
+    """A comment on how it was solved is for the desk; the ticket goes on afterwards."""
+    ticket.resolve("Done.", by=SANNE, at=at)
+    said = {"via": "mail", "inbox": SECRET}
+    ticket.rate(ticket.version, Opinion.NOT_GOOD, f"{SECRET}, says the boss", by=EVE, at=at, evidence=said)
+    ticket.reopen(by=SANNE, at=at)
+
+
+def _sleeps(ticket, at):
+    ticket.snooze(at + timedelta(hours=1), by=TOM, at=at)
+    ticket.wake(by=DESK, at=at + timedelta(hours=1))
+
+
+def _cancels_and_takes_back(ticket, at):
+    """Neither the reason that was taken back nor who did it."""
+    ticket.cancel(f"They never pay: {SECRET}", by=TOM, at=at)
+    ticket.take_back(ticket.version, by=TOM, at=at)
+
+
+def _duplicate_of_a_stranger(ticket, at):
+    """The other's number is told, and nothing of what it says."""
+    other = Ticket.open(by=JAN, at=at, subject=f"{SECRET} ends", text=SECRET, client=SECRET, desk=SECRET)
+    other.number = 7
+    other.note(SECRET, by=TOM, at=at)
+    ticket.resembles([7], by=DESK, at=at)
+    ticket.cancel_as_duplicate(other, by=SANNE, at=at)
+    ticket.reopen(by=SANNE, at=at)
+
+
+def _hidden(ticket, at):
+    ticket.customer_wrote(
+        f"Code {SECRET}", by=JAN, at=at, key=f"{SECRET}:{ticket.version}", sensitive=f"a code {SECRET}"
+    )
+    ticket.look_at(ticket.version, by=TOM, at=at)
+
+
 INTERNAL = {
+    "a round about money that nobody understood": _asks_about_money,
+    "what a customer says of it": _rates,
+    "a snooze": _sleeps,
+    "a reason that was taken back": _cancels_and_takes_back,
+    "a duplicate of another": _duplicate_of_a_stranger,
+    "a code": _hidden,
+    "an export": lambda t, at: t.export(f"{SECRET}.zip", by=TOM, at=at),
+    "a note from a window": lambda t, at: t.write_note(SECRET, by=TOM, at=at),
+    "a note that was edited and taken back": lambda t, at: (
+        t.note(SECRET, by=TOM, at=at, key=f"slack:{t.version}", ts=SECRET),
+        t.edit_note(f"slack:{t.version - 1}", f"{SECRET} more", by=TOM, at=at, edited="2"),
+        t.delete_note(f"slack:{t.version - 2}", by=TOM, at=at),
+    ),
+    "given back": lambda t, at: t.release(by=TOM, at=at),
+    "too many mails": lambda t, at: t.collect(t.version, by=DESK, at=at, reason=SECRET),
+    "files that got lost": lambda t, at: t.miss_files(1, SECRET, by=DESK, at=at),
     "a note": lambda t, at: t.note(f"intern: {SECRET}", by=TOM, at=at, files=[{"name": SECRET}]),
     "a held mail": lambda t, at: t.quarantine(SECRET, by=EVE, at=at, reason=SECRET),
     "a held mail let in": _let_in,
@@ -132,7 +202,7 @@ INTERNAL = {
 def test_nothing_internal_ever_shows_in_any_mail(acts, kind, language):
     ticket = Ticket.open(
         by=JAN, at=FRIDAY - timedelta(days=5), subject="Printer", text="It is broken.", language=language,
-        client=SECRET, key=SECRET, detail={"inbox": SECRET, "files": [SECRET]},
+        client=SECRET, desk=SECRET, key=SECRET, detail={"inbox": SECRET, "files": [SECRET]},
     )  # fmt: skip
     ticket.number = 42
     for number, act in enumerate(acts):
@@ -142,7 +212,8 @@ def test_nothing_internal_ever_shows_in_any_mail(acts, kind, language):
         KINDS[kind].course(ticket, WORDS[language], FRIDAY)
     except DeskError:
         return  # it cannot come to that mail from there
-    mailed = [each for each in ticket.history if any(d.audience == "customer" for d in each.deliveries)]
+    left = [each for each in ticket.history if each.seq not in taken_back(ticket.history)]
+    mailed = [each for each in left if any(d.audience == "customer" for d in each.deliveries)]
     for event in mailed:
         mail = compose(
             ticket, event, templates=TEMPLATES, letterhead=LETTERHEAD, now=FRIDAY,

@@ -122,3 +122,29 @@ def test_waking_before_the_start_after_the_end_or_nobody_does_nothing(start: Sta
     scheduler.stop()
     scheduler.wake("sweep")
     scheduler.stop()
+
+
+def test_a_stop_waits_for_a_job_only_so_long_and_says_whether_it_ended() -> None:
+    # given a job that hangs, and another that would run every moment
+    began, may_end = Event(), Event()
+    ran: list[int] = []
+    hangs = Job("hangs", lambda: (began.set(), may_end.wait(60)), every=0.1)
+    scheduler = Scheduler([hangs, Job("runs", lambda: ran.append(1), every=0.05)], clock=lambda: NOW)
+    scheduler.start()
+    assert began.wait(60)
+
+    # when the scheduler is stopped
+    assert not scheduler.stop(within=0.05)
+
+    # then nothing begins any more, and the end of what hangs is seen
+    count = len(ran)
+    may_end.set()
+    assert scheduler.stop(within=60)
+    assert len(ran) == count
+
+
+def test_a_pulse_that_stands_still_is_seen() -> None:
+    ticks = [100.0]
+    scheduler = Scheduler([], clock=lambda: NOW, monotonic=lambda: ticks[0])
+    ticks[0] += 121
+    assert scheduler.silent_for == 121

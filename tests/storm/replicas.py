@@ -150,7 +150,7 @@ class Replica:
     def answers(self) -> bool:
         """Whether it runs, and comes to answer a question."""
         try:
-            with urlopen(f"http://127.0.0.1:{self._web_port}/healthz", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{self._web_port}/livez", timeout=5) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
