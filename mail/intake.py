@@ -1,6 +1,5 @@
 """Take the mails that were kept, and make of each what it is to the desk."""
 
-import hashlib
 import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -11,17 +10,17 @@ from functools import partial
 from threading import Event
 
 from desk.errors import Conflict
-from mail import reading
+from mail import copies, reading
 from mail.filed import Filed
 from mail.filing import Filing
 from mail.foresight import foresee
 from mail.gathering import gathered
 from mail.house import House
 from mail.limits import Limits
-from mail.reading import InboundEmail, Unreadable
+from mail.reading import InboundEmail, Unreadable, unreadable
 from store import inbox, meters, unread
 from store.database import Database, Session, Unavailable
-from store.inbox import Arrival, Kept, State
+from store.inbox import Kept, State
 from store.mishaps import Contained
 from store.points import Point, reached
 
@@ -116,7 +115,8 @@ class Intake:
     def _read_one_by_one(self, taken: Sequence[Kept]) -> Generator[Mail, None, None]:
         first = taken[0]
         if first.attempts >= POISON:
-            yield _unread(first.arrival, f"reading it was begun {first.attempts} times and never finished")
+            reason = f"reading it was begun {first.attempts} times and never finished"
+            yield unreadable(first.arrival.raw, reason)
         else:
             yield from self._read_each(kept.arrival.raw for kept in taken)
 
@@ -139,9 +139,10 @@ class Intake:
         fates: list[bool] = []
         reached(Point.INTAKE_READ)
         with self._db.change() as session:
+            held = unread.hold(session, [kept.id for kept, _ in read])
             foresee(session, read)
             for kept, mail in read:
-                fates.append(self._put_away(session, kept, mail))
+                fates.append(kept.id in held and self._put_away(session, kept, mail))
                 reached(Point.INTAKE_FILING)
                 if self._db.is_awaited:
                     break
@@ -160,7 +161,8 @@ class Intake:
         for _ in range(_AT_ONCE):
             try:
                 with self._db.change() as session:
-                    settled = self._put_away(session, kept, mail)
+                    held = unread.hold(session, [kept.id])
+                    settled = kept.id in held and self._put_away(session, kept, mail)
                     reached(Point.INTAKE_FILING)
                 reached(Point.INTAKE_FILED)
                 return settled
@@ -170,9 +172,7 @@ class Intake:
         return False
 
     def _put_away(self, session: Session, kept: Kept, mail: Mail) -> bool:
-        first = inbox.first_with(session, mail.content_key)
-        if first == kept.id:
-            return False  # our lease was over, and another process has dealt with it
+        first = copies.first_copy(session, mail)
         if first is not None:
             session.afterwards(meters.INTAKE_MAILS.labels("duplicate").inc)
             inbox.dealt_with(session, kept.id, State.DUPLICATE, remark=f"the same mail as number {first}")
@@ -202,7 +202,3 @@ def _as_let_in(kept: Kept, mail: Mail) -> Mail:
     if withheld and isinstance(mail, InboundEmail):
         return replace(mail, text=str(withheld), written=None)
     return mail
-
-
-def _unread(arrival: Arrival, reason: str) -> Unreadable:
-    return Unreadable(reason=reason, content_key=hashlib.sha256(arrival.raw).hexdigest())

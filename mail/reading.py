@@ -1,6 +1,5 @@
 """Read a raw mail: bytes in, a frozen value or the reason why there is none out."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from email import message_from_bytes
@@ -18,6 +17,7 @@ from mail.clients import written_now
 from mail.contents import Part, charset_of
 from mail.guards import header_lines, why_unreadable
 from mail.headers import Headers, date_in, headers_of, ids_in, message_id_in
+from mail.keys import NAMED, bare_key, content_key
 from mail.markup import parse, text_of
 from mail.parts import Body, collect
 
@@ -31,7 +31,8 @@ class InboundEmail:
     text, nothing trimmed; written is that without what its HTML marks as quoted or signed, None where it
     marks nothing.  calendars are invitations in words, notes what the desk has to say of parts that nobody
     here can open.  reports are the groups of a delivery status, returned the headers of the mail that came
-    back with it; enclosed is the one mail that is attached, if it is the only one and can be read.
+    back with it; enclosed is the one mail that is attached, if it is the only one and can be read.  bare_key
+    is what content_key would be if it could not be read.
     """
 
     content_key: str
@@ -57,6 +58,7 @@ class InboundEmail:
     reports: tuple[Headers, ...]
     returned: Headers | None
     enclosed: "Enclosed | None" = None
+    bare_key: str = ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def read(raw: bytes, *, prefix: str = "HD", zone: tzinfo = UTC) -> InboundEmail 
         light, ballast = lighten(raw)
         message = message_from_bytes(light, policy=compat32)
         understood = _understand(message, collect(message, ballast, zone), prefix)
-        return replace(understood, enclosed=_enclosed(understood, prefix))
+        return replace(understood, enclosed=_enclosed(understood, prefix), bare_key=bare_key(raw))
     except RecursionError:
         return unreadable(raw, "its parts are nested too deeply")
     except _BROKEN as error:
@@ -191,15 +193,8 @@ def _without_pictures(text: str) -> str:
 
 
 def _content_key(headers: Headers, body: Body) -> str:
-    """What makes a mail this mail, whatever way it took: the same through two addresses is one, and the
-    same Message-ID over other words is another."""
-    digest = hashlib.sha256()
-    named = [headers.get(name) for name in ("message-id", "from", "date", "subject")]
-    for text in (*named, *body.plain, *body.html, *body.calendars):
-        digest.update(hashlib.sha256(text.encode()).digest())
-    for file in body.files:
-        digest.update(hashlib.sha256(file.content).digest())
-    return digest.hexdigest()
+    named = [headers.get(name) for name in NAMED]
+    return content_key([*named, *body.plain, *body.html, *body.calendars], [f.content for f in body.files])
 
 
 def unreadable(raw: bytes, reason: str) -> Unreadable:
@@ -208,7 +203,7 @@ def unreadable(raw: bytes, reason: str) -> Unreadable:
     senders = addresses_in(headers.get("from", ""))
     return Unreadable(
         reason=reason,
-        content_key=hashlib.sha256(raw).hexdigest(),
+        content_key=bare_key(raw),
         message_id=message_id_in(headers.get("message-id", "")),
         sender=senders[0] if senders else None,
         subject=subjects.clean(decode_header(headers.get("subject", ""))),

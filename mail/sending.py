@@ -103,16 +103,13 @@ class MailSender:
         """Mail it; the reference is the Message-ID, or "" where events made the mail pointless."""
         try:
             email, event = self._worded(delivery)
+            has_left = email is not None and self._has_left(delivery, event, email)
         except (DeskError, Unavailable) as error:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=False) from error
         except (Unsendable, TemplateRefused) as error:
             raise DeliveryFailed(f"the mail was not worded: {error}", permanent=True) from error
-        if email is None:
-            return ""
-        with self._db.read() as session:
-            ticket = tickets.get(session, delivery.ticket_number)
-            if self._lookback.has_left(session, ticket, event, email, self._clock()):
-                return email.message_id
+        if email is None or has_left:
+            return email.message_id if email else ""
         reached(Point.MAIL_WORDED)
         try:
             self._send(email, without_sender=is_automatic(event))
@@ -183,6 +180,11 @@ class MailSender:
         if certain or not is_automatic(event):
             left_at = None if certain else _left_at(delivery, at)
             ticket.mail_failed(event.seq, reason, certain=certain, by=_BY, at=at, left_at=left_at)
+
+    def _has_left(self, delivery: Delivery, event: Event, email: Email) -> bool:
+        with self._db.read() as session:
+            ticket = tickets.get(session, delivery.ticket_number)
+            return self._lookback.has_left(session, ticket, event, email, self._clock())
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
         with self._db.read() as session:

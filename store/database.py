@@ -30,8 +30,9 @@ __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_onc
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
-_WRITES = "helpdesk_writes"
+_WRITES, _WITHIN = "helpdesk_writes", "helpdesk_within"
 _CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
+_PATIENCE = 15.0  # seconds that SQLite waits for another process's lock
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
 _WAITED_IN_A_CIRCLE = "40P01"
 """PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
@@ -92,13 +93,15 @@ class Database:
         return self._lane.is_awaited
 
     @contextmanager
-    def change(self, *, urgent: bool = False) -> Iterator[Session]:
+    def change(self, *, urgent: bool = False, within: float | None = None) -> Iterator[Session]:
         """One transaction that writes; committed at the end, rolled back when anything is raised.
 
-        urgent: a person waits for it.  Raises Conflict when somebody else changed the same ticket first, and
+        urgent: a person waits for it.  within: seconds to wait for others who write, where it is not to be
+        waited for as long as usual.  Raises Conflict when somebody else changed the same ticket first, and
         Unavailable when the database cannot; then nothing has changed."""
-        turn = self._lane.turn(urgent=urgent) if self.is_sqlite else nullcontext()
-        with turn, _translated(), self._begun(self._writer) as session:
+        turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
+        writer = self._writer.execution_options(**{_WITHIN: within}) if within else self._writer
+        with _translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
             for ticket, fresh in list(session.saved):
@@ -182,12 +185,13 @@ def _engine(url: str, synchronous: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
-        return create_engine(
+        engine = create_engine(
             parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
         )
-    engine = create_engine(
-        parsed, connect_args={"timeout": 15, "check_same_thread": False}, hide_parameters=True
-    )
+        event.listen(engine, "begin", _begin_on_server)
+        return engine
+    patience = {"timeout": _PATIENCE, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -196,7 +200,7 @@ def _engine(url: str, synchronous: str) -> Engine:
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=15000", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (_patience(_PATIENCE), f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()
@@ -217,14 +221,31 @@ def _use_wal(cursor: DBAPICursor) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
-    writes = connection.get_execution_options().get(_WRITES)
+    options = connection.get_execution_options()
+    writes, within = options.get(_WRITES), options.get(_WITHIN)
     begun = connection.connection.cursor()
     try:
+        if within:
+            begun.execute(f"PRAGMA {_patience(within)}")
         begun.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.OperationalError as error:
         meters.DB_BUSY.inc()
         raise Unavailable(f"the database cannot: {error}") from error
+    finally:
+        if within:
+            begun.execute(f"PRAGMA {_patience(_PATIENCE)}")
     begun.close()
+
+
+def _patience(seconds: float) -> str:
+    return f"busy_timeout={int(1000 * seconds)}"
+
+
+def _begin_on_server(connection: Connection) -> None:
+    within = connection.get_execution_options().get(_WITHIN)
+    if within:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * within)}")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(2000 * within)}")
 
 
 @contextmanager
@@ -240,6 +261,6 @@ def _translated() -> Iterator[None]:
             raise Conflict(AT_ONCE) from error
         meters.DB_BUSY.inc()
         raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error
-    except NoConnectionFree as error:
+    except (NoConnectionFree, TimeoutError) as error:
         meters.DB_BUSY.inc()
         raise Unavailable(f"the database is too busy: {error}") from error

@@ -95,6 +95,15 @@ def is_ours(session: Session, message_id: str) -> bool:
     return owner is not None and owner[1] is Direction.OUT
 
 
+_MOST_COPIES = 20
+
+
+def came_under(session: Session, message_id: str) -> Sequence[int]:
+    """The inbox ids of the first mails that came in under that name."""
+    named = (_row.message_id == message_id, _row.inbox.is_not(None))
+    return session.scalars(select(_row.inbox).where(*named).order_by(_row.id).limit(_MOST_COPIES)).all()
+
+
 def of_ticket(session: Session, number: int) -> list[Email]:
     """All mails of a ticket, the oldest first."""
     return [_email(row) for row in session.every(_OF_TICKET, number=number)]

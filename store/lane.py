@@ -17,9 +17,11 @@ class Lane:
         self._urgent_waiting = 0
 
     @contextmanager
-    def turn(self, *, urgent: bool) -> Iterator[None]:
-        """Wait for a turn; urgent ones (a person waits for an answer) are served first."""
-        self._enter(urgent)
+    def turn(self, *, urgent: bool, within: float | None = None) -> Iterator[None]:
+        """Wait for a turn; urgent ones (a person waits for an answer) are served first.
+
+        within: seconds, after which TimeoutError is raised."""
+        self._enter(urgent, within)
         try:
             yield
         finally:
@@ -36,14 +38,19 @@ class Lane:
         """Whether a person waits for a turn."""
         return self._urgent_waiting > 0
 
-    def _enter(self, urgent: bool) -> None:
+    def _enter(self, urgent: bool, within: float | None) -> None:
         with self._changed:
             self._urgent_waiting += urgent
             try:
-                self._changed.wait_for(lambda: not self._busy and (urgent or not self._urgent_waiting))
+                if not self._changed.wait_for(lambda: self._is_free_for(urgent), within):
+                    raise TimeoutError("others write and do not end")
             finally:
                 self._urgent_waiting -= urgent
+                self._changed.notify_all()
             self._busy, self._since = True, self._monotonic()
+
+    def _is_free_for(self, urgent: bool) -> bool:
+        return not self._busy and (urgent or not self._urgent_waiting)
 
     def _leave(self) -> None:
         with self._changed:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from store import keepsakes
 from store.database import Database
 
-_PROBE = "last probe"
 _LOCK = 0x4845_4C50  # "HELP": any number will do, as long as every replica uses the same
 
 
@@ -43,12 +40,6 @@ def upgrade(db: Database, *, to: str = "head") -> str | None:
 def revision_of(connection: Connection) -> str | None:
     """The schema that the database has; None where it has none."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def probe(db: Database, now: datetime) -> None:
-    """Write something, to see whether that works.  Raises store.database.Unavailable."""
-    with db.change() as session:
-        keepsakes.keep(session, _PROBE, now.isoformat(timespec="seconds"))
 
 
 def is_current(db: Database) -> bool:

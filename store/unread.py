@@ -42,6 +42,13 @@ def give_back(session: Session, taken: Sequence[Kept]) -> None:
         session.execute(update(tables.inbox).where(*still_ours).values(back))
 
 
+def hold(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of them that still nobody has dealt with, held until the commit.
+
+    Whoever slept over the end of its lease may file a mail at the same moment as the next one who took it."""
+    return set(session.scalars(_held_statement(), {"ids": ids}))
+
+
 SOME_BYTES = 2_000_000
 """Of mails taken at once."""
 
@@ -73,6 +80,12 @@ def _taken_statement() -> Update:
         .where(chosen)
         .values(attempts=_row.attempts + 1, not_before=bindparam("until", type_=_row.not_before.type))
     )
+
+
+@cache
+def _held_statement() -> Select[Any]:
+    mine = select(_row.id).where(_row.id.in_(bindparam("ids", expanding=True)), IS_NEW)
+    return mine.order_by(_row.id).with_for_update()
 
 
 @cache

@@ -21,11 +21,17 @@ autovacuum = off
 checkpoint_timeout = 1h
 max_connections = 400
 """
+LASTING = """
+checkpoint_timeout = 1h
+max_connections = 400
+"""
+"""Of a server that is ended hard and must have all that it said it has."""
+
 PATIENCE = 60
 """Seconds for a server to start or to end on a busy machine; the wheel itself gives up after ten."""
 
 
-def server_in(home: Path) -> str:
+def server_in(home: Path, settings: str = SETTINGS) -> str:
     """The address of the server in that folder, which the first worker that comes starts."""
     home.chmod(0o755)  # as root, the server runs as a user of its own
     runtime, data = home / "runtime", home / "data"
@@ -38,7 +44,7 @@ def server_in(home: Path) -> str:
     class Server(PostgresServer):  # type: ignore[misc]
         def ensure_pgdata_inited(self) -> None:
             super().ensure_pgdata_inited()
-            (data / "postgresql.auto.conf").write_text(SETTINGS)
+            (data / "postgresql.auto.conf").write_text(settings)
 
     server = Server(data, cleanup_mode=None)
     _start(server)

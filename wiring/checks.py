@@ -9,7 +9,7 @@ from bot.socket import Socket
 from bot.web import Check
 from mail.mailbox import Mailbox
 from sla.scheduler import Scheduler
-from store import room, schema
+from store import probe, room, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
 
@@ -22,7 +22,6 @@ _SILENT = 120
 _HELD = 120
 """Seconds after which a transaction that keeps all others from writing will not end by itself."""
 
-_UNWRITTEN = timedelta(seconds=15)
 _VITAL = ("slack", "mail")
 """Files that wait are told of on App Home; no supervisor should end a desk that works without them."""
 
@@ -39,7 +38,7 @@ def checks_of(
 ) -> dict[str, Check]:
     """Every check by its name; each answers None, or what is wrong."""
     checks: dict[str, Check] = {
-        "database": lambda: _database(db) or _writes(scheduler, machine()),
+        "database": lambda: _database(db, machine()),
         "disk": lambda: room.problem(db),
         "scheduler": lambda: _beats(scheduler, couriers, machine()),
         "slack": lambda: _slack(people, socket),
@@ -58,19 +57,14 @@ def problems_of(mailboxes: Sequence[Mailbox]) -> str:
     return "; ".join(f"{mailbox.name}: {mailbox.problem}" for mailbox in troubled)
 
 
-def _database(db: Database) -> str | None:
+def _database(db: Database, now: datetime) -> str | None:
     try:
-        return None if schema.is_current(db) else "the schema is not this version's"
+        if not schema.is_current(db):
+            return "the schema is not this version's"
+        probe.write(db, at=now)
+        return None
     except Unavailable as problem:
         return str(problem)
-
-
-def _writes(scheduler: Scheduler, now: datetime) -> str | None:
-    """Whether the last thing that was written to see whether that works is long ago."""
-    last = scheduler.last_good("probe")
-    if last is not None and now - last <= _UNWRITTEN:
-        return None
-    return "nothing can be written" if last else "nothing was written yet"
 
 
 def _beats(scheduler: Scheduler, couriers: Mapping[str, Courier], now: datetime) -> str | None:

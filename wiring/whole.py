@@ -97,7 +97,6 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("report mails", releases_of(config, db, clock, post=post).send_due, every=2),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock, stop.is_set),
         *_jobs_of_canary(config, db, bird, post),
-        Job("probe", lambda: schema.probe(db, machine()), every=5),
         Job("steps", Steps(machine).look, every=5),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]

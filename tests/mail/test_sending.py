@@ -1,12 +1,16 @@
 """What customers are owed and how it leaves: worded once, the same bytes each time, nothing sent in doubt."""
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from itertools import count
 
 import pytest
+from sqlalchemy import event
 
 from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
+from desk.errors import DeliveryFailed
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
@@ -22,6 +26,7 @@ from sla.hours import BusinessHours
 from sla.policy import Policy
 from store import emails, outbox, tickets
 from store.courier import Courier
+from store.database import Unavailable
 from store.emails import Direction
 from tests.mail.mailing_desk import JAN, MONDAY, SECRET
 
@@ -41,6 +46,37 @@ def test_a_confirmation_reaches_the_customer_once(house):
     assert "Wednesday 2 December 2026 at 10:00" in house.post.text()
     assert b"SECRET" not in house.post.mails[0][2]
     assert house.asked_for == [(number, MONDAY)]
+
+
+def test_a_database_that_goes_away_before_a_mail_leaves_puts_no_mail_in_doubt(house):
+    house.opens()
+    with house.db.change() as session:
+        delivery = outbox.claim(session, (Audience.CUSTOMER,), now=house.now, lease=timedelta(minutes=1))
+    failures = []
+    while not house.post.mails:
+        with going_away(house.db, at=len(failures) + 1):
+            try:
+                house.sender.send(delivery)
+            except DeliveryFailed as failure:
+                failures.append(failure.permanent)
+
+    assert len(failures) > 2
+    assert not any(failures)
+    assert len(house.post.mails) == 1
+
+
+@contextmanager
+def going_away(db, *, at):
+    """Its transaction of that number, counted from 1, does not begin."""
+    begun = count(1)
+
+    def begin(_connection):
+        if next(begun) == at:
+            raise Unavailable("gone")
+
+    event.listen(db.engine, "begin", begin)
+    yield
+    event.remove(db.engine, "begin", begin)
 
 
 def test_what_was_sent_is_kept_with_its_bytes_and_its_name(house):

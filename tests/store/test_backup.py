@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -186,3 +187,34 @@ def test_a_number_that_slack_shows_is_given_to_the_mail_it_belonged_to_and_to_no
         new = Ticket.open(by=anna, at=at("mon 11:02"), subject="New", text="x", key="mail:new")
         assert tickets.add(session, new).number == 28
         assert tickets.add(session, lost).number == 7
+
+
+MANY, AT_ONCE = 10_000, 500
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_ten_thousand_tickets_are_written_into_a_copy_and_out_of_it(
+    db: Database, elsewhere: Callable[[str], Database], engine: str, tmp_path: Path, at: At, anna: Actor
+) -> None:
+    """Each with a raw mail of 5,000 bytes.  `-s` shows how long both took."""
+    for first in range(0, MANY, AT_ONCE):
+        with db.change() as session:
+            for number in range(first, first + AT_ONCE):
+                came = at("mon 09:00")
+                inbox.keep(session, Arrival(source="smtp", raw=f"{number:05}".encode() * 1_000, at=came))
+                ticket = Ticket.open(
+                    by=anna, at=came, subject=f"Oven {number}", text="x", key=f"mail:{number}"
+                )
+                tickets.add(session, ticket)
+    other, file = elsewhere(engine), tmp_path / "copy.gz"
+
+    began = time.monotonic()
+    backup.write(db, file, at=at("mon 10:00"))
+    written = time.monotonic()
+    restoring.restore(other, file, at=at("mon 11:00"))
+    restored = time.monotonic()
+
+    print(f"\nwritten in {written - began:.0f} s, restored in {restored - written:.0f} s")
+    assert rows(other) == rows(db)

@@ -5,13 +5,20 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.storm.engines import databases
+from tests import postgres
+from tests.storm import troubles
+from tests.storm.ailing import Course, befall
+from tests.storm.deaths import deaths
+from tests.storm.engines import databases, server_home
 from tests.storm.storm import REDUCED, Outcome, Size, storm, whole
+from tests.storm.troubles import Trouble
 
 KEPT = Path(".storm")
 """Where the seeds, figures and logs of the last runs are."""
@@ -22,10 +29,13 @@ _HEAD += f" {'naps':>5} {'shut':>5} {'faults':>6} {'unread':>6} {'wrong':>6} {'s
 
 def main() -> int:
     given = _given()
-    if given.points or given.faults:
-        part = "test_points.py" if given.points else "test_faults.py"
-        return int(pytest.main([f"tests/storm/{part}", "-m", "long or not long", "-q", "-s"]))
+    if given.faults:
+        return int(pytest.main(["tests/storm/test_faults.py", "-m", "long or not long", "-q", "-s"]))
     KEPT.mkdir(exist_ok=True)
+    if given.database:
+        return _befall(given)
+    if given.points:
+        return _die(given)
     wrong = 0
     print(_HEAD, flush=True)
     for engine, seed, size in _storms(given):
@@ -40,7 +50,7 @@ def main() -> int:
 
 
 def _storms(given: argparse.Namespace) -> Iterator[tuple[str, int, Size]]:
-    engines = [given.engine] if given.engine else ["sqlite", "postgresql"]
+    engines = _engines(given)
     dice = random.Random(given.seed)
     until, seed = time.monotonic() + 60 * given.minutes, given.seed
     while True:
@@ -50,6 +60,63 @@ def _storms(given: argparse.Namespace) -> Iterator[tuple[str, int, Size]]:
         if time.monotonic() > until:
             return
         seed = dice.randrange(1_000_000)
+
+
+def _die(given: argparse.Namespace) -> int:
+    """At every point, on each database; in parts, where minutes are given."""
+    wrong, until = 0, time.monotonic() + 60 * (given.minutes or 1_000)
+    for engine in _engines(given):
+        with TemporaryDirectory(prefix="storm-") as home, databases(engine, Path(home)) as new:
+            for each in deaths(new, Path(home), begin=given.begin):
+                died = "died" if each.died else "not reached so often"
+                print(f"{engine:<11} {each.point.name:<16} {each.hit:>4} {died}", *each.wrongs, flush=True)
+                wrong += len(each.wrongs)
+                if time.monotonic() > until:
+                    print(f"the time is over: go on after this one with --from, on {engine}")
+                    return 1 if wrong else 0
+    return 1 if wrong else 0
+
+
+def _engines(given: argparse.Namespace) -> list[str]:
+    return [given.engine] if given.engine else ["sqlite", "postgresql"]
+
+
+def _befall(given: argparse.Namespace) -> int:
+    """The database is locked, full, gone and so on, while people work."""
+    wrong = 0
+    print(f"{'engine':<11} {'trouble':<10} {'red after':>10} {'green after':>12} {'taken':>6}", flush=True)
+    for engine in _engines(given):
+        with TemporaryDirectory(prefix="storm-") as home, _troubled(engine, Path(home)) as (url, befallen):
+            folder = KEPT / f"{engine}-database"
+            folder.mkdir(exist_ok=True)
+            replicas = given.replicas if engine == "postgresql" else 1
+            tell = partial(_tell_course, engine)
+            wrongs = befall(url, folder, list(befallen), tell, replicas=replicas, seed=given.seed)
+        print("".join(f"    {each}\n" for each in wrongs), end="", flush=True)
+        wrong += len(wrongs)
+    print(f"\n{'NOT all promises were kept.' if wrong else 'Every promise was kept.'}")
+    return 1 if wrong else 0
+
+
+def _tell_course(engine: str, course: Course) -> None:
+    red = "-" if course.red is None else f"{course.red:.1f} s"
+    line = f"{engine:<11} {course.name:<10} {red:>10} {course.green:>10.1f} s {course.taken:>6}"
+    print(line, flush=True)
+
+
+@contextmanager
+def _troubled(engine: str, home: Path) -> Iterator[tuple[str, list[Trouble]]]:
+    """A database, and what may befall it."""
+    if engine == "postgresql":
+        with databases(engine, home, postgres.LASTING) as new:
+            url = new()
+            yield url, troubles.of_server(url, server_home(home))
+        return
+    with troubles.own_disk(home / "disk") as mounted, databases(engine, home / "disk") as new:
+        if not mounted:
+            print("a full disk is left out: it takes a disk that only root may mount", flush=True)
+        url = new()
+        yield url, troubles.of_file(url, on_own_disk=mounted)
 
 
 def _tell(engine: str, seed: int, outcome: Outcome) -> None:
@@ -64,12 +131,19 @@ def _tell(engine: str, seed: int, outcome: Outcome) -> None:
 
 def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run storm", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=0, help="new storms until then; 0: one an engine")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=0,
+        help="new storms, or points, until then; 0: one storm, all points",
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="both, where none is named")
     parser.add_argument("--replicas", type=int, default=2, help="processes on PostgreSQL")
     parser.add_argument("--long", action="store_true", help="600 mails, Slack closed in between, naps")
+    parser.add_argument("--database", action="store_true", help="let the database fail, in each way, instead")
     parser.add_argument("--points", action="store_true", help="end the desk at every crash point instead")
+    parser.add_argument("--from", dest="begin", default="", help="the point to begin with (--points)")
     parser.add_argument("--faults", action="store_true", help="put faults into the code, one by one, instead")
     return parser.parse_args()
 

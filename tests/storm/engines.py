@@ -15,10 +15,10 @@ New = Callable[[], str]
 
 
 @contextmanager
-def databases(engine: str, folder: Path) -> Iterator[New]:
-    """Gives what makes one more of them."""
+def databases(engine: str, folder: Path, settings: str = postgres.SETTINGS) -> Iterator[New]:
+    """Gives what makes one more of them.  settings: of the PostgreSQL server."""
     with ExitStack() as stack:
-        place = _on_server(stack, folder) if engine == "postgresql" else _in_files(folder)
+        place = _on_server(stack, folder, settings) if engine == "postgresql" else _in_files(folder)
 
         def new() -> str:
             url = place()
@@ -34,11 +34,16 @@ def _in_files(folder: Path) -> New:
     return lambda: f"sqlite:///{folder / uuid4().hex}.sqlite3"
 
 
-def _on_server(stack: ExitStack, folder: Path) -> New:
-    home = folder / "postgresql"
+def server_home(folder: Path) -> Path:
+    """Where the server of that folder is."""
+    return folder / "postgresql"
+
+
+def _on_server(stack: ExitStack, folder: Path, settings: str) -> New:
+    home = server_home(folder)
     home.mkdir()
     folder.chmod(0o755)  # as root, the server runs as a user of its own
-    server = create_engine(postgres.server_in(home), isolation_level="AUTOCOMMIT")
+    server = create_engine(postgres.server_in(home, settings), isolation_level="AUTOCOMMIT")
     stack.callback(postgres.end, home)
     stack.callback(server.dispose)
 

@@ -44,6 +44,20 @@ FAULTS = (
         "tests/mail/test_intake.py",
     ),
     Fault(
+        "two processes that file one mail at the same moment make one ticket of it",
+        "store/unread.py",
+        "mine.order_by(_row.id).with_for_update()",
+        "mine.order_by(_row.id)",
+        "tests/mail/test_copies.py",
+    ),
+    Fault(
+        "a mail that could not be read and comes again is no second ticket",
+        "mail/copies.py",
+        "[mail.content_key, mail.bare_key] if",
+        "[mail.content_key] if",
+        "tests/mail/test_copies.py",
+    ),
+    Fault(
         "a mail whose sender is not on the ticket goes to quarantine",
         "mail/claims.py",
         "if claim and email.sender.key not in claim.ticket.participants:",
@@ -73,6 +87,13 @@ FAULTS = (
         'raise DeliveryUncertain("the mail server did not say whether it took the mail")',
         'raise DeliveryFailed("it is sent again", permanent=False)',
         "tests/mail/test_sending_proof.py tests/mail/test_sending.py",
+    ),
+    Fault(
+        "a database that goes away before a mail leaves puts no mail in doubt",
+        "mail/sending.py",
+        "        except (DeskError, Unavailable) as error:",
+        "        except DeskError as error:",
+        "tests/mail/test_sending.py",
     ),
     Fault(
         "every attempt sends the same bytes",

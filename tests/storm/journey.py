@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -20,7 +21,8 @@ from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.people import Agents, Customers, customer, marker, subject
 from tests.storm.replicas import Death, Replica
-from tests.storm.storm import SETTINGS, is_quiet
+from tests.storm.scene import SETTINGS
+from tests.storm.standing import card_of, is_owed, is_quiet
 from tests.storm.verdict import Verdict
 
 BY_SMTP, BY_IMAP = 0, 1
@@ -52,9 +54,11 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
             demo_settings(world, url) | SETTINGS | _mailbox(world), folder / "desk.log", hits=hits
         )
         clocks, visitor = Clockwork(world, [replica]), Visitor(world.url)
-        customers = Customers([replica], world.desk_address, random.Random(1), clocks.at_work)
-        agents = Agents(visitor, clocks.at_work)
         db = Database(url)
+        customers = Customers(
+            [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
+        )
+        agents = Agents(visitor, clocks.moves, partial(card_of, db))
         try:
             with _started_anew(replica, dies, hits):
                 clocks.start()

@@ -9,15 +9,12 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from sandbox.director import NotPossibleHere
-from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
+from sandbox.director import Json, NotPossibleHere
+from sandbox.visitor import Unanswered, Visitor
 from tests.storm.clockwork import Patience
 from tests.storm.replicas import Replica
 
 DESK = "help@desk.example"
-_LONG_ENOUGH = 3.0
-"""Seconds in which nothing happens although the clocks are turned: what has not come by then does not."""
-
 _BEGAN = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -39,12 +36,14 @@ def marker(kind: str, n: int) -> str:
 class Customers:
     """Mail servers of customers: they hand in one mail until they hear 250, as mail servers do.
 
-    mailed, answered: the customers whose first mail, and whose answer, the desk took."""
+    is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  mailed,
+    answered: the customers whose first mail, and whose answer, the desk took."""
 
     replicas: Sequence[Replica]
     desk_address: str
     random: random.Random
-    at_work: Callable[[], int]
+    moves: Callable[[], int]
+    is_owed: Callable[[str], bool]
     mailed: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
@@ -56,12 +55,12 @@ class Customers:
 
     def answer(self, n: int, visitor: Visitor) -> None:
         """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
-        patience = Patience(self.at_work, every=0.2, still=_LONG_ENOUGH)
+        patience, owed = Patience(self.moves, every=0.5), True
         while not (letters := visitor.inbox(customer(n))):
-            try:
-                patience.spend("the confirmation")
-            except AssertionError:
+            if not owed:
                 return
+            owed = self.is_owed(customer(n))
+            patience.spend(f"customer {n} waits for a confirmation")
         confirmation = letters[0]
         words = marker("answer", n)
         mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
@@ -78,7 +77,7 @@ class Customers:
         return mail
 
     def _hand_in(self, n: int, mail: EmailMessage) -> None:
-        patience = Patience(self.at_work)
+        patience = Patience(self.moves)
         while True:
             port = self.random.choice(self.replicas).mail_port
             try:
@@ -91,18 +90,24 @@ class Customers:
 
 @dataclass
 class Agents:
-    """Alice clicks and writes.  taken, replied: customers whose ticket she was told she took, and whom she
-    was told she has answered."""
+    """Alice clicks and writes.
+
+    card_of: where the card of that customer stands, once it is there.  may_be_refused: the desk may answer
+    her alone that it cannot.  taken, replied: customers whose ticket she was told she took,
+    and whom she was told she has answered."""
 
     visitor: Visitor
-    at_work: Callable[[], int]
+    moves: Callable[[], int]
+    card_of: Callable[[str], Json | None]
+    may_be_refused: bool = False
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
 
     def take(self, n: int) -> None:
-        """Click *Take it* on the card of customer n, and again while Slack shows an error."""
-        self._until_taken(lambda: self.visitor.click("Alice", self._card(n), "take"))
+        """Click *Take it* on the card of customer n, and again while Slack shows an error, or the desk says
+        to her alone that nothing was changed."""
+        self._until_taken(lambda: self._click(n))
         self.taken.append(n)
 
     def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
@@ -119,6 +124,16 @@ class Agents:
             self.unsure.append(n)
             self._close()
 
+    def _click(self, n: int) -> None:
+        before = self._refusals()
+        self.visitor.click("Alice", self._card(n), "take")
+        if self._refusals() > before:
+            raise Unanswered("the desk says that nothing was changed")
+
+    def _refusals(self) -> int:
+        told = self.visitor.ephemerals("Alice") if self.may_be_refused else []
+        return sum("nothing was changed" in each["text"] for each in told)
+
     def _write(self, n: int, values: dict[str, object]) -> None:
         """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""
         self._close()
@@ -131,18 +146,14 @@ class Agents:
         with suppress(NotPossibleHere):
             self.visitor.close("Alice", everything=True)
 
-    def _card(self, n: int) -> dict[str, object]:
-        """Looks now and then: the workspace answers with all it has, and has other work to do."""
-        patience = Patience(self.at_work, every=0.3)
-        while True:
-            named = (each for each in self.visitor.channel("#support") if subject(n) in text_of(each))
-            card = next((each for each in named if buttons_of(each)), None)  # not the summary of many
-            if card:
-                return card
+    def _card(self, n: int) -> Json:
+        patience = Patience(self.moves, every=0.2)
+        while not (card := self.card_of(customer(n))):
             patience.spend(f"customer {n} has no card")
+        return card
 
     def _until_taken(self, act: Callable[[], object]) -> None:
-        patience = Patience(self.at_work)
+        patience = Patience(self.moves)
         while True:
             try:
                 act()

@@ -1,6 +1,7 @@
 """The desk as processes that are killed, put to sleep and started again."""
 
 import faulthandler
+import json
 import multiprocessing
 import os
 import signal
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from store import points
@@ -24,6 +25,10 @@ PATIENCE = 120.0
 """Seconds without any progress, after which something stands still."""
 
 _PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn", "wiring.whole", __name__]
+
+
+_IDLE = frozenset({Point.COMMITTING, Point.COMMITTED})
+"""What a desk reaches that has nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Replica:
     _web_port: int = 0
     _process: ForkServerProcess | None = None
     _ahead: Any = field(default_factory=lambda: _context().Value("d", 0.0))
+    _steps: Any = field(default_factory=lambda: _context().RawValue("Q", 0))
 
     def start(self) -> None:
         """Start it, and wait until it answers, or died where it was told to.
@@ -56,7 +62,7 @@ class Replica:
         One that refuses to start, as while Slack refuses its token, is started again, as supervisors do."""
         self.begin()
         deadline = time.monotonic() + PATIENCE
-        while not self._answers():
+        while not self.answers():
             if time.monotonic() > deadline:
                 raise AssertionError(f"the desk did not start: {self.log.read_text()[-4_000:]}")
             if not self.is_alive:
@@ -73,13 +79,23 @@ class Replica:
             "HELPDESK_MAIL__LISTENER__PORT": str(self.mail_port),
             "HELPDESK_WEB__PORT": str(self._web_port),
         }
-        told = (dict(self.settings) | ports, self.log, self.dies, self.hits, self._ahead)
+        told = (dict(self.settings) | ports, self.log, self.dies, self.hits, self._ahead, self._steps)
         self._process = _context().Process(target=_serve, args=told, daemon=True)
         self._process.start()
 
     @property
+    def process_id(self) -> int | None:
+        """Of the process, while there is one."""
+        return self._process.pid if self._process else None
+
+    @property
     def is_alive(self) -> bool:
         return self._process is not None and self._process.is_alive()
+
+    @property
+    def steps(self) -> int:
+        """Counts the points that it reached and all before it, as long as there is something to do."""
+        return int(self._steps.value)
 
     @property
     def ahead(self) -> float:
@@ -120,7 +136,19 @@ class Replica:
         if self._process and self._process.pid and self._process.is_alive():
             os.kill(self._process.pid, how)
 
-    def _answers(self) -> bool:
+    def wrongs(self) -> dict[str, str] | None:
+        """What it says under /readyz is wrong; None where it says nothing."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self._web_port}/readyz", timeout=30) as answer:
+                said = json.load(answer)
+        except HTTPError as not_ready:
+            said = json.load(not_ready)
+        except (URLError, OSError):
+            return None
+        return {name: problem for name, problem in said["checks"].items() if problem != "ok"}
+
+    def answers(self) -> bool:
+        """Whether it runs, and comes to answer a question."""
         try:
             with urlopen(f"http://127.0.0.1:{self._web_port}/livez", timeout=5) as answer:
                 return bool(answer.status == 200)
@@ -138,7 +166,9 @@ def _context() -> ForkServerContext:
 _OURS = ("HELPDESK_", "SLACK_", "DATABASE_")
 
 
-def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any) -> None:
+def _serve(
+    settings: Mapping[str, str], log: Path, dies: Death | None, hits: Path | None, ahead: Any, steps: Any
+) -> None:
     """What the process does: the command `serve`, on a clock that may be turned."""
     from terminal.call import Call
     from terminal.serve import serve
@@ -149,8 +179,7 @@ def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Pat
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(written, sys.stderr.fileno())
     faulthandler.register(signal.SIGUSR1)  # for whoever wants to know where it stands still
-    if dies or hits:
-        points.watch(_Watch(dies, hits))
+    points.watch(_Watch(dies, hits, steps))
 
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=ahead.get_obj().value)
@@ -161,12 +190,13 @@ def _serve(settings: Mapping[str, str], log: Path, dies: Death | None, hits: Pat
 class _Watch:
     """Notes which points are reached, and ends the process at one of them."""
 
-    def __init__(self, dies: Death | None, hits: Path | None) -> None:
-        self._dies, self._counts = dies, Counter[Point]()
+    def __init__(self, dies: Death | None, hits: Path | None, steps: Any) -> None:
+        self._dies, self._counts, self._steps = dies, Counter[Point](), steps
         self._file = os.open(hits, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if hits else None
 
     def __call__(self, point: Point) -> None:
         self._counts[point] += 1  # two threads at once may count two hits for one: then it dies a hit later
+        self._steps.value += point not in _IDLE
         ends = self._dies and point in self._dies.points and self._counts[point] >= self._dies.hit
         if self._file is not None:
             os.write(self._file, f"{'DIED ' if ends else ''}{point.name}\n".encode())

@@ -8,27 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from sandbox.installed import Installed
-from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
-from store import inbox, outbox
-from store.database import Database
-from terminal.demo import demo_settings
-from terminal.setup import MANIFEST
-from tests.sound import assert_sound
-from tests.storm.clockwork import Clockwork
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
-from tests.storm.replicas import Replica
-from tests.storm.verdict import ASKED, Verdict
+from tests.storm.scene import scene
 from tests.storm.weather import Weather
-
-SETTINGS = {
-    "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
-    "HELPDESK_DESK__UNDO_SECONDS": "0",
-    "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
-    "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
-}
 
 
 @dataclass(frozen=True)
@@ -77,39 +61,20 @@ class Outcome:
 def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
     """Raise one over an empty database, and say what came of it."""
     began, dice = time.monotonic(), random.Random(seed)
-    with Sandbox(
-        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
-    ) as world:
-        settings = demo_settings(world, url) | SETTINGS
-        replicas = [Replica(settings, folder / f"desk{n}.log") for n in range(size.replicas)]
-        time_goes_on = Clockwork(world, replicas)
-        at_work = time_goes_on.at_work
-        weather = Weather(Visitor(world.url), random.Random(dice.random()), at_work, size.closures)
+    with scene(url, folder, size.replicas, dice) as here:
+        at_work, visitor = here.clocks.at_work, Visitor(here.world.url)
+        weather = Weather(visitor, random.Random(dice.random()), at_work, size.closures)
         killer = Killer(
-            replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
-            lambda seconds: time_goes_on.turn(timedelta(seconds=seconds)), size.naps,
+            here.replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
+            lambda seconds: here.clocks.turn(timedelta(seconds=seconds)), size.naps,
         )  # fmt: skip
-        customers = Customers(replicas, world.desk_address, random.Random(dice.random()), at_work)
-        agents = Agents(Visitor(world.url), at_work)
-        db = Database(url)
-        try:
-            for replica in replicas:
-                replica.start()
-            time_goes_on.start()
-            _rage(weather, killer, lambda: _work(customers, agents, size, Visitor(world.url)))
-            time_goes_on.wait_until(lambda: is_quiet(db), "the desk has done all that it owes")
-            verdict = Verdict(world, db, customers, agents)
-            wrongs, unread = verdict.wrongs(), len(verdict.unread)
-        finally:
-            time_goes_on.stop()
-            for replica in replicas:
-                replica.kill()
-            db.close()
-    assert_sound(url)
+        _rage(weather, killer, lambda: _work(here.customers, here.agents, size, visitor))
+        verdict = here.verdict()
+        wrongs, unread = verdict.wrongs(), len(verdict.unread)
     seconds = time.monotonic() - began
     return Outcome(
         wrongs, killer.kills, killer.naps_taken, weather.closed, weather.spoiled, seconds,
-        tally(customers, agents) | {"unread": unread},
+        tally(here.customers, here.agents) | {"unread": unread},
     )  # fmt: skip
 
 
@@ -149,13 +114,6 @@ def _work(customers: Customers, agents: Agents, size: Size, visitor: Visitor) ->
     with ThreadPoolExecutor(2) as threads:
         for each in as_completed([threads.submit(write), threads.submit(click)]):
             each.result()
-
-
-def is_quiet(db: Database) -> bool:
-    """Whether all mail is read, and every delivery arrived or is one that a person is asked about."""
-    with db.read() as session:
-        owed = {state for _, state in outbox.counts(session)} - ASKED
-        return not inbox.waiting(session) and not owed
 
 
 def tally(customers: Customers, agents: Agents) -> dict[str, int]:

@@ -7,10 +7,13 @@ import pytest
 from tests.storm.storm import REDUCED, storm, whole
 
 
-@pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_storm_loses_nothing_and_does_nothing_twice(database_url: str, tmp_path: Path) -> None:
-    outcome = storm(database_url, tmp_path, REDUCED, seed=7)
+    """Half a minute of a machine at rest, on each database; two processes on PostgreSQL, one on SQLite.
+
+    Whether something stands still is judged by the steps of the desk, not by the time that it takes."""
+    replicas = 1 if database_url.startswith("sqlite") else 2
+    outcome = storm(database_url, tmp_path, REDUCED.with_replicas(replicas), seed=7)
     assert outcome.wrongs == []
     assert outcome.kills == REDUCED.kills
     assert outcome.faults > 10

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from slack_sdk import WebClient
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from desk.delivery import Audience, DeliveryState
+from desk.delivery import Audience
 from desk.event import Kind
+from sandbox.director import Json
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, buttons_of, text_of
 from store import tables, tickets
 from store.database import Database
 from tests.storm.people import Agents, Customers, customer, marker, subject
-
-ASKED = frozenset({DeliveryState.DOUBTFUL, DeliveryState.DEAD})
-"""A person is asked about such a mail, in the thread."""
-
-UNREADABLE = "A mail that cannot be read"
+from tests.storm.standing import ASKED
 
 
 @dataclass
@@ -38,40 +35,54 @@ class Verdict:
             *self._of_tickets(),
             *self._of_cards(visitor),
             *self._of_messages(visitor),
-            *self._of_mailboxes(visitor),
+            *self._of_mailboxes(),
             *self._of_clicks(),
-            *self._of_replies(visitor),
+            *self._of_replies(),
         ]
 
     @cached_property
-    def unread(self) -> set[int]:
-        """Customers over whose mail the desk was killed so often that it gave up reading it: a ticket says so
-        and has it as it came, which is what is promised."""
-        row = tables.inbox.c
-        given_up = select(row.raw).join(tables.tickets, tables.tickets.c.number == row.ticket)
-        given_up = given_up.where(tables.tickets.c.subject == UNREADABLE)
+    def _mailboxes(self) -> dict[str, list[Json]]:
+        """What arrived, by address: asked of the world once."""
+        boxes = Visitor(self.world.url).state()["mailboxes"]
+        return {name: [each for each in box if each["way"] == "in"] for name, box in boxes.items()}
+
+    def _inbox(self, n: int) -> list[Json]:
+        return self._mailboxes.get(customer(n), [])
+
+    @cached_property
+    def unread(self) -> list[str]:
+        """Mails over which the desk was killed so often that it gave up reading them, and which it therefore
+        did not read: a ticket of its own says so and has the mail as it came, which is what is promised."""
+        row, event = tables.inbox.c, tables.events.c
+        told_of = and_(event.ticket == row.ticket, event.detail["inbox"].as_integer() == row.id)
+        given_up = select(row.raw).join(tables.events, told_of)
+        given_up = given_up.where(event.detail["unreadable"].as_string().is_not(None))
         with self.db.read() as session:
-            raws = [bytes(raw) for raw in session.scalars(given_up)]
-        return {n for n in self.customers.mailed if any(subject(n).encode() in raw for raw in raws)}
+            return [bytes(raw).decode() for raw in session.scalars(given_up)]
+
+    @cached_property
+    def _unread_answers(self) -> Counter[int]:
+        """Customers whose answer has a ticket of its own."""
+        found = [n for n in self.customers.answered for raw in self.unread if marker("answer", n) in raw]
+        return Counter(found)
 
     def _of_tickets(self) -> Iterator[str]:
         row, event = tables.tickets.c, tables.events.c
         with self.db.read() as session:
             opened = Counter(session.scalars(select(row.subject)).all())
             wrote = session.scalars(select(event.text).where(event.kind == Kind.CUSTOMER_WROTE)).all()
-        del opened[UNREADABLE]
-        expected = Counter(subject(n) for n in self.customers.mailed if n not in self.unread)
+        expected = Counter(subject(n) for n in [*self.customers.mailed, *set(self._unread_answers)])
         yield from _compared("tickets", expected, opened)
         for n in self.customers.answered:
-            times = sum(marker("answer", n) in text for text in wrote)
+            times = sum(marker("answer", n) in text for text in wrote) + self._unread_answers[n]
             if times != 1:
                 yield f"the answer of customer {n} is on tickets {times} times"
 
     def _of_cards(self, visitor: Visitor) -> Iterator[str]:
         drawn = [text_of(each) for each in visitor.channel("#support") if buttons_of(each)]
-        for n in set(self.customers.mailed) - self.unread:
+        for n in self.customers.mailed:
             times = sum(subject(n) in text for text in drawn)
-            if times != 1:
+            if times != 1 + (n in self._unread_answers):
                 yield f"customer {n} has {times} cards"
 
     def _of_messages(self, visitor: Visitor) -> Iterator[str]:
@@ -87,9 +98,9 @@ class Verdict:
                 told.update(str(payload.get("token", "")).split())
         yield from (f"delivery {token} was told {times} times" for token, times in told.items() if times > 1)
 
-    def _of_mailboxes(self, visitor: Visitor) -> Iterator[str]:
+    def _of_mailboxes(self) -> Iterator[str]:
         for n in self.customers.mailed:
-            names = Counter(letter["message_id"] for letter in visitor.inbox(customer(n)))
+            names = Counter(letter["message_id"] for letter in self._inbox(n))
             yield from (
                 f"customer {n} got {name} {times} times" for name, times in names.items() if times > 1
             )
@@ -102,10 +113,10 @@ class Verdict:
                 if times != 1:
                     yield f"the ticket of customer {n} was taken {times} times"
 
-    def _of_replies(self, visitor: Visitor) -> Iterator[str]:
+    def _of_replies(self) -> Iterator[str]:
         for n in [*self.agents.replied, *self.agents.unsure]:
             words = marker("reply", n)
-            arrived = sum(words in letter["text"] for letter in visitor.inbox(customer(n)))
+            arrived = sum(words in letter["text"] for letter in self._inbox(n))
             written = self._written(n, words)
             if arrived > 1:
                 yield f"customer {n} got the reply {arrived} times"

@@ -1,0 +1,36 @@
+"""Whether a mail came in before, though one of its copies could not be read."""
+
+from collections.abc import Sequence
+
+from mail.keys import bare_key
+from mail.reading import InboundEmail, Unreadable
+from store import emails, inbox
+from store.database import Session
+
+
+def foresee(session: Session, mails: Sequence[InboundEmail | Unreadable]) -> None:
+    """Look for the copies of all of these at once."""
+    inbox.foresee(session, [key for mail in mails for key in _keys(mail)])
+
+
+def first_copy(session: Session, mail: InboundEmail | Unreadable) -> int | None:
+    """The inbox id of the copy that was dealt with; None for a mail that comes for the first time."""
+    known = (inbox.first_with(session, key) for key in _keys(mail))
+    first = next((each for each in known if each is not None), None)
+    return first if first is not None or isinstance(mail, InboundEmail) else _read_before(session, mail)
+
+
+def _keys(mail: InboundEmail | Unreadable) -> list[str]:
+    """Its own, and the one that it has where it is not read."""
+    return [mail.content_key, mail.bare_key] if isinstance(mail, InboundEmail) else [mail.content_key]
+
+
+def _read_before(session: Session, mail: Unreadable) -> int | None:
+    """A copy that could be read is on record under its name, with another key."""
+    if not mail.message_id:
+        return None
+    for kept in emails.came_under(session, mail.message_id):
+        raw = inbox.raw_of(session, kept)
+        if raw is not None and bare_key(raw) == mail.content_key:
+            return kept
+    return None

@@ -1,0 +1,72 @@
+"""Where a storm takes place: the world outside, the processes of the desk, their clocks, and people."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from sandbox.installed import Installed
+from sandbox.server import Sandbox
+from sandbox.visitor import Visitor
+from store.database import Database
+from terminal.demo import demo_settings
+from terminal.setup import MANIFEST
+from tests.sound import assert_sound
+from tests.storm.clockwork import Clockwork
+from tests.storm.people import Agents, Customers
+from tests.storm.replicas import Replica
+from tests.storm.standing import card_of, is_owed, is_quiet, told
+from tests.storm.verdict import Verdict
+
+SETTINGS = {
+    "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": "0",
+    "HELPDESK_DESK__UNDO_SECONDS": "0",
+    "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
+    "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
+}
+
+
+@dataclass
+class Scene:
+    """All who take part."""
+
+    world: Sandbox
+    replicas: list[Replica]
+    clocks: Clockwork
+    db: Database
+    customers: Customers
+    agents: Agents
+
+    def verdict(self) -> Verdict:
+        """What came of it, once the desk has done all that it owes."""
+        self.clocks.wait_until(lambda: is_quiet(self.db), "the desk has done all that it owes")
+        return Verdict(self.world, self.db, self.customers, self.agents)
+
+
+@contextmanager
+def scene(url: str, folder: Path, replicas: int, dice: random.Random) -> Iterator[Scene]:
+    """Over an empty database; the desk runs.  Its logs are kept in the folder."""
+    with Sandbox(
+        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
+    ) as world:
+        settings, db = demo_settings(world, url) | SETTINGS, Database(url)
+        desks = [Replica(settings, folder / f"desk{n}.log") for n in range(replicas)]
+        clocks = Clockwork(world, desks)
+        own = random.Random(dice.random())
+        customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
+        agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
+        try:
+            for each in desks:
+                each.start()
+            clocks.start()
+            yield Scene(world, desks, clocks, db, customers, agents)
+        except AssertionError as stuck:
+            raise AssertionError(f"{stuck}; {told(db)}") from stuck
+        finally:
+            clocks.stop()
+            for each in desks:
+                each.kill()
+            db.close()
+    assert_sound(url)
