@@ -103,6 +103,8 @@ def test_a_newcomer_goes_through_the_whole_story(reader, visitor):
     new.card("dark mode").get_by_label("Status").select_option(label="✅ Resolved")
     new.fill("What was done", "It is dark at night.")
     new.send()
+    new.dialog.get_by_text("As it will leave").wait_for()
+    new.send()
     new.next_step()
 
     expect(new.step("Who may not")).to_be_visible()
