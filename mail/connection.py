@@ -47,6 +47,7 @@ class Connection:
     def __init__(self, account: Account, *, seconds: float, context: ssl.SSLContext | None = None) -> None:
         self.line = Line(account, seconds=seconds, context=context)
         self.may_only_read = False
+        self._announced = 0
         self._folder = account.folder
         self._client = self.line.client
 
@@ -58,6 +59,7 @@ class Connection:
             except IMAPClientReadOnlyError:
                 self.may_only_read = True
                 selected = self._client.select_folder(self._folder, readonly=True)
+            self._announced = self._announcements
             return int(selected[b"UIDVALIDITY"])
 
     def uids_since(self, day: date) -> set[int]:
@@ -135,9 +137,12 @@ class Connection:
     def wait(self, stop: Event, seconds: float) -> bool:
         """Wait until the server announces something (IDLE), at most so long, or until stop.
 
-        False: this server cannot announce, and nothing was waited for."""
+        False: this server cannot announce, and nothing was waited for.  What it said in passing since the folder
+        was opened, below the answer to something else, it does not say again (RFC 3501, 7.3.1)."""
         if "IDLE" not in self.line.capabilities:
             return False
+        if self._announcements > self._announced:
+            return True
         with self.line.asked():
             self._client.idle()
             called = self.line.holds_more
@@ -146,6 +151,11 @@ class Connection:
         with self.line.asked():
             self._client.idle_done()
         return True
+
+    @property
+    def _announcements(self) -> int:
+        """How often it has said how many messages there are since the folder was opened."""
+        return len(self._client._imap.untagged_responses.get("EXISTS", ()))
 
     def close(self) -> None:
         """Hang up, politely where the server still listens."""

@@ -9,6 +9,7 @@ from imapclient import IMAPClient
 from sqlalchemy import select
 
 from mail.account import Account
+from mail.connection import Connection
 from mail.line import Line, NotLetIn, Unreachable
 from mail.mailbox import Mailbox
 from mail.marking import After
@@ -132,6 +133,25 @@ def test_a_line_is_renewed_with_its_token_before_the_server_ends_it(post):
         post.arrives()
         assert mailbox.fetch() == 1
         assert len(server.forms) == 2
+
+
+def test_mail_that_the_server_mentions_below_another_answer_is_not_waited_for(post):
+    post.arrives()
+    account = post.mailbox()._account
+    connection = Connection(account, seconds=WAIT, context=post.trust)
+    try:
+        connection.select()
+        assert connection.uids_since(datetime.now(UTC).date() - timedelta(days=1)) == {1}
+        post.arrives(2)
+        assert connection.facts(1)
+        waiting = Thread(target=connection.wait, args=(Event(), 600), daemon=True)
+        waiting.start()
+        waiting.join(WAIT)
+        assert not waiting.is_alive()
+        connection.select()
+        assert connection.uids_since(datetime.now(UTC).date() - timedelta(days=1)) == {1, 2}
+    finally:
+        connection.close()
 
 
 def test_the_server_calls_when_mail_comes(post):
