@@ -137,8 +137,8 @@ class Connection:
     def wait(self, stop: Event, seconds: float) -> bool:
         """Wait until the server announces something (IDLE), at most so long, or until stop.
 
-        False: this server cannot announce, and nothing was waited for.  What it said since the folder was opened,
-        below the answer to something else, it does not say again (RFC 3501, 7.3.1)."""
+        False: this server cannot announce, and nothing was waited for.  What it said below the answer to
+        something else, since the folder was opened, it does not say again (RFC 3501, 7.3.1)."""
         if "IDLE" not in self.line.capabilities:
             return False
         if self._announcements > self._announced:
