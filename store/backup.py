@@ -95,10 +95,9 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
             os.fsync(raw.fileno())
         part.replace(file)
         _keep_name(file.parent)
-    except BaseException:
+    finally:
         with suppress(OSError):
-            part.unlink()
-        raise
+            part.unlink(missing_ok=True)  # it is there only where something went wrong
 
 
 def _keep_name(folder: Path) -> None:

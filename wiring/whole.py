@@ -106,12 +106,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     watched = checks | ({"canary": bird.trouble} if bird else {})
     auditor = Auditor(db, clock=clock, checks=watched, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    pulse = metrics.Pulse(
-        ticks=lambda: scheduler.last_goods(BEATS),
-        canary=lambda session: canary.figures(session, clock()) if bird else {},
-        connections=lambda: socket.connections if socket else None,
-    )
-    figures = metrics.registry(db, clock=clock, pulse=pulse)
+    figures = metrics.registry(db, clock=clock, pulse=_pulse_of(scheduler, bird, socket, clock))
     alive = alive_of(db, scheduler)
     asgi = web.build(checks, figures, slack.inlet(app), pages, Turnstile(machine), alive=alive)
 
@@ -120,19 +115,18 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
             scheduler.wake(name)
 
     return Parts(
-        config,
-        db,
-        policy,
-        slack.people,
-        asgi,
-        scheduler,
-        couriers,
-        reader,
-        intake,
-        socket,
-        listener,
-        mailboxes,
-        stop,
+        config, db, policy, slack.people, asgi, scheduler, couriers, reader, intake,
+        socket, listener, mailboxes, stop,
+    )  # fmt: skip
+
+
+def _pulse_of(
+    scheduler: Scheduler, bird: Canary | None, socket: Socket | None, clock: Clock
+) -> metrics.Pulse:
+    return metrics.Pulse(
+        ticks=lambda: scheduler.last_goods(BEATS),
+        canary=lambda session: canary.figures(session, clock()) if bird else {},
+        connections=lambda: socket.connections if socket else None,
     )
 
 
