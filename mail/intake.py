@@ -36,6 +36,9 @@ filed in one transaction, which ends early where a person waits."""
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
 
+_BEAT = 0.25
+"""Seconds of waiting for what is being read, after which it is seen to that nobody else takes it."""
+
 _AT_ONCE = 3
 """How often to look again when somebody else changed the same ticket in the same moment."""
 
@@ -44,7 +47,8 @@ class Intake:
     """Receives mail from the inbox.
 
     clock: reads the time; read: understands raw mails one after the other, here where nothing is given.
-    lease: how long the mails that are taken at once may take; what died over one is taken again after that.
+    lease: how long what is taken stays with who took it, who takes it anew as long as it is at work; what
+    somebody died over is taken by another after that.
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class Intake:
         clock: Callable[[], datetime],
         read: Read | None = None,
         limits: Limits | None = None,
-        lease: timedelta = timedelta(minutes=1),
+        lease: timedelta = timedelta(seconds=20),
     ) -> None:
         self._db = db
         self._house = house
@@ -88,12 +92,15 @@ class Intake:
             return unread.next_some(session, now=self._clock(), lease=self._lease, most=TOGETHER)
 
     def _receive(self, taken: list[Kept]) -> int:
-        begun, received, waiting = self._clock(), 0, deque(taken)
+        since, received, waiting = self._clock(), 0, deque(taken)
         try:
             with Contained(passing=Unavailable) as mishap, closing(self._read(taken)) as lists:
                 for mails in lists:
-                    if self._stopping.is_set() or self._clock() - begun >= self._lease / 2:
+                    held_for = self._clock() - since
+                    if self._stopping.is_set() or held_for >= self._lease / 2:
                         break  # another process may be at them by now
+                    if held_for >= self._lease / 4:
+                        since = self._take_anew(waiting)
                     received += self._file_all([(waiting.popleft(), mail) for mail in mails])
             if mishap.problem:
                 held = waiting.popleft().id if waiting else taken[-1].id  # it may come as the reading ends
@@ -102,6 +109,12 @@ class Intake:
             self._leave(waiting)
         return received
 
+    def _take_anew(self, waiting: Sequence[Kept]) -> datetime:
+        now = self._clock()
+        with self._db.change() as session:
+            unread.keep_back(session, waiting, until=now + self._lease)
+        return now
+
     def _leave(self, waiting: Sequence[Kept]) -> None:
         if waiting:
             # Where that fails, they wait for the end of their lease.
@@ -109,8 +122,7 @@ class Intake:
                 unread.give_back(session, waiting)
 
     def _read(self, taken: Sequence[Kept]) -> Generator[list[Mail], None, None]:
-        each = self._read_one_by_one(taken)
-        return gathered(each) if len(taken) > 1 else ([mail] for mail in each)
+        return gathered(self._read_one_by_one(taken), beat=_BEAT)
 
     def _read_one_by_one(self, taken: Sequence[Kept]) -> Generator[Mail, None, None]:
         first = taken[0]
