@@ -26,7 +26,7 @@ from mail.quoted import is_automatic
 from mail.seals import reply_address
 from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
-from store import emails, tickets
+from store import emails, outbox, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.marks import mark_of
@@ -197,6 +197,9 @@ class MailSender:
                 return kept, event
             email = self._written(delivery, ticket, event, mailed, enclosed(session, ticket, event))
         with self._db.change() as session:
+            if not outbox.is_ours(session, delivery):
+                # Whoever took it over may have found no mail yet, and will send one.
+                raise DeliveryFailed("somebody else has taken it over", permanent=False)
             emails.keep(session, email)
         return email, event
 
