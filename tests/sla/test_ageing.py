@@ -22,7 +22,14 @@ from store.session import Session
 At = Callable[[str], datetime]
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 SANNE = Actor.agent("U0SANNE", "Sanne")
-DAYS = {"raw_mails": 30, "sent_mails": 30, "quarantine": 10, "inbox": 10, "closed_tickets": 365}
+DAYS = {
+    "raw_mails": 30,
+    "sent_mails": 30,
+    "reports": 30,
+    "quarantine": 10,
+    "inbox": 10,
+    "closed_tickets": 365,
+}
 
 
 class Old:
