@@ -53,9 +53,8 @@ def list_(call: Call, in_json: bool) -> None:
 def show(call: Call, which: int, in_json: bool) -> None:
     """Show one of them, with what became of it.  Exit status 66: there is none."""
     with looking(call) as session:
-        facts = (
-            dead_reports.facts_of(dead_reports.find(session, -which)) if which < 0 else _shown(session, which)
-        )
+        is_month = which < 0
+        facts = dead_reports.shown(session, -which) if is_month else _shown(session, which)
     words = "\n".join(f"{name:<11} {value}" for name, value in facts.items() if value not in ("", None))
     say(facts, words, in_json=in_json)
 

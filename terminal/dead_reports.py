@@ -1,4 +1,4 @@
-"""The months of clients among what `helpdesk dead` sees to: `report-7` where deliveries have a bare number."""
+"""The months of clients among what `helpdesk dead` sees to: `report-7` beside the numbers of deliveries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAY_HAVE_ARRIVED = (
 )
 
 
-class Which(click.ParamType):
+class Which(click.ParamType[int]):
     """The number of a delivery, or report-N; which of the two is told by the sign: reports are negative."""
 
     name = "ID"
@@ -38,7 +38,7 @@ def given_up(session: Session) -> list[dict[str, Any]]:
     """Facts about each that a person may see to."""
     from store import unsent
 
-    return [facts_of(report) for report in unsent.given_up(session)]
+    return [_facts_of(report) for report in unsent.given_up(session)]
 
 
 def find(session: Session, number: int) -> Report:
@@ -83,7 +83,21 @@ def discard(call: Call, number: int, reason: str) -> str:
     return done(call, let_be)
 
 
-def facts_of(report: Report) -> dict[str, Any]:
+def shown(session: Session, number: int) -> dict[str, Any]:
+    """Facts about that one.  Raises Refused."""
+    return _facts_of(find(session, number))
+
+
+def line_of(facts: dict[str, Any]) -> str:
+    """The same in one line."""
+    about = f"{facts['client']}, month {facts['month']}"
+    return (
+        f"{facts['id']:<10} {facts['state']:<9} {facts['to']:<9} {facts['since'][:16]}  "
+        f"{about}: {facts['reason']}"
+    )
+
+
+def _facts_of(report: Report) -> dict[str, Any]:
     since = report.first_try_at or report.decided_at or report.made_at
     return {
         "id": f"{_PREFIX}{report.id}",
@@ -98,11 +112,3 @@ def facts_of(report: Report) -> dict[str, Any]:
         "address": report.address,
         "message_id": report.message_id,
     }
-
-
-def line_of(facts: dict[str, Any]) -> str:
-    about = f"{facts['client']}, month {facts['month']}"
-    return (
-        f"{facts['id']:<10} {facts['state']:<9} {facts['to']:<9} {facts['since'][:16]}  "
-        f"{about}: {facts['reason']}"
-    )

@@ -145,7 +145,7 @@ def test_what_would_go_is_counted_beforehand(old: Old) -> None:
             kind.name: retention.count(session, kind, before=old.now - timedelta(days=DAYS[kind.name]))
             for kind in retention.CLASSES
         }
-    assert counts == {"raw_mails": 1, "sent_mails": 0, "quarantine": 0, "inbox": 1, "closed_tickets": 0}
+    assert {name: count for name, count in counts.items() if count} == {"raw_mails": 1, "inbox": 1}
 
 
 def test_what_happened_is_taken_into_the_chain_at_every_beat(old: Old) -> None:

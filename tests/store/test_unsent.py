@@ -1,4 +1,4 @@
-"""A client's month that was let go and may not have arrived: counted, let be, kept and forgotten like any mail."""
+"""A client's month that was let go and may not have arrived: counted, let be, kept and forgotten."""
 
 from datetime import UTC, datetime, timedelta
 

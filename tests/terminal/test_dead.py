@@ -133,9 +133,8 @@ def month(db: Database) -> int:
     return claimed.id
 
 
-CONTRACT = {
-    "HELPDESK_CONTRACTS": '[{"name": "Bakery", "domains": ["bakery.example"], "report_to": "boss@bakery.example"}]'
-}
+BAKERY = {"name": "Bakery", "domains": ["bakery.example"], "report_to": "boss@bakery.example"}
+CONTRACT = {"HELPDESK_CONTRACTS": json.dumps([BAKERY])}
 
 
 def test_a_month_that_may_not_have_arrived_is_listed_and_sent_again_by_one_who_says_so(
