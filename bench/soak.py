@@ -59,6 +59,9 @@ FIRST = CARDS + ANSWERED
 CLICK_EVERY, REPLY_EVERY, LOOK_EVERY = 2.0, 20.0, 5.0
 SLACKS_PACE = 1.1
 
+CLIENTS = [{"name": f"Bedrijf {n}", "domains": [f"bedrijf{n}.example"]} for n in range(200)]
+"""Who writes: people who are nobody's may open twenty tickets a minute together, and the rest is counted."""
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--json", action="store_true", help="one JSON object instead of tables")
@@ -91,7 +94,7 @@ def measure(engine: str, asked: Asked) -> dict[str, Any]:
         desk = Desk(world, opened.enter_context(an_address(engine)))
         desk.environ |= {
             "HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES": str(asked.pace),
-            "HELPDESK_CONTRACTS": json.dumps([{"name": "Bedrijven", "domains": _domains()}]),
+            "HELPDESK_CONTRACTS": json.dumps(CLIENTS),
         }
         opened.callback(desk.kill)
         desk.start()
@@ -112,10 +115,6 @@ def measure(engine: str, asked: Asked) -> dict[str, Any]:
     noted.tickets, noted.emptied = opened_tickets - FIRST, emptied
     told = {"minute by minute": by_minute(noted), "verdicts": verdicts(noted, asked)}
     return told | {"looks": noted.looks, "tickets": noted.tickets, "refused": noted.refused}
-
-
-def _domains() -> list[str]:
-    return [f"bedrijf{n}.example" for n in range(200)]
 
 
 def at_work(
