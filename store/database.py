@@ -76,6 +76,8 @@ class Database:
         self._reader = self.engine.execution_options(**snapshot)
         self._histories = Histories()
         self._shared = local()
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._came_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -136,8 +138,13 @@ class Database:
         self._histories.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; of one that somebody still uses when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _came_back(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            entry.invalidate()
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Session]:
