@@ -84,6 +84,8 @@ class Database:
         self._shared = local()
         self.failures = 0
         """How many transactions of this process the database could not do."""
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._came_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -145,8 +147,13 @@ class Database:
         self._histories.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; of one that somebody still uses when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _came_back(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            entry.invalidate()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
