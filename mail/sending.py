@@ -187,7 +187,10 @@ class MailSender:
             return self._lookback.has_left(session, ticket, event, email, self._clock())
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
+        """Raises DeliveryFailed where we slept so long that another has it: of who words it, and who finds that
+        nobody did and so sends it again, one comes first."""
         with self._db.read() as session:
+            outbox.must_be_ours(session, delivery)
             ticket, event = _about(session, delivery)
             if _is_pointless(ticket, event):
                 return None, event
@@ -197,9 +200,7 @@ class MailSender:
                 return kept, event
             email = self._written(delivery, ticket, event, mailed, enclosed(session, ticket, event))
         with self._db.change() as session:
-            if not outbox.is_ours(session, delivery):
-                # Whoever took it over may have found no mail yet, and will send one.
-                raise DeliveryFailed("somebody else has taken it over", permanent=False)
+            outbox.must_be_ours(session, delivery)
             emails.keep(session, email)
         return email, event
 
