@@ -41,6 +41,7 @@ from _watching import MB, children_of, taken_by  # noqa: E402
 from clicks import AGENTS, PATIENCE, cards_of, pour, unread  # noqa: E402
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 from start import Desk  # noqa: E402
+from sweep import say  # noqa: E402
 
 from sandbox.installed import Installed  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
