@@ -37,7 +37,8 @@ class Customers:
     """Mail servers of customers: they hand in one mail until they hear 250, as mail servers do.
 
     is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  mailed,
-    answered: the customers whose first mail, and whose answer, the desk took."""
+    answered: the customers whose first mail, and whose answer, the desk took; handed_in: those of them whose
+    server handed it in."""
 
     replicas: Sequence[Replica]
     desk_address: str
@@ -45,12 +46,19 @@ class Customers:
     moves: Callable[[], int]
     is_owed: Callable[[str], bool]
     mailed: list[int] = field(default_factory=list)
+    handed_in: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
     def write(self, n: int) -> None:
         """Customer n writes for the first time."""
         mail = self._mail(n, f"storm-{n}@bedrijf{n}.example", subject(n), marker("first", n))
         self._hand_in(n, mail)
+        self.handed_in.append(n)
+        self.mailed.append(n)
+
+    def post(self, n: int, visitor: Visitor) -> None:
+        """Customer n writes for the first time, into the mailbox that the desk reads."""
+        visitor.mail(customer(n), subject=subject(n), text=marker("first", n))
         self.mailed.append(n)
 
     def answer(self, n: int, visitor: Visitor) -> None:
