@@ -132,6 +132,16 @@ class Agents:
             self.unsure.append(n)
             self._close()
 
+    def note(self, n: int) -> None:
+        """Write a note on the ticket of customer n, and again while Slack shows an error."""
+
+        def write() -> None:
+            self._close()
+            self.visitor.choose("Alice", self._card(n), "more", "Write a note")
+            self.visitor.submit("Alice", {"text": marker("note", n)})
+
+        self._until_taken(write)
+
     def _click(self, n: int) -> None:
         before = self._refusals()
         self.visitor.click("Alice", self._card(n), "take")
