@@ -39,6 +39,9 @@ ANSWERS_WITHIN = 60.0
 
 _PATIENCE = 15.0  # seconds that SQLite waits for another process's lock
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
+_LONGEST_LOG = 8 * 1024 * 1024
+"""Bytes to which SQLite's log is cut when it begins anew; it has half of that where nobody reads for long."""
+
 _WAITED_IN_A_CIRCLE = "40P01"
 """PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
 
@@ -82,6 +85,10 @@ class Database:
         self._reader = self.engine.execution_options(**snapshot)
         self._histories = Histories()
         self._shared = local()
+        self.failures = 0
+        """How many transactions of this process the database could not do."""
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._came_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -107,7 +114,7 @@ class Database:
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
         writer = self._writer.execution_options(**{WITHIN: within}) if within else self._writer
-        with _translated(), turn, self._begun(writer) as session:
+        with self._counted(), _translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
             for ticket, fresh in list(session.saved):
@@ -124,14 +131,18 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
         shared: Session | None = getattr(self._shared, "session", None)
-        with _translated(), nullcontext(shared) if shared else self._begun(self._reader) as session:
+        begun = self._lent(shared) if shared else self._begun(self._reader)
+        with self._counted(), _translated(), begun as session:
             yield session
 
     @contextmanager
-    def one_moment(self) -> Iterator[None]:
-        """What this thread reads meanwhile is as of one moment, and no ticket is loaded twice."""
+    def loading_once(self) -> Iterator[None]:
+        """No ticket is loaded twice by this thread meanwhile.
+
+        Between two reads nothing is held: a call may go out, and SQLite's log begins anew only when nobody
+        reads in it."""
         with self._begun(self._reader) as session:
-            self._shared.session = session
+            self._shared.session, self._shared.reading = session, 0
             try:
                 yield
             finally:
@@ -142,8 +153,21 @@ class Database:
         self._histories.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; of one that somebody still uses when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _came_back(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            entry.invalidate()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self.failures += 1
+            raise
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Session]:
@@ -152,6 +176,16 @@ class Database:
             yield session
         finally:
             session.close()
+
+    @contextmanager
+    def _lent(self, session: Session) -> Iterator[Session]:
+        self._shared.reading += 1
+        try:
+            yield session
+        finally:
+            self._shared.reading -= 1
+            if not self._shared.reading:
+                session.close()
 
     def _settle(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
         self._seal(ticket, fresh)
@@ -203,7 +237,8 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in (_patience(_PATIENCE), f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
+    ways = (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (_patience(_PATIENCE), *ways, f"journal_size_limit={_LONGEST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()

@@ -49,7 +49,6 @@ def befall(
 
     seconds: that each lasts, instead of its own.  Every promise that was broken, in words."""
     with scene(url, folder, replicas, random.Random(seed), imap=True) as here:
-        here.agents.may_be_refused = True
         for place, each in enumerate(troubles):
             tell(_one(here, each, MAILS * place, seconds or each.lasts))
         posted = POSTED * len(troubles)

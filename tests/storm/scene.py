@@ -16,6 +16,7 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
+from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
 from tests.storm.standing import card_of, is_owed, is_quiet, told
@@ -26,6 +27,7 @@ SETTINGS = {
     "HELPDESK_DESK__UNDO_SECONDS": "0",
     "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
     "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
+    "HELPDESK_MAIL__SMTP__NULL_SENDER": "false",  # so that machines have somebody to answer
 }
 
 
@@ -38,12 +40,13 @@ class Scene:
     clocks: Clockwork
     db: Database
     customers: Customers
+    machines: Machines
     agents: Agents
 
     def verdict(self) -> Verdict:
         """What came of it, once the desk has done all that it owes."""
         self.clocks.wait_until(lambda: is_quiet(self.db), "the desk has done all that it owes")
-        return Verdict(self.world, self.db, self.customers, self.agents)
+        return Verdict(self.world, self.db, self.customers, self.agents, self.machines)
 
 
 def mailbox_of(world: Sandbox) -> dict[str, str]:
@@ -76,19 +79,21 @@ def scene(
     with Sandbox(
         app=Installed.of(MANIFEST), limits="none", imap=imap, retry_delays=(0.1, 1.0, 3.0), sockets_age=False
     ) as world:
-        world.deliver_mail_by = "imap"  # what customers do not hand in themselves
         settings, db = demo_settings(world, url) | SETTINGS, Database(url)
-        settings |= mailbox_of(world) if imap else {}
+        if imap:
+            world.deliver_mail_by = "imap"  # what customers do not hand in themselves
+            settings |= mailbox_of(world)
         desks = [Replica(settings, folder / f"desk{n}.log") for n in range(replicas)]
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())
         customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
+        machines = Machines(customers, Visitor(world.url))
         agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
         try:
             for each in desks:
                 each.start()
             clocks.start()
-            yield Scene(world, desks, clocks, db, customers, agents)
+            yield Scene(world, desks, clocks, db, customers, machines, agents)
         except AssertionError as stuck:
             raise AssertionError(f"{stuck}; {told(db)}") from stuck
         finally:

@@ -30,8 +30,8 @@ class Order:
 
 @dataclass
 class Traced:
-    """kept: mails, said to the servers that hand them in; marked: messages in the mailbox; clicked: notes, said
-    to Slack; left: mails of ours, said to a mail server."""
+    """kept: mails, said to the servers that hand them in; marked: messages in the mailbox; clicked: notes,
+    said to Slack; left: mails of ours, said to a mail server."""
 
     kept: Order = field(default_factory=Order)
     marked: Order = field(default_factory=Order)
