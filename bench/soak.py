@@ -41,6 +41,7 @@ from _watching import MB, children_of, taken_by  # noqa: E402
 from clicks import AGENTS, PATIENCE, cards_of, pour, unread  # noqa: E402
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 from start import Desk  # noqa: E402
+from sweep import say  # noqa: E402
 
 from sandbox.installed import Installed  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
@@ -63,7 +64,6 @@ SLACKS_PACE = 1.1
 
 CLIENTS = [{"name": f"Bedrijf {n}", "domains": [f"bedrijf{n}.example"]} for n in range(200)]
 """Who writes: people who are nobody's may open twenty tickets a minute together, and the rest is counted."""
-
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -152,12 +152,7 @@ def at_work(
 
     work = [
         Thread(target=steadily, args=each)
-        for each in (
-            (mailman.bring, 1 / rate),
-            (click, CLICK_EVERY),
-            (reply, REPLY_EVERY),
-            (look, LOOK_EVERY),
-        )
+        for each in ((mailman.bring, 1 / rate), (click, CLICK_EVERY), (reply, REPLY_EVERY), (look, LOOK_EVERY))
     ]
     for each in work:
         each.start()

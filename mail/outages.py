@@ -5,11 +5,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
-from functools import partial
 from typing import Literal, Protocol
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
@@ -78,9 +78,7 @@ class Outages:
         now, reason = self.clock(), self.road.closed_because
         if reason:
             since = self.road.closed_since or now
-            self._changes(
-                lambda known: replace(known or Outage(since.isoformat(), reason), seen=now.isoformat())
-            )
+            self._changes(lambda known: replace(known or Outage(since.isoformat(), reason), seen=now.isoformat()))
         with self.db.read() as session:
             outage = _read(keepsakes.get(session, self._name))
         if outage is None:

@@ -151,11 +151,7 @@ def _connected(server: Server, context: ssl.SSLContext, step: _Step) -> smtplib.
         """Encrypts what that connects."""
 
     where, timeout = (server.host, server.port, server.hello), server.timeout
-    return (
-        Encrypted(*where, timeout=timeout, context=context)
-        if server.tls == "tls"
-        else Plain(*where, timeout=timeout)
-    )
+    return Encrypted(*where, timeout=timeout, context=context) if server.tls == "tls" else Plain(*where, timeout=timeout)
 
 
 def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str, step: _Step) -> None:
