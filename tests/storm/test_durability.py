@@ -1,6 +1,5 @@
 """What the desk says it keeps is on the disk when it says so: the system's own calls are the witness."""
 
-import os
 import random
 import shutil
 import signal
@@ -19,7 +18,7 @@ from tests.storm.people import customer, marker
 from tests.storm.scene import Scene, scene
 from tests.storm.tracing import read
 
-MANY = int(os.environ.get("MANY", "200"))
+MANY = 200
 """Mails that servers hand in, messages in the mailbox, and notes in windows: of each."""
 
 _WATCHED = ("-f", "-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "65536")
