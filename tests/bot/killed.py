@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.context import ForkServerContext
 from typing import Any
@@ -16,19 +17,29 @@ NEEDED = {
 _PRELOADED = ["psycopg", "terminal.erase", "store.erasing", "store.schema", "settings.promised", __name__]
 
 
-def erase(url: str, address: str, what: str, at: datetime, dies_at: int = 0) -> tuple[int, int]:
-    """Type it; its exit status and how many statements it came to.
+_MOST = 4_000
 
-    dies_at: the statement before which it is killed, counted from 1; 0: none."""
+
+@dataclass(frozen=True)
+class Typed:
+    """steps: statements that it came to; commits: which of them, counted from 1, are commits."""
+
+    status: int
+    steps: int
+    commits: list[int]
+
+
+def erase(url: str, address: str, what: str, at: datetime, dies_at: int = 0) -> Typed:
+    """Type it.  dies_at: the statement before which it is killed, counted from 1; 0: none."""
     context = _context()
-    count = context.Value("i", 0)
-    process = context.Process(target=_type, args=(url, address, what, at, dies_at, count))
+    count, commits = context.Value("i", 0), context.Array("b", _MOST)
+    process = context.Process(target=_type, args=(url, address, what, at, dies_at, count, commits))
     process.start()
     process.join(100)
     status = process.exitcode
     assert status is not None, "it does not end"
     process.close()
-    return status, int(count.value)
+    return Typed(status, int(count.value), [step for step, is_one in enumerate(commits) if is_one])
 
 
 def _context() -> ForkServerContext:
@@ -37,26 +48,27 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _type(url: str, address: str, what: str, at: datetime, dies_at: int, count: Any) -> None:
+def _type(url: str, address: str, what: str, at: datetime, dies_at: int, count: Any, commits: Any) -> None:
     from sqlalchemy import Engine, event
     from sqlalchemy.pool import Pool
 
     from terminal.call import Call
     from terminal.erase import erase as command
 
-    def step(*_: object) -> None:
+    def step(*_: object, commits_now: bool = False) -> None:
         count.value += 1
+        commits[count.value] = commits_now
         if count.value == dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def heard(statement: str) -> None:
         if not statement.startswith("--"):  # what SQLite does within a statement
-            step()
+            step(commits_now=statement == "COMMIT")
 
     if url.startswith("sqlite"):
         event.listen(Pool, "connect", lambda connection, _: connection.set_trace_callback(heard))
     else:
         event.listen(Engine, "before_cursor_execute", step)
-        event.listen(Engine, "commit", step)
+        event.listen(Engine, "commit", lambda _: step(commits_now=True))
     os.environ.update(NEEDED | {"DATABASE_URL": url})
     command.main(args=[address, f"--{what}", "--yes", "--json"], obj=Call(None, lambda: at))

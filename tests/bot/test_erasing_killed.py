@@ -80,12 +80,12 @@ def test_one_that_is_killed_halfway_beside_a_desk_that_goes_on_is_ended_by_typin
     killed = 0
     while (known := [number for number in numbers[:2] if is_known(desk, number)]) == numbers[:2]:
         killed += 30
-        assert erase(url, MARKS[0], what, at, killed)[0] == -signal.SIGKILL
+        assert erase(url, MARKS[0], what, at, killed).status == -signal.SIGKILL
     assert known == numbers[1:2], "it died between the two"
     wipe(desk)
     deliver_all(desk)
 
-    assert erase(url, MARKS[0], what, at)[0] == 0
+    assert erase(url, MARKS[0], what, at).status == 0
     wipe(desk)
     deliver_all(desk)
 
@@ -99,21 +99,26 @@ def test_one_that_is_killed_halfway_beside_a_desk_that_goes_on_is_ended_by_typin
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("what", ["forget", "delete"])
-def test_one_that_is_killed_before_any_of_its_statements_is_ended_by_typing_it_again(
+def test_one_that_is_killed_before_or_after_any_commit_is_ended_by_typing_it_again(
     desk: Desk, copies: Copies, numbers: list[int], what: str
 ) -> None:
+    """And before each statement that rewrites the file, which begin behind the last commit but one."""
     with copies() as url:
-        steps = erase(url, MARKS[0], what, desk.time.now())[1]
-    for dies_at in range(1, steps):
+        whole = erase(url, MARKS[0], what, desk.time.now())
+        assert_whole(url, what, numbers)
+    around = {step for commit in whole.commits for step in (commit, commit + 1)}
+    rewriting = range(whole.commits[-2], whole.steps + 1)
+    deaths = sorted(around.union(rewriting) - {whole.steps + 1})
+    for dies_at in deaths:
         assert_ended(copies, what, numbers, desk, dies_at)
-    print(f"\n{what}: killed before each of {steps - 1} statements and commits")
+    print(f"\n{what}: {len(whole.commits)} commits, killed {len(deaths)} times")
 
 
 def assert_ended(copies: Copies, what: str, numbers: list[int], desk: Desk, dies_at: int) -> None:
     """Where all was done but saying so, the second time knows nobody of that address."""
     with copies() as url:
-        assert erase(url, MARKS[0], what, desk.time.now(), dies_at)[0] == -signal.SIGKILL
-        status = erase(url, MARKS[0], what, desk.time.now())[0]
+        assert erase(url, MARKS[0], what, desk.time.now(), dies_at).status == -signal.SIGKILL
+        status = erase(url, MARKS[0], what, desk.time.now()).status
         assert status in (0, 1), f"killed before statement {dies_at}"
         assert_whole(url, what, numbers)
 
