@@ -631,6 +631,17 @@ def test_a_server_that_cuts_every_idle_is_not_waited_for_longer_each_time(db):
     assert len(rows(db)) == 2
 
 
+@WITH_ONE_ENGINE
+def test_a_database_that_was_away_is_not_waited_for_longer_each_time(database_url):
+    stop = Impatient(waits=4)
+    read_only = Database(f"{database_url.replace('///', '///file:')}?mode=ro&uri=true")
+    with odd_server() as server:
+        Mailbox(read_only, server.account(), clock=lambda: MONDAY, pause=timedelta(seconds=5)).run(stop)
+    read_only.close()
+
+    assert stop.waits == [5, 5, 5, 5]
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
