@@ -30,3 +30,13 @@ def test_a_person_is_exported_looked_at_and_forgotten(
     assert "forget" in typed("audit", "receipts").stdout
     assert typed("audit", "verify").exit_code == 0
     assert typed("retention", "show").exit_code == 0
+
+
+def test_what_is_exported_is_for_its_owner_alone(typed, opened, tmp_path):
+    opened()
+    out, elsewhere = tmp_path / "anna", tmp_path / "elsewhere"
+    out.mkdir(mode=0o755)
+    (out / "held.json").symlink_to(elsewhere)
+    assert typed("export", "person", "anna@bakery.example", "--out", out).exit_code == 0
+    assert not elsewhere.exists()
+    assert {oct(file.lstat().st_mode & 0o777) for file in out.iterdir()} == {"0o600"}
