@@ -82,7 +82,10 @@ def test_a_window_that_slack_does_not_open_for_its_pace_is_no_fault_of_ours(desk
     number = desk.a_ticket()
     slack.fault("views.open", retry_after=20)
     assert desk.click("reply", f"{number}:1").status == 200
-    assert slack.told[-1]["text"] == "Slack asks the desk to slow down; nothing was changed. Try again in a minute."
+    assert (
+        slack.told[-1]["text"]
+        == "Slack asks the desk to slow down; nothing was changed. Try again in a minute."
+    )
     assert "Traceback" not in caplog.text
 
 

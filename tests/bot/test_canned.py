@@ -79,7 +79,9 @@ def test_the_one_that_is_chosen_stands_below_what_was_written(desk, slack, shelf
 
 
 def test_what_was_written_stays_where_the_reply_could_not_be_chosen(desk, slack, shelf):
-    desk.app = bot_app.build(replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce())
+    desk.app = bot_app.build(
+        replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce()
+    )
     number = desk.a_ticket()
     desk.click("reply", f"{number}:1")
     desk.change(number, lambda ticket: ticket.take(by=Actor.agent("U0BOB", "Bob"), at=desk.time.now()))
@@ -92,7 +94,9 @@ def test_what_was_written_stays_where_the_reply_could_not_be_chosen(desk, slack,
 
 
 def test_who_closes_the_window_after_choosing_a_letter_is_not_replying_any_more(desk, slack, shelf):
-    desk.app = bot_app.build(replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce())
+    desk.app = bot_app.build(
+        replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce()
+    )
     number = desk.a_ticket()
     desk.click("reply", f"{number}:1")
     slack.click_in_view("Alice", "canned", "a.md")
