@@ -207,9 +207,13 @@ class Courier:
                 return [sender.prove(first) if looking else sender.send(first)]
         except _OUTCOMES as outcome:
             return [outcome] * len(call)
-        # It may have happened after the call, so the delivery is proved before it is repeated.
         log.error("delivery %s of ticket %s failed", first.id, first.ticket_number, exc_info=mishap.problem)
-        fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+        if looking and isinstance(mishap.problem, Unavailable):
+            return [NotTried(f"not looked for: {mishap.problem}")] * len(call)
+        # It may have happened after the call, so the delivery is proved before it is repeated; and what the
+        # last look did not answer is not repeated either.
+        looks_again = looking and first.looked + 1 < len(sender.patience.looks)
+        fault = None if looks_again else DeliveryUncertain("a fault of the desk itself, see the log")
         return [fault] * len(call)
 
     def _note_road(self, outcome: Outcome, now: datetime) -> None:

@@ -76,6 +76,8 @@ class Database:
         self._reader = self.engine.execution_options(**snapshot)
         self._histories = Histories()
         self._shared = local()
+        self.failures = 0
+        """How many transactions of this process the database could not do."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -101,7 +103,7 @@ class Database:
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
         writer = self._writer.execution_options(**{_WITHIN: within}) if within else self._writer
-        with _translated(), turn, self._begun(writer) as session:
+        with self._counted(), _translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
             for ticket, fresh in list(session.saved):
@@ -118,7 +120,8 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
         shared: Session | None = getattr(self._shared, "session", None)
-        with _translated(), nullcontext(shared) if shared else self._begun(self._reader) as session:
+        begun = nullcontext(shared) if shared else self._begun(self._reader)
+        with self._counted(), _translated(), begun as session:
             yield session
 
     @contextmanager
@@ -138,6 +141,14 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self.failures += 1
+            raise
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Session]:
