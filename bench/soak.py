@@ -57,6 +57,9 @@ CARDS, ANSWERED = 10, 5
 FIRST = CARDS + ANSWERED
 
 CLICK_EVERY, REPLY_EVERY, LOOK_EVERY = 2.0, 20.0, 5.0
+GRACE = 60
+"""Seconds after the end for what is late; what is later is not done."""
+
 SLACKS_PACE = 1.1
 
 CLIENTS = [{"name": f"Bedrijf {n}", "domains": [f"bedrijf{n}.example"]} for n in range(200)]
@@ -126,8 +129,8 @@ def at_work(
     def steadily(do: Callable[[int, float], object], every: float) -> None:
         """Do it at each of its moments; one that takes too long makes the next ones late, not fewer."""
         for number in range(int(seconds / every)):
-            planned = number * every
-            if over.wait(max(0.0, planned - (monotonic() - begun))):
+            planned, now = number * every, monotonic() - begun
+            if now > seconds + GRACE or over.wait(max(0.0, planned - now)):
                 return
             do(number, planned)
 

@@ -93,7 +93,8 @@ class Courier:
         while goes_on and not self._is_closed():
             load = load or self._next_load()
             if not load.deliveries:
-                break
+                self._closed_until, self.closed_because, self.closed_since = None, "", None
+                break  # what it was closed to has gone another way: another process found it open
             reached(Point.COURIER_CLAIMED)
             self.turned_at = load.at
             carried = list(self._carry(load))
@@ -158,7 +159,7 @@ class Courier:
         calls = list(self._calls(load.deliveries))
         waits = NotTried("not tried: the desk was stopped")
         self._in_hand = {each.id: Carried(each, waits, load.at) for each in load.deliveries}
-        with self._db.one_moment() if len(calls) > 1 else nullcontext():
+        with self._db.loading_once() if len(calls) > 1 else nullcontext():
             for place, call in enumerate(calls):
                 reason, begun = self._why_not(load, is_first=place == 0), self._clock()
                 if not reason:
