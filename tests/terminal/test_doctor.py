@@ -155,3 +155,15 @@ def test_what_others_say_does_not_act_on_the_terminal(
 
     assert "mx [2j.example" in done.output
     assert "\x1b" not in done.output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_channel_that_another_organization_reads_is_told_of(doctor: Doctor, world: Sandbox) -> None:
+    channel = world.parts.workspace.place(world.support_channel)
+    channel.shared = True
+    try:
+        done = doctor()
+    finally:
+        channel.shared = False
+    assert done.exit_code == 78
+    assert "#support (support_channel) is shared with another organization" in done.output
