@@ -151,7 +151,9 @@ def _connected(server: Server, context: ssl.SSLContext, step: _Step) -> smtplib.
         """Encrypts what that connects."""
 
     where, timeout = (server.host, server.port, server.hello), server.timeout
-    return Encrypted(*where, timeout=timeout, context=context) if server.tls == "tls" else Plain(*where, timeout=timeout)
+    if server.tls == "tls":
+        return Encrypted(*where, timeout=timeout, context=context)
+    return Plain(*where, timeout=timeout)
 
 
 def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str, step: _Step) -> None:
@@ -205,10 +207,10 @@ class _Handover:
             self._announce_copy(copy)
             reached(Point.SMTP_ANNOUNCED)
             self._open()
-            self._hurry()
+            self.step.begin(self.smtp)
             self.smtp.send(_stuffed(raw))
             reached(Point.SMTP_WRITTEN)
-            self._hurry()
+            self.step.begin(self.smtp)
         except (OSError, smtplib.SMTPException) as error:
             self.smtp.close()  # in the middle of a mail even a farewell would be part of it
             reason = f"the mail server hung up before it had the whole mail: {_said(error)}"
@@ -218,31 +220,27 @@ class _Handover:
 
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
         size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
-        self._hurry()
+        self.step.begin(self.smtp)
         code, words = self.smtp.mail(sender, size)
         if code in _NOT_FROM:
             raise SenderRefused(str(_refusal(code, words, "the sender")), permanent=True)
         _expect((code, words), "the sender")
-        self._hurry()
+        self.step.begin(self.smtp)
         _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
 
     def _announce_copy(self, copy: str) -> None:
         if copy:
-            self._hurry()
+            self.step.begin(self.smtp)
             code, words = self.smtp.rcpt(copy)
             if code >= 300:
-                log.warning(
-                    "no copy of this mail is kept: %s", _refusal(code, words, f"the recipient {copy}")
-                )
+                refusal = _refusal(code, words, f"the recipient {copy}")
+                log.warning("no copy of this mail is kept: %s", refusal)
 
     def _open(self) -> None:
-        self._hurry()
+        self.step.begin(self.smtp)
         code, words = self.smtp.docmd("DATA")
         if code != 354:
             raise _refusal(code, words, "the mail")
-
-    def _hurry(self) -> None:
-        self.step.begin(self.smtp)
 
     def _end(self) -> tuple[int, bytes]:
         """Write the final dot.  From here on a silence says nothing."""
