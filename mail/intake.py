@@ -154,6 +154,7 @@ class Intake:
         reached(Point.INTAKE_READ)
         with self._db.change() as session:
             held = unread.hold(session, [kept.id for kept, _ in read])
+            copies.hold(session, [mail for _, mail in read])
             foresee(session, read)
             for kept, mail in read:
                 fates.append(kept.id in held and self._put_away(session, kept, mail))
@@ -176,6 +177,7 @@ class Intake:
             try:
                 with self._db.change() as session:
                     held = unread.hold(session, [kept.id])
+                    copies.hold(session, [mail])
                     settled = kept.id in held and self._put_away(session, kept, mail)
                     reached(Point.INTAKE_FILING)
                 reached(Point.INTAKE_FILED)
@@ -187,12 +189,15 @@ class Intake:
 
     def _put_away(self, session: Session, kept: Kept, mail: Mail) -> bool:
         first = copies.first_copy(session, mail)
-        if first is not None:
+        words_for = copies.without_words(session, mail, first) if first is not None else None
+        if first is not None and words_for is None:
             session.afterwards(meters.INTAKE_MAILS.labels("duplicate").inc)
             inbox.dealt_with(session, kept.id, State.DUPLICATE, remark=f"the same mail as number {first}")
             return True
         now = self._clock()
-        filing = Filing(session=session, kept=kept, house=self._house, limits=self._limits, now=now)
+        filing = Filing(
+            session=session, kept=kept, house=self._house, limits=self._limits, now=now, words_for=words_for
+        )
         filed = filing.put_away(mail)
         session.afterwards(partial(_count, kept, filed, now))
         inbox.dealt_with(

@@ -159,7 +159,7 @@ class Courier:
         calls = list(self._calls(load.deliveries))
         waits = NotTried("not tried: the desk was stopped")
         self._in_hand = {each.id: Carried(each, waits, load.at) for each in load.deliveries}
-        with self._db.one_moment() if len(calls) > 1 else nullcontext():
+        with self._db.loading_once() if len(calls) > 1 else nullcontext():
             for place, call in enumerate(calls):
                 reason, begun = self._why_not(load, is_first=place == 0), self._clock()
                 if not reason:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +47,13 @@ def is_current(db: Database) -> bool:
     """Whether the database has exactly this version's schema."""
     with db.read() as session:
         context = MigrationContext.configure(session.connection())
-        return context.get_current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+        return context.get_current_revision() == _head()
+
+
+@cache
+def _head() -> str | None:
+    """Read once from the files of this version."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def standing(db: Database) -> Literal["none", "older", "current", "newer"]:
@@ -82,5 +89,8 @@ def _locked(db: Database) -> Iterator[Connection]:
     with db.change() as session:
         connection = session.connection()  # SQLite: BEGIN IMMEDIATE is the lock
         if not db.is_sqlite:
+            from store import server
+
+            server.wait_long(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield connection

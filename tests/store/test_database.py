@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,8 +18,9 @@ from desk.errors import Conflict, NotFound
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
-from store import inbox, outbox, schema, tables, tickets
+from store import inbox, outbox, room, schema, tables, tickets
 from store.database import Database, Unavailable
+from store.inbox import Arrival
 from store.lane import Lane
 
 At = Callable[[str], datetime]
@@ -165,6 +166,36 @@ def test_a_reader_sees_one_moment_of_a_ticket(db: Database, a_ticket: ATicket, a
         ticket = tickets.get(session, number)
         assert (before, ticket.version, len(ticket.history)) == (1, 1, 1)
     assert read(db, number).version == 2
+
+
+def test_the_log_of_sqlite_is_short_again_after_somebody_read_for_long(
+    sqlite_db: Database, at: At, a_mail_of_a_megabyte: Callable[[], None]
+) -> None:
+    with sqlite_db.read() as session:
+        inbox.waiting(session)  # and reads on, as a backup does
+        for _ in range(20):
+            a_mail_of_a_megabyte()
+        assert (room.wal_bytes(sqlite_db) or 0) > 20_000_000
+    for _ in range(2):  # the first finds the log read to its end, the second begins it anew
+        a_mail_of_a_megabyte()
+    assert (room.wal_bytes(sqlite_db) or 0) <= 8 * 1024 * 1024
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> Iterator[Database]:
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    schema.upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def a_mail_of_a_megabyte(sqlite_db: Database, at: At) -> Callable[[], None]:
+    def arrive() -> None:
+        with sqlite_db.change() as session:
+            inbox.keep(session, Arrival(source="smtp", raw=b"x" * 1_000_000, at=at("mon 09:00")))
+
+    return arrive
 
 
 def test_when_a_ticket_next_needs_a_look_is_kept_in_the_commit_that_changes_it(
