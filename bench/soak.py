@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import smtplib
 import sys
 from collections.abc import Callable
@@ -74,6 +75,7 @@ def main() -> None:
     options.add_argument("--pace", type=float, default=SLACKS_PACE, help="seconds between messages to Slack")
     options.add_argument("--warm-up", type=float, default=60, help="seconds that are not judged")
     given = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the desk ends as well
     asked = Asked(given.minutes, given.rate, given.pace, given.warm_up)
     runs = []
     for engine in ENGINES if given.engine == "both" else (given.engine,):
