@@ -7,9 +7,9 @@ They keep to the clock: one that the desk takes late is counted as late, and the
 Meanwhile two agents take tickets over every other second, and send a reply every twentieth; what is timed is
 from the click to the desk's acknowledgement, which follows the commit, the workspace's own work included.
 
-Every five seconds it is noted what the desk and the process that reads its mails take of the machine, how long
-the write-ahead log of SQLite is, and what `/metrics` says of the mails and deliveries that wait.  After the
-warm-up that is judged.  In the end every mail that was taken must be one ticket.
+Every five seconds it is noted what the desk and the process that reads its mails take of the machine, how
+long the write-ahead log of SQLite is, and what `/metrics` says of the mails and deliveries that wait.  After
+the warm-up that is judged.  In the end every mail that was taken must be one ticket.
 """
 
 from __future__ import annotations
@@ -42,7 +42,6 @@ from _watching import MB, children_of, taken_by  # noqa: E402
 from clicks import AGENTS, PATIENCE, cards_of, pour, unread  # noqa: E402
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 from start import Desk  # noqa: E402
-from sweep import say  # noqa: E402
 
 from sandbox.installed import Installed  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
@@ -65,6 +64,7 @@ SLACKS_PACE = 1.1
 
 CLIENTS = [{"name": f"Bedrijf {n}", "domains": [f"bedrijf{n}.example"]} for n in range(200)]
 """Who writes: people who are nobody's may open twenty tickets a minute together, and the rest is counted."""
+
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -154,7 +154,12 @@ def at_work(
 
     work = [
         Thread(target=steadily, args=each)
-        for each in ((mailman.bring, 1 / rate), (click, CLICK_EVERY), (reply, REPLY_EVERY), (look, LOOK_EVERY))
+        for each in (
+            (mailman.bring, 1 / rate),
+            (click, CLICK_EVERY),
+            (reply, REPLY_EVERY),
+            (look, LOOK_EVERY),
+        )
     ]
     for each in work:
         each.start()

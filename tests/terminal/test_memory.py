@@ -13,7 +13,8 @@ from terminal import memory
 if sys.argv[1] == "shared":
     memory.share()
 libc, all_there = ctypes.CDLL(None), Barrier(12)
-libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
 
 def allocate():
     taken = libc.malloc(10_000)
