@@ -44,8 +44,8 @@ class Asked:
 
 @dataclass
 class Noted:
-    """What happened, each with the second it was planned for.  lateness, clicks: in milliseconds, how late mails
-    were taken and how long clicks took; looks: at the desk.  emptied: seconds until the last mail was read."""
+    """What happened, each with the second it was planned for.  lateness, clicks: in milliseconds, how late
+    mails were taken and how long clicks took.  emptied: seconds until the last mail was read, afterwards."""
 
     lateness: list[Point] = field(default_factory=list)
     clicks: list[Point] = field(default_factory=list)
