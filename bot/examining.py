@@ -84,4 +84,7 @@ def _channel(slack: WebClient, setting: str, channel: str) -> Finding:
         return Finding(_PART, f"{name} is archived", Health.MEND, "unarchive it, or name another channel")
     if not found.get("is_member"):
         return Finding(_PART, f"the app is not in {name}", Health.MEND, "/invite the app into it")
+    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        words = f"{name} is shared with another organization, whose people read all that stands in it"
+        return Finding(_PART, words, Health.MEND, "end that in Slack, or name a channel of your own")
     return Finding(_PART, f"the app is in {name}")

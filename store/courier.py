@@ -93,7 +93,8 @@ class Courier:
         while goes_on and not self._is_closed():
             load = load or self._next_load()
             if not load.deliveries:
-                break
+                self._closed_until, self.closed_because, self.closed_since = None, "", None
+                break  # what it was closed to has gone another way: another process found it open
             reached(Point.COURIER_CLAIMED)
             self.turned_at = load.at
             carried = list(self._carry(load))

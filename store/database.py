@@ -30,8 +30,13 @@ __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_onc
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
-_WRITES, _WITHIN = "helpdesk_writes", "helpdesk_within"
-_CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
+_WRITES = "helpdesk_writes"
+WITHIN = "helpdesk_within"
+"""Options of a connection: whether it writes; seconds to wait for others who write."""
+
+ANSWERS_WITHIN = 60.0
+"""Seconds in which a server must have answered a statement: no supervisor has lost its patience by then."""
+
 _PATIENCE = 15.0  # seconds that SQLite waits for another process's lock
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
 _LONGEST_LOG = 8 * 1024 * 1024
@@ -66,8 +71,9 @@ class Database:
         seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
         synchronous: Literal["FULL", "OFF"] = "FULL",
+        answers_within: float = ANSWERS_WITHIN,
     ) -> None:
-        self.engine = _engine(url, synchronous)
+        self.engine = _engine(url, synchronous, answers_within)
         self.on_commit = on_commit
         self._attention = attention
         self._due = due
@@ -81,6 +87,8 @@ class Database:
         self._shared = local()
         self.failures = 0
         """How many transactions of this process the database could not do."""
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._came_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,7 +113,7 @@ class Database:
         waited for as long as usual.  Raises Conflict when somebody else changed the same ticket first, and
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
-        writer = self._writer.execution_options(**{_WITHIN: within}) if within else self._writer
+        writer = self._writer.execution_options(**{WITHIN: within}) if within else self._writer
         with self._counted(), _translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
@@ -145,8 +153,13 @@ class Database:
         self._histories.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; of one that somebody still uses when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _came_back(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            entry.invalidate()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -208,15 +221,12 @@ def insert_once_on(table: Table, *, is_sqlite: bool) -> postgresql.Insert | sqli
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _engine(url: str, synchronous: str) -> Engine:
+def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
-        engine = create_engine(
-            parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
-        )
-        event.listen(engine, "begin", _begin_on_server)
-        return engine
+        from store import server  # which needs PostgreSQL's driver
+
+        return server.engine_of(parsed, answers_within)
     patience = {"timeout": _PATIENCE, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
@@ -250,7 +260,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
     options = connection.get_execution_options()
-    writes, within = options.get(_WRITES), options.get(_WITHIN)
+    writes, within = options.get(_WRITES), options.get(WITHIN)
     begun = connection.connection.cursor()
     try:
         if within:
@@ -267,13 +277,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _patience(seconds: float) -> str:
     return f"busy_timeout={int(1000 * seconds)}"
-
-
-def _begin_on_server(connection: Connection) -> None:
-    within = connection.get_execution_options().get(_WITHIN)
-    if within:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * within)}")
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(2000 * within)}")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -293,10 +294,11 @@ def test_a_turn_that_fails_is_given_back() -> None:
 
 
 def _on_sqlite(folder: Path, **pragmas: int) -> Database:
-    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
+    url = f"sqlite:///{folder / 'desk.sqlite3'}"
+    db = Database(url)
     schema.upgrade(db)
     db.close()
-    return db
+    return Database(url)
 
 
 def test_a_database_that_is_read_only_is_unavailable(tmp_path: Path, at: At) -> None:
@@ -408,6 +410,16 @@ def test_a_click_ends_a_postponement_that_it_did_not_see(
             ticket.take(by=sanne, at=at("mon 10:00"))
         assert read(db, number).attention_at == at("mon 09:00")
         db.close()
+
+
+def test_a_transaction_that_outlasts_the_database_leaves_no_connection_open(db: Database) -> None:
+    with db.read() as session:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        db.close()
+        session.execute(select(tables.tickets)).all()
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        driver.execute("SELECT 1")
 
 
 def test_a_commit_on_sqlite_waits_for_the_disk(tmp_path: Path) -> None:

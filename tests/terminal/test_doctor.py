@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner, Result
 from imapclient import IMAPClient
+from sqlalchemy import text
 
 import helpdesk
 from desk.actor import Actor
@@ -128,6 +129,20 @@ def test_tickets_of_a_desk_that_no_setting_names_are_counted(doctor: Doctor, db:
     assert "the people of Helpdesk work them" in done.output
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_may_lose_what_it_said_it_has_is_told_of(doctor: Doctor, db: Database) -> None:
+    with db.change() as session:
+        name = db.engine.url.database
+        session.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    db.close()
+
+    done = doctor()
+
+    assert done.exit_code == 0, done.output
+    assert "the server may lose what it said it has: " in done.output
+    assert "synchronous_commit off" in done.output
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_others_say_does_not_act_on_the_terminal(
     doctor: Doctor, visitor: Visitor, world: Sandbox
@@ -140,3 +155,15 @@ def test_what_others_say_does_not_act_on_the_terminal(
 
     assert "mx [2j.example" in done.output
     assert "\x1b" not in done.output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_channel_that_another_organization_reads_is_told_of(doctor: Doctor, world: Sandbox) -> None:
+    channel = world.parts.workspace.place(world.support_channel)
+    channel.shared = True
+    try:
+        done = doctor()
+    finally:
+        channel.shared = False
+    assert done.exit_code == 78
+    assert "#support (support_channel) is shared with another organization" in done.output
