@@ -36,11 +36,11 @@ filed in one transaction, which ends early where a person waits."""
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
 
-_NO_FAULT_OF_A_MAIL = (Unavailable, OSError)
-"""The database is away, or no process can be started that reads: what is filed raises no OSError."""
-
 _BEAT = 0.25
 """Seconds of waiting for what is being read, after which it is seen to that nobody else takes it."""
+
+_NO_FAULT_OF_A_MAIL = (Unavailable, OSError)
+"""The database is away, or no process can be started that reads: what is filed raises no OSError."""
 
 _AT_ONCE = 3
 """How often to look again when somebody else changed the same ticket in the same moment."""
@@ -105,14 +105,14 @@ class Intake:
                 for mails in lists:
                     if self._stopping.is_set():
                         break
-                    held_for = self._clock() - since
-                    if held_for >= self._lease / 4:
-                        since = self._take_anew(waiting)
                     received += self._file_all(list(zip(waiting, mails, strict=False)))
                     for _ in mails:
                         waiting.popleft()
+                    held_for = self._clock() - since
                     if held_for >= self._lease / 2:
                         break  # another process may be at the rest by now
+                    if held_for >= self._lease / 4:
+                        since = self._take_anew(waiting)
             if mishap.problem:
                 held = waiting.popleft().id if waiting else taken[-1].id  # it may come as the reading ends
                 log.error("mail %s of the inbox could not be read", held, exc_info=mishap.problem)
