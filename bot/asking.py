@@ -89,7 +89,7 @@ class Messages:
     def _is_gone(self, report: Report) -> None:
         """A person deleted it; only what somebody has to decide comes back."""
         with self.house.db.change() as session:
-            if report.stand is Stand.ASKED or report.stand.may_go_again:
+            if report.stand is Stand.ASKED or (report.may_go_again and not report.is_let_be):
                 reports.post_anew(session, report)
             elif report.place:
                 reports.told(session, report, report.place)

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from desk.delivery import Audience, DeliveryState
 from desk.priority import Priority
 from desk.status import OPEN
-from store import inbox, mailboxes, meters, outbox, quarantine, room, tickets
+from store import inbox, mailboxes, meters, outbox, quarantine, room, tickets, unsent
 from store.database import Database, Session, Unavailable
 
 _FRESH = timedelta(seconds=15)
@@ -81,6 +81,9 @@ _WORDS = {
     "ticks": "When each job last ended well",
     "db_up": "Whether the database answers",
     "intake_last_sync_timestamp": "Up to when every mailbox has been read completely",
+    "reports_unknown": "Months for clients of which nobody can tell yet, or any more, whether they arrived",
+    "reports_dead": "Months for clients that were let go and did not arrive",
+    "reports_oldest_age_seconds": "For how long the month that waits longest has been let go and not left",
     "inbound_waiting": "Mails nobody has read yet",
     "inbound_poison": "Mails that were tried three times and are on no ticket",
     "quarantine_open": "Held mails that nobody has decided about",
@@ -107,6 +110,7 @@ def _counted(session: Session, now: datetime) -> Iterator[Metric]:
     in_doubt = (DeliveryState.UNCERTAIN, DeliveryState.DOUBTFUL)
     yield _single("outbox_unknown", sum(n for (_, state), n in owed.items() if state in in_doubt))
     yield _single("outbox_dead", sum(n for (_, state), n in owed.items() if state is DeliveryState.DEAD))
+    yield from _reports(session, now)
     yield _single("unsent_thread_replies", outbox.unsent_words(session, now=now))
     yield _single("inbound_waiting", inbox.waiting(session))
     yield _single("inbound_poison", inbox.stuck(session, attempts=_POISON))
@@ -114,6 +118,13 @@ def _counted(session: Session, now: datetime) -> Iterator[Metric]:
     synced = mailboxes.last_sync(session)
     if synced is not None:
         yield _single("intake_last_sync_timestamp", synced.timestamp())
+
+
+def _reports(session: Session, now: datetime) -> Iterator[Metric]:
+    months = unsent.standing(session)
+    yield _single("reports_unknown", months.in_doubt)
+    yield _single("reports_dead", months.given_up)
+    yield _single("reports_oldest_age_seconds", (now - (months.since or now)).total_seconds())
 
 
 def _tickets(session: Session) -> Iterator[Metric]:

@@ -19,12 +19,14 @@ from desk.errors import DeskError, NotAllowed
 from desk.release import Stand
 from store import reports
 from store.database import Session
+from store.outbox import DISCARDED
 from store.reports import Report
 
 SEND, SKIP, AGAIN, ARRIVED = "send_report", "skip_report", "resend_report", "report_arrived"
 
 _SHOWN = 2900
 _DEED = "decide whether a report goes to a client"
+_GONE = "(The words of this mail are not kept any more.)"
 
 
 def register(app: App) -> None:
@@ -99,7 +101,7 @@ def draw(report: Report, style: Style, sender: str, *, restored: bool) -> Post:
         blocks.header(f"📊 {title}"),
         {"type": "section", "text": plain(said)},
         {"type": "section", "text": plain("\n".join(facts))},
-        *blocks.quotes(report.body, limit=_SHOWN),
+        *blocks.quotes(report.body or _GONE, limit=_SHOWN),
         *_warnings(report, restored=restored),
         *_controls(report),
     ]
@@ -110,6 +112,8 @@ def _said(report: Report, style: Style) -> str:
     when = moment(report.decided_at, style.zone) if report.decided_at else ""
     sent = moment(report.sent_at, style.zone) if report.sent_at else ""
     to, by = one_line(report.address, 320), one_line(report.decided_by, 80)
+    if report.is_let_be:
+        return f"🗑 Let be at the terminal: {report.last_error.removeprefix(DISCARDED)}."
     return {
         Stand.ASKED: f"Shall this mail go to {to}? It leaves only if a lead sends it.",
         Stand.DECLINED: f"🚫 Not sent: {by} decided so, {when}. /ticket report offers it again.",
@@ -135,7 +139,7 @@ def _controls(report: Report) -> Iterator[Block]:
         send = blocks.button(SEND, "Send to the client", picture, style="primary")
         send |= {"confirm": _confirm(report)}
         yield blocks.actions([send, blocks.button(SKIP, "Not this time", picture)])
-    elif report.stand.may_go_again:
+    elif report.may_go_again:
         again = blocks.button(AGAIN, "Send again", picture) | {"confirm": _confirm(report)}
         arrived = [blocks.button(ARRIVED, "It arrived", picture)] if report.stand is Stand.DOUBTFUL else []
         yield blocks.actions([again, *arrived])

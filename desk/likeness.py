@@ -1,6 +1,9 @@
 """Whether two subjects probably are about the same."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from desk.folding import words_of
 
@@ -22,21 +25,37 @@ _ALIKE = 0.6
 def alike(one: str, other: str) -> bool:
     """Say whether they are.  Subjects that say nothing are like no other."""
     first, second = _matter(one), _matter(other)
-    both = {word for word in first if any(_same(word, each) for each in second)}
-    every = len(first) + len(second) - len(both)
-    return bool(both) and len(both) >= _ALIKE * every
+    if first.forms.isdisjoint(second.forms):
+        return False  # as it mostly is
+    words, forms = second.words, second.forms
+    both = len([word for word, less in first.shorter if word in forms or not words.isdisjoint(less)])
+    return both > 0 and both >= _ALIKE * (len(first.words) + len(words) - both)
 
 
-def _matter(subject: str) -> set[str]:
-    return set(words_of(_BEFORE.sub("", subject))) - _EMPTY
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What a subject is about: its words, and with each what else it may be, when it only ends otherwise:
+    "printer" for "printers".  forms: all of these."""
+
+    words: frozenset[str]
+    shorter: tuple[tuple[str, Sequence[str]], ...]
+    forms: frozenset[str]
 
 
-def _same(one: str, other: str) -> bool:
-    """The same word, or one that only ends otherwise: "printer", "printers"."""
-    short, long = sorted((one, other), key=len)
-    more = len(long) - len(short)
-    return long.startswith(short) and len(short) >= _GROWS_FROM.get(more, len(long) + 1)
+_REMEMBERED = 4_000
+"""Subjects; each is compared with those of many tickets, and they with the next one."""
 
 
-_GROWS_FROM = {0: 0, 1: 3, 2: 5}
-"""How long a word must be to be the same with so many letters more."""
+@lru_cache(maxsize=_REMEMBERED)
+def _matter(subject: str) -> _Matter:
+    words = frozenset(words_of(_BEFORE.sub("", subject))) - _EMPTY
+    shorter = tuple((word, _shorter(word)) for word in words)
+    return _Matter(words, shorter, words.union(*(less for _, less in shorter)))
+
+
+_LEFT_AT_LEAST = {1: 3, 2: 5}
+"""By so many letters a word may be longer than the same word, where that has so many."""
+
+
+def _shorter(word: str) -> list[str]:
+    return [word[:-more] for more, least in _LEFT_AT_LEAST.items() if len(word) - more >= least]

@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 
+from desk.status import OPEN
 from mail.keys import bare_key
 from mail.reading import InboundEmail, Unreadable
-from store import emails, inbox
+from store import emails, inbox, tickets, unread
 from store.database import Session
+from store.inbox import State
+
+
+def hold(session: Session, mails: Sequence[InboundEmail | Unreadable]) -> None:
+    """Let nobody else file a copy of these until the commit, read or not."""
+    unread.hold_copies(session, [key for mail in mails if (key := _keys(mail)[-1])])
 
 
 def foresee(session: Session, mails: Sequence[InboundEmail | Unreadable]) -> None:
@@ -18,6 +25,19 @@ def first_copy(session: Session, mail: InboundEmail | Unreadable) -> int | None:
     known = (inbox.first_with(session, key) for key in _keys(mail))
     first = next((each for each in known if each is not None), None)
     return first if first is not None or isinstance(mail, InboundEmail) else _read_before(session, mail)
+
+
+def without_words(session: Session, mail: InboundEmail | Unreadable, first: int) -> int | None:
+    """The ticket that tells of the first copy that nobody could read it, as long as somebody works on it.
+
+    The copies agree in all below their headers, and the writer must take part: these are its words."""
+    if isinstance(mail, Unreadable) or inbox.first_with(session, mail.content_key) is not None:
+        return None
+    state, number, _ = inbox.what_became(session, first)
+    if state is not State.DONE or number is None or mail.sender is None:
+        return None
+    ticket = tickets.get(session, number)
+    return number if ticket.status in OPEN and mail.sender.key in ticket.participants else None
 
 
 def _keys(mail: InboundEmail | Unreadable) -> list[str]:

@@ -33,13 +33,15 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnTheTable:
-    """One mail, within the transaction of `session`.  now: the moment of filing, for the limits."""
+    """One mail, within the transaction of `session`.  now: the moment of filing, for the limits; words_for:
+    the ticket of a copy of it that nobody could read."""
 
     session: Session
     kept: Kept
     house: House
     limits: Limits
     now: datetime
+    words_for: int | None = None
 
     @property
     def _at(self) -> datetime:

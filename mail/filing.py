@@ -34,7 +34,14 @@ class Filing(Opening):
     __slots__ = ()
 
     def put_away(self, mail: InboundEmail | Unreadable) -> Filed:
-        """Do what the table of statuses says about this mail."""
+        """Do what the table of statuses says about this mail; a copy that nobody could read learns of it."""
+        filed = self._put_away(mail)
+        if self.words_for and filed.ticket and filed.ticket != self.words_for:
+            unread = tickets.get(self.session, self.words_for)
+            unread.resembles([filed.ticket], by=Actor.system("mail"), at=self._at)
+        return filed
+
+    def _put_away(self, mail: InboundEmail | Unreadable) -> Filed:
         if isinstance(mail, Unreadable):
             return self._kept_away(mail, None, "it cannot be read") or self._open_unreadable(mail)
         seen = self._screened(mail)
@@ -58,7 +65,19 @@ class Filing(Opening):
         forwarded = passed_on_by_agent(mail, self.house) if seen.kind is Kind.HUMAN else None
         if forwarded:
             return self._open_forwarded(mail, forwarded)
-        return self._join(mail, seen, claim, doubt) if claim else self._open(mail, seen)
+        if claim:
+            return self._join(mail, seen, claim, doubt)
+        return self._open(mail, seen) if self.words_for is None else self._say(mail, seen, self.words_for)
+
+    def _say(self, mail: InboundEmail, seen: Screening, number: int) -> Filed:
+        """The words of a ticket that had none, for no copy of its mail could be read before."""
+        ticket = tickets.get(self.session, number)
+        detail = self._detail(mail) | ({"automatic": seen.rule} if seen.rule else {})
+        text = with_remarks(mail.text, mail)
+        ticket.customer_wrote(text, by=writer_of(mail), at=self._at, key=key_of(mail), answer=False, **detail)
+        return self._keep(
+            mail, ticket, f"the words of ticket {number}, whose mail could not be read", "reply"
+        )
 
     def _note_proof(self, message_id: str) -> None:
         """A mail of ours that comes back has left; nobody else can guess its name."""
@@ -112,6 +131,7 @@ class Filing(Opening):
         return opinions.hear(self.session, ticket, mail, text, detail, by=writer_of(mail), at=self._at)
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
+        tickets.hold(self.session, ended.number)  # of two that need a new ticket, one opens it
         new = tickets.following(self.session, ended.number, writer_of(mail).key, since=self._at - TOGETHER)
         if new is not None and new.takes_replies:
             return self._reply(mail, seen, new)

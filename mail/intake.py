@@ -36,6 +36,9 @@ filed in one transaction, which ends early where a person waits."""
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
 
+_NO_FAULT_OF_A_MAIL = (Unavailable, OSError)
+"""The database is away, or no process can be started that reads: what is filed raises no OSError."""
+
 _AT_ONCE = 3
 """How often to look again when somebody else changed the same ticket in the same moment."""
 
@@ -64,6 +67,7 @@ class Intake:
         self._limits = limits or Limits()
         self._lease = lease
         self._stopping = Event()
+        self._left: Sequence[Kept] = ()
 
     def stop(self) -> None:
         """Take no more, and leave what is taken and not filed to whoever comes next."""
@@ -72,29 +76,36 @@ class Intake:
     def receive_new(self) -> int:
         """Deal with all that waits and return how many mails that were.
 
-        What fails over one mail, or for want of a database, is logged; the mail keeps its place and is tried
-        again when its lease is over."""
+        What fails over one mail is logged; the mail keeps its place and is tried again when its lease is over.
+        For want of a database, or of a process that reads, all wait, and none of them is to blame for it."""
         received = 0
         try:
             while not self._stopping.is_set() and (taken := self._take()):
                 reached(Point.INTAKE_TOOK)
                 received += self._receive(taken)
-        except Unavailable as problem:
+        except _NO_FAULT_OF_A_MAIL as problem:
             log.warning("mail waits in the inbox: %s", problem)
         return received
 
     def _take(self) -> list[Kept]:
         with self._db.change() as session:
-            return unread.next_some(session, now=self._clock(), lease=self._lease, most=TOGETHER)
+            unread.give_back(session, self._left)
+            taken = unread.next_some(session, now=self._clock(), lease=self._lease, most=TOGETHER)
+        self._left = ()
+        return taken
 
     def _receive(self, taken: list[Kept]) -> int:
         begun, received, waiting = self._clock(), 0, deque(taken)
         try:
-            with Contained(passing=Unavailable) as mishap, closing(self._read(taken)) as lists:
+            with Contained(passing=_NO_FAULT_OF_A_MAIL) as mishap, closing(self._read(taken)) as lists:
                 for mails in lists:
-                    if self._stopping.is_set() or self._clock() - begun >= self._lease / 2:
-                        break  # another process may be at them by now
-                    received += self._file_all([(waiting.popleft(), mail) for mail in mails])
+                    if self._stopping.is_set():
+                        break
+                    received += self._file_all(list(zip(waiting, mails, strict=False)))
+                    for _ in mails:
+                        waiting.popleft()
+                    if self._clock() - begun >= self._lease / 2:
+                        break  # another process may be at the rest by now
             if mishap.problem:
                 held = waiting.popleft().id if waiting else taken[-1].id  # it may come as the reading ends
                 log.error("mail %s of the inbox could not be read", held, exc_info=mishap.problem)
@@ -103,10 +114,13 @@ class Intake:
         return received
 
     def _leave(self, waiting: Sequence[Kept]) -> None:
-        if waiting:
-            # Where that fails, they wait for the end of their lease.
-            with suppress(Unavailable), self._db.change() as session:
-                unread.give_back(session, waiting)
+        self._left = [*self._left, *waiting]
+        if self._left:
+            # Where that fails, they go back before others are taken.
+            with suppress(Unavailable):
+                with self._db.change() as session:
+                    unread.give_back(session, self._left)
+                self._left = ()
 
     def _read(self, taken: Sequence[Kept]) -> Generator[list[Mail], None, None]:
         each = self._read_one_by_one(taken)
@@ -140,6 +154,7 @@ class Intake:
         reached(Point.INTAKE_READ)
         with self._db.change() as session:
             held = unread.hold(session, [kept.id for kept, _ in read])
+            copies.hold(session, [mail for _, mail in read])
             foresee(session, read)
             for kept, mail in read:
                 fates.append(kept.id in held and self._put_away(session, kept, mail))
@@ -162,6 +177,7 @@ class Intake:
             try:
                 with self._db.change() as session:
                     held = unread.hold(session, [kept.id])
+                    copies.hold(session, [mail])
                     settled = kept.id in held and self._put_away(session, kept, mail)
                     reached(Point.INTAKE_FILING)
                 reached(Point.INTAKE_FILED)
@@ -173,12 +189,15 @@ class Intake:
 
     def _put_away(self, session: Session, kept: Kept, mail: Mail) -> bool:
         first = copies.first_copy(session, mail)
-        if first is not None:
+        words_for = copies.without_words(session, mail, first) if first is not None else None
+        if first is not None and words_for is None:
             session.afterwards(meters.INTAKE_MAILS.labels("duplicate").inc)
             inbox.dealt_with(session, kept.id, State.DUPLICATE, remark=f"the same mail as number {first}")
             return True
         now = self._clock()
-        filing = Filing(session=session, kept=kept, house=self._house, limits=self._limits, now=now)
+        filing = Filing(
+            session=session, kept=kept, house=self._house, limits=self._limits, now=now, words_for=words_for
+        )
         filed = filing.put_away(mail)
         session.afterwards(partial(_count, kept, filed, now))
         inbox.dealt_with(

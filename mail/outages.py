@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,17 +37,23 @@ class Road(Protocol):
 
 @dataclass(frozen=True)
 class Outage:
-    """since: a moment, as text.  told, comforted: who was mailed that it began, and that it is over."""
+    """since, seen: moments, as text; seen: when a process last found its road closed.  told, comforted: who was
+    mailed that it began, and that it is over."""
 
     since: str
     reason: str
+    seen: str = ""
     told: tuple[str, ...] = ()
     comforted: tuple[str, ...] = ()
 
 
+_Change = Callable[[Outage | None], Outage | None]
+
+
 @dataclass(frozen=True)
 class Outages:
-    """What is known of an outage is in the database: a restart tells nobody twice.
+    """What is known of an outage is in the database: neither a restart nor another process tells anybody
+    twice, and it is over when every process finds its road open.
 
     server: what mails leave through; name, address: from whom; to: the addresses of the leads; about: which
     words they read."""
@@ -68,47 +75,46 @@ class Outages:
         """Look at the road once, and mail what is to be mailed.  Raises store.database.Unavailable."""
         if not self.to:
             return
-        now = self.clock()
-        outage = self._known(now)
+        now, reason = self.clock(), self.road.closed_because
+        if reason:
+            since = self.road.closed_since or now
+            self._changes(lambda known: replace(known or Outage(since.isoformat(), reason), seen=now.isoformat()))
+        with self.db.read() as session:
+            outage = _read(keepsakes.get(session, self._name))
         if outage is None:
             return
-        if now - datetime.fromisoformat(outage.since) >= AFTER and self.road.closed_because:
+        if reason and now - datetime.fromisoformat(outage.since) >= AFTER:
             self._tell("told", outage, now)
-        elif self._is_over(now) and self._tell("comforted", outage, now):
-            self._keep(None)
+        elif self._is_over(outage, now) and self._tell("comforted", outage, now):
+            self._changes(lambda known: known if known and known.seen > outage.seen else None)
 
-    def _known(self, now: datetime) -> Outage | None:
-        """The outage there is.  It began when the road was first seen closed."""
-        with self.db.change() as session:
-            kept = keepsakes.get(session, self._name)
-            if kept:
-                return _read(kept)
-            if not self.road.closed_because:
-                return None
-            since = (self.road.closed_since or now).isoformat()
-            outage = Outage(since, self.road.closed_because)
-            keepsakes.keep(session, self._name, json.dumps(asdict(outage)))
-            return outage
-
-    def _is_over(self, now: datetime) -> bool:
-        open_since = self.road.open_since
-        return not self.road.closed_because and open_since is not None and now - open_since >= _SURELY
+    def _is_over(self, outage: Outage, now: datetime) -> bool:
+        road, seen = self.road, datetime.fromisoformat(outage.seen or outage.since)
+        if road.closed_because or road.open_since is None:
+            return False
+        return now - max(road.open_since, seen) >= _SURELY
 
     def _tell(self, what: str, outage: Outage, now: datetime) -> bool:
         """Mail everybody who was not yet; whether nobody is left.
 
         It is on record before the mail leaves.  Only what surely did not leave is tried again."""
         done = True
-        whom = self.to if what == "told" else outage.told
-        for each in whom:
-            if each in getattr(outage, what):
-                continue
-            before, outage = outage, _with(outage, what, each)
-            self._keep(outage)
+        for each in self.to if what == "told" else outage.told:
+            if not self._changes(partial(_with, what=what, mailed=each)):
+                continue  # they know, or another process is just telling them
             if not self._mailed(what, outage, each, now):
-                outage, done = before, False
-                self._keep(outage)
+                self._changes(partial(_without, what=what, mailed=each))
+                done = False
         return done
+
+    def _changes(self, change: _Change) -> bool:
+        """Keep what that makes of what is known; whether it differs."""
+        with self.db.change() as session:
+            before = _read(keepsakes.held(session, self._name))
+            after = change(before)
+            if after != before:
+                keepsakes.keep(session, self._name, json.dumps(asdict(after)) if after else "")
+            return after != before
 
     def _mailed(self, what: str, outage: Outage, to: str, now: datetime) -> bool:
         try:
@@ -120,10 +126,6 @@ class Outages:
             log.error("the mail about an outage did not leave: %s", problem)
             return isinstance(problem, DeliveryFailed) and problem.permanent
         return True
-
-    def _keep(self, outage: Outage | None) -> None:
-        with self.db.change() as session:
-            keepsakes.keep(session, self._name, json.dumps(asdict(outage)) if outage else "")
 
     def _written(self, what: str, outage: Outage, to: str, now: datetime) -> bytes:
         subject, text = _WORDS[self.about][what]
@@ -169,12 +171,19 @@ _OF_SLACK = {
 _WORDS = {"slack": _OF_SLACK, "mail": _OF_MAIL}
 
 
-def _with(outage: Outage, what: str, mailed: str) -> Outage:
-    if what == "told":
-        return replace(outage, told=(*outage.told, mailed))
-    return replace(outage, comforted=(*outage.comforted, mailed))
+def _with(outage: Outage | None, *, what: str, mailed: str) -> Outage | None:
+    before = getattr(outage, what, ())
+    return replace(outage, **{what: (*before, mailed)}) if outage and mailed not in before else outage
 
 
-def _read(kept: str) -> Outage:
+def _without(outage: Outage | None, *, what: str, mailed: str) -> Outage | None:
+    left = tuple(each for each in getattr(outage, what, ()) if each != mailed)
+    return replace(outage, **{what: left}) if outage else None
+
+
+def _read(kept: str | None) -> Outage | None:
+    if not kept:
+        return None
     facts = json.loads(kept)
-    return Outage(facts["since"], facts["reason"], tuple(facts["told"]), tuple(facts["comforted"]))
+    told, comforted = tuple(facts["told"]), tuple(facts["comforted"])
+    return Outage(facts["since"], facts["reason"], facts.get("seen", ""), told, comforted)

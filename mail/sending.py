@@ -26,7 +26,7 @@ from mail.quoted import is_automatic
 from mail.seals import reply_address
 from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
-from store import emails, tickets
+from store import emails, outbox, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.marks import mark_of
@@ -187,7 +187,10 @@ class MailSender:
             return self._lookback.has_left(session, ticket, event, email, self._clock())
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
+        """Raises DeliveryFailed where we slept so long that another has it: of who words it, and who finds that
+        nobody did and so sends it again, one comes first."""
         with self._db.read() as session:
+            outbox.must_be_ours(session, delivery)
             ticket, event = _about(session, delivery)
             if _is_pointless(ticket, event):
                 return None, event
@@ -197,6 +200,7 @@ class MailSender:
                 return kept, event
             email = self._written(delivery, ticket, event, mailed, enclosed(session, ticket, event))
         with self._db.change() as session:
+            outbox.must_be_ours(session, delivery)
             emails.keep(session, email)
         return email, event
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from socket import SOCK_STREAM, create_connection, getaddrinfo, socket
 from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
@@ -78,8 +79,9 @@ def hand_over(
     Raises DeliveryHeld when the server serves nobody now, DeliveryFailed when it surely did not take this
     mail, and DeliveryUncertain when it fell silent after the final dot (RFC 1047)."""
     until = monotonic() + _WHOLE
-    with meters.SMTP_SEND.time(), _counted(), session(server) as smtp:
-        _Handover(smtp, server.timeout, lambda: until - monotonic()).make(raw, sender, recipient, copy)
+    step = _Step(server.timeout, lambda: until - monotonic())
+    with meters.SMTP_SEND.time(), _counted(), session(server, step) as smtp:
+        _Handover(smtp, step).make(raw, sender, recipient, copy)
 
 
 @contextmanager
@@ -100,38 +102,68 @@ def _counted() -> Iterator[None]:
         meters.SMTP_RESULT.labels(answer).inc()
 
 
+@dataclass(frozen=True)
+class _Step:
+    """What one step may take.  left: seconds until all of them must be over."""
+
+    timeout: float
+    left: Callable[[], float]
+
+    def begin(self, smtp: smtplib.SMTP) -> None:
+        """Give the next step what is left of the time.  Raises TimeoutError when nothing is."""
+        left = self.left()
+        if left <= 0:
+            raise TimeoutError("it took too long")
+        if smtp.sock:
+            smtp.sock.settimeout(min(self.timeout, left))
+
+    def to_connect(self, host: str, port: int) -> float:
+        """Seconds for each address of that server: those that do not answer leave time for the last."""
+        return min(self.timeout, self.left() / len(getaddrinfo(host, port, type=SOCK_STREAM)))
+
+
 @contextmanager
-def session(server: Server) -> Iterator[smtplib.SMTP]:
+def session(server: Server, step: _Step | None = None) -> Iterator[smtplib.SMTP]:
     """Connected, encrypted as asked, logged in; left politely at the end.  Raises DeliveryHeld, whose wait is
     AFTER_MENDING where the settings or the server have to be mended first."""
     where = f"the mail server {server.host}:{server.port}"
     context = server.context or ssl.create_default_context()
+    step = step or _Step(server.timeout, lambda: _WHOLE)
     try:
-        smtp = _connected(server, context)
+        smtp = _connected(server, context, step)
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryHeld(f"{where} cannot be reached: {_said(error)}", wait=_SHORTLY) from error
     try:
-        _log_in(smtp, server, context, where)
+        _log_in(smtp, server, context, where, step)
         yield smtp
     finally:
         _leave(smtp)
 
 
-def _connected(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
-    if server.tls == "tls":
-        return smtplib.SMTP_SSL(
-            server.host, server.port, server.hello, timeout=server.timeout, context=context
-        )
-    return smtplib.SMTP(server.host, server.port, server.hello, timeout=server.timeout)
+def _connected(server: Server, context: ssl.SSLContext, step: _Step) -> smtplib.SMTP:
+    class Plain(smtplib.SMTP):
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket:
+            line = create_connection((host, port), step.to_connect(host, port))
+            line.settimeout(timeout)
+            return line
+
+    class Encrypted(smtplib.SMTP_SSL, Plain):
+        """Encrypts what that connects."""
+
+    where, timeout = (server.host, server.port, server.hello), server.timeout
+    return Encrypted(*where, timeout=timeout, context=context) if server.tls == "tls" else Plain(*where, timeout=timeout)
 
 
-def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str) -> None:
+def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str, step: _Step) -> None:
     try:
+        step.begin(smtp)
         smtp.ehlo_or_helo_if_needed()
         if server.tls == "starttls":
+            step.begin(smtp)
             smtp.starttls(context=context)  # raises where it is not offered: there is no way back to plain
             smtp.ehlo_or_helo_if_needed()
         if server.user:
+            step.begin(smtp)
             _prove(smtp, server, server.user, where)
     except smtplib.SMTPServerDisconnected as error:
         raise DeliveryHeld(f"{where} hung up: {_said(error)}", wait=_SHORTLY) from error
@@ -161,11 +193,10 @@ def _prove(smtp: smtplib.SMTP, server: Server, user: str, where: str) -> None:
 
 @dataclass(frozen=True)
 class _Handover:
-    """One mail on its way through an open session.  left: seconds until it must be over."""
+    """One mail on its way through an open session."""
 
     smtp: smtplib.SMTP
-    timeout: float
-    left: Callable[[], float]
+    step: _Step
 
     def make(self, raw: bytes, sender: str, recipient: str, copy: str) -> None:
         reached(Point.SMTP_OPEN)
@@ -211,12 +242,7 @@ class _Handover:
             raise _refusal(code, words, "the mail")
 
     def _hurry(self) -> None:
-        """Give the next step what is left of the time.  Raises TimeoutError when nothing is."""
-        left = self.left()
-        if left <= 0:
-            raise TimeoutError("it took too long")
-        if self.smtp.sock:
-            self.smtp.sock.settimeout(min(self.timeout, left))
+        self.step.begin(self.smtp)
 
     def _end(self) -> tuple[int, bytes]:
         """Write the final dot.  From here on a silence says nothing."""

@@ -18,6 +18,10 @@ class Retention(Section):
         default=None, ge=1, le=_DAYS, examples=[30],
         description="Days after its ticket ended for which the exact bytes of our mails are kept",
     )  # fmt: skip
+    reports: int | None = Field(
+        default=None, ge=1, le=_DAYS, examples=[365],
+        description="Days for which the mail with a client's month is kept after it was sent or turned down",
+    )  # fmt: skip
     quarantine: int | None = Field(
         default=None, ge=1, le=_DAYS, examples=[30],
         description="Days for which a mail that was held and not let in is kept as it came in",

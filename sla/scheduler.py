@@ -4,13 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from threading import Condition
+from datetime import datetime, timedelta
+from threading import Condition, Thread
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from sla.stepping import Steps
 from store.database import Unavailable
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ class Job:
 class Scheduler:
     """Runs each job at its interval, never two of one at a time, and at once when it is woken.
 
-    A wake during a run is not lost: the run may have looked already, so there is another after it.
+    A wake during a run is not lost: the run may have looked already, so there is another after it.  Where
+    this machine's clock is set back, no job waits until it has caught up.
+    clock: reads it.  looks: seconds between two looks at whether it was set.
     """
 
     def __init__(
@@ -39,9 +42,11 @@ class Scheduler:
         *,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        looks: float = 5.0,
     ) -> None:
         self._clock = clock
         self._monotonic = monotonic
+        self._looks = looks
         self._turned_at = monotonic()
         self._last_good: dict[str, datetime] = {}
         # Guards the three below.  Nobody takes it while the beat holds its own locks.
@@ -63,6 +68,7 @@ class Scheduler:
     def start(self) -> None:
         """Begin; every job runs once at the start."""
         self._beat.start()
+        Thread(target=self._watch_clock, name="watch over the clock", daemon=True).start()
         for job in self._beat.get_jobs():
             self.wake(job.id)
 
@@ -71,6 +77,7 @@ class Scheduler:
         with self._gate:
             # A job that wakes another while the beat waits for it would wait for the beat.
             self._stopped = True
+            self._gate.notify_all()
         if self._beat.running:
             self._beat.shutdown(wait=False)
         with self._gate:
@@ -113,6 +120,15 @@ class Scheduler:
                 if job.name in self._woken:
                     self._woken.discard(job.name)
                     self._hurry(job.name)
+
+    def _watch_clock(self) -> None:
+        steps = Steps(self._clock, self._monotonic)
+        with self._gate:
+            while not self._gate.wait_for(lambda: self._stopped, self._looks):
+                step = steps.look()
+                if step < timedelta():
+                    for job in self._beat.get_jobs():
+                        job.modify(next_run_time=job.next_run_time + step)
 
     def _hurry(self, name: str) -> None:
         if self._stopped or not self._beat.running:

@@ -93,7 +93,8 @@ class Courier:
         while goes_on and not self._is_closed():
             load = load or self._next_load()
             if not load.deliveries:
-                break
+                self._closed_until, self.closed_because, self.closed_since = None, "", None
+                break  # what it was closed to has gone another way: another process found it open
             reached(Point.COURIER_CLAIMED)
             self.turned_at = load.at
             carried = list(self._carry(load))
@@ -158,7 +159,7 @@ class Courier:
         calls = list(self._calls(load.deliveries))
         waits = NotTried("not tried: the desk was stopped")
         self._in_hand = {each.id: Carried(each, waits, load.at) for each in load.deliveries}
-        with self._db.one_moment() if len(calls) > 1 else nullcontext():
+        with self._db.loading_once() if len(calls) > 1 else nullcontext():
             for place, call in enumerate(calls):
                 reason, begun = self._why_not(load, is_first=place == 0), self._clock()
                 if not reason:
@@ -207,9 +208,13 @@ class Courier:
                 return [sender.prove(first) if looking else sender.send(first)]
         except _OUTCOMES as outcome:
             return [outcome] * len(call)
-        # It may have happened after the call, so the delivery is proved before it is repeated.
         log.error("delivery %s of ticket %s failed", first.id, first.ticket_number, exc_info=mishap.problem)
-        fault = None if looking else DeliveryUncertain("a fault of the desk itself, see the log")
+        if looking and isinstance(mishap.problem, Unavailable):
+            return [NotTried(f"not looked for: {mishap.problem}")] * len(call)
+        # It may have happened after the call, so the delivery is proved before it is repeated; and what the
+        # last look did not answer is not repeated either.
+        looks_again = looking and first.looked + 1 < len(sender.patience.looks)
+        fault = None if looks_again else DeliveryUncertain("a fault of the desk itself, see the log")
         return [fault] * len(call)
 
     def _note_road(self, outcome: Outcome, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, or_, select
 
-from store import tables
+from store import reports, tables
 from store.erasing import Found
 from store.session import Session
 
@@ -25,6 +25,7 @@ def holdings(session: Session, found: Found) -> dict[str, list[dict[str, Any]]]:
     held["events"] += _rows(session, tables.events, _event.by_key == address, _event.ticket.in_(found.others))
     held["emails"] += _rows(session, tables.emails, _mail.address == address, _mail.ticket.in_(found.others))
     held["inbox"] = _rows(session, tables.inbox, _came.id.in_(_inbox_of(session, found)))
+    held["reports"] = _rows(session, tables.reports, reports.holding(address))
     held["blocks"] = _rows(session, tables.blocks, tables.blocks.c.sender == address)
     return held
 
@@ -43,6 +44,9 @@ def raw_mails(session: Session, found: Found) -> Iterator[tuple[str, bytes]]:
     ours = select(_mail.id, _mail.raw).where(_mail.ticket.in_(found.theirs), _mail.raw.is_not(None))
     for number, raw in session.execute(ours):
         yield f"out-{number}.eml", raw
+    months = select(tables.reports.c.id, tables.reports.c.raw).where(reports.holding(found.person.address))
+    for number, raw in session.execute(months.where(tables.reports.c.raw != b"")):
+        yield f"report-{number}.eml", raw
 
 
 def files(session: Session, found: Found) -> Iterator[tuple[str, bytes]]:

@@ -13,6 +13,7 @@ from desk.release import Stand
 from store import tables
 from store.cards import Place
 from store.database import Session, insert_once
+from store.outbox import DISCARDED
 
 _row = tables.reports.c
 
@@ -62,6 +63,16 @@ class Report(Written):
     posting: int
     posted_at: datetime | None
 
+    @property
+    def is_let_be(self) -> bool:
+        """Whether somebody at the terminal said that nothing more is to be done about it."""
+        return self.stand.may_go_again and self.last_error.startswith(DISCARDED)
+
+    @property
+    def may_go_again(self) -> bool:
+        """Whether the same bytes may leave once more: they are kept, and did not surely arrive."""
+        return self.stand.may_go_again and bool(self.raw)
+
 
 def get(session: Session, number: int) -> Report:
     """The report with that number.  Raises DeskError."""
@@ -102,7 +113,7 @@ def keep(session: Session, mail: Written, *, at: datetime) -> None:
 def release(session: Session, number: int, version: int, *, by: str, at: datetime) -> None:
     """Let it leave: once, and only as it was seen.  Raises DeskError."""
     report = _seen(session, number, version)
-    if report.stand is not Stand.ASKED and not report.stand.may_go_again:
+    if report.stand is not Stand.ASKED and not report.may_go_again:
         raise DeskError(_OUTDATED)
     changed(session, report, _decided(Stand.RELEASED, by, at) | {
         "not_before": at, "first_try_at": None, "attempts": 0, "last_error": "",
@@ -130,23 +141,37 @@ def vouch(session: Session, number: int, version: int, *, by: str, at: datetime)
 
 def names(session: Session, address: str) -> bool:
     """Whether any report holds that address."""
-    return found(session, _holds(address)) is not None
+    return found(session, holding(address)) is not None
 
 
 def unname(session: Session, person: Person) -> int:
     """Take their address out, and let nothing of it leave any more; how many reports that were."""
     count = 0
-    while report := found(session, _holds(person.address)):
+    while report := found(session, holding(person.address)):
         facts: dict[str, Any] = {"address": person.taken_out_of(report.address), "raw": b""}
         facts |= {name: person.taken_out_of(getattr(report, name)) for name in ("body", "last_error")}
         if report.stand is not Stand.SENT:
-            facts |= {"stand": Stand.DECLINED, "decided_at": report.decided_at or report.made_at}
+            who, when = report.decided_by or "an erasure", report.decided_at or report.made_at
+            facts |= {"stand": Stand.DECLINED, "decided_by": who, "decided_at": when}
         changed(session, report, facts | {"fence": report.fence + 1, "not_before": None})
         count += 1
     return count
 
 
-def _holds(address: str) -> ColumnElement[bool]:
+def empty(session: Session, report: Report, *, at: datetime) -> None:
+    """Nothing is left of it but that it was, and what became of it; what nobody let go in time never leaves.
+
+    Raises DeskError where it changes at this moment."""
+    facts: dict[str, Any] = {"raw": b"", "body": ""}
+    if report.stand is Stand.ASKED:
+        facts |= _decided(Stand.DECLINED, "retention", at)
+    else:
+        facts |= {"version": report.version}  # its message stays as it is
+    changed(session, report, facts)
+
+
+def holding(address: str) -> ColumnElement[bool]:
+    """Which reports hold that address."""
     columns = (_row.address, _row.body, _row.last_error)
     return or_(*(func.lower(column).contains(address, autoescape=True) for column in columns))
 

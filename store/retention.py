@@ -9,16 +9,18 @@ from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from desk.actor import Actor
 from desk.erasing import Person
 from desk.event import Kind
+from desk.release import Stand
 from desk.status import Status
-from store import erasing, tables, traces
+from store import erasing, reports, tables, traces
 from store.database import Database
 from store.emails import Direction
 from store.erasing import Deed
 from store.inbox import State
+from store.outbox import DISCARDED
 from store.session import Session
 
 _ticket, _came, _mail = tables.tickets.c, tables.inbox.c, tables.emails.c
-_event = tables.events.c
+_event, _report = tables.events.c, tables.reports.c
 _TOGETHER = 50
 _ENDED = (Status.CLOSED, Status.CANCELLED)
 _BY = Actor.system("retention")
@@ -91,12 +93,26 @@ def _old_sent(moment: datetime) -> Select[tuple[int]]:
     return select(_mail.id).where(*ours, ended)
 
 
+def _old_reports(moment: datetime) -> Select[tuple[int]]:
+    """What somebody still has to decide about after it was let go stays until they have."""
+    settled = _report.stand.in_((Stand.ASKED, Stand.DECLINED, Stand.SENT))
+    let_be = _report.last_error.startswith(DISCARDED)
+    ended = func.coalesce(_report.sent_at, _report.decided_at, _report.made_at)
+    old = (_report.made_at < moment, ended < moment, _report.raw != b"")
+    return select(_report.id).where(settled | let_be, *old)
+
+
 def _empty(session: Session, ids: Sequence[int], _now: datetime) -> None:
     traces.empty(session, ids, remark="its raw mail was kept as long as the settings say")
 
 
 def _empty_sent(session: Session, ids: Sequence[int], _now: datetime) -> None:
     session.execute(update(tables.emails).where(_mail.id.in_(ids)).values(raw=None))
+
+
+def _empty_reports(session: Session, ids: Sequence[int], now: datetime) -> None:
+    for number in ids:
+        reports.empty(session, reports.get(session, number), at=now)
 
 
 def _delete_tickets(session: Session, numbers: Sequence[int], now: datetime) -> None:
@@ -107,6 +123,7 @@ def _delete_tickets(session: Session, numbers: Sequence[int], now: datetime) -> 
 CLASSES = (
     Class("raw_mails", "raw mails of tickets that ended", _old_raws, _empty),
     Class("sent_mails", "exact bytes of our mails on tickets that ended", _old_sent, _empty_sent),
+    Class("reports", "months in figures that clients were mailed, or were not", _old_reports, _empty_reports),
     Class("quarantine", "raw mails that were held and not let in", _old_held, _empty),
     Class("inbox", "raw mails that came to no ticket", _old_read, _empty),
     Class(

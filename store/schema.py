@@ -81,5 +81,8 @@ def _locked(db: Database) -> Iterator[Connection]:
     with db.change() as session:
         connection = session.connection()  # SQLite: BEGIN IMMEDIATE is the lock
         if not db.is_sqlite:
+            from store import server
+
+            server.wait_long(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         yield connection

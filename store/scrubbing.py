@@ -14,6 +14,9 @@ def scrub(db: Database) -> str:
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if not db.is_sqlite:
+            from store import server
+
+            server.wait_long(connection)
             connection.execute(text("SET lock_timeout = '30s'"))
             connection.execute(text(f"VACUUM (FULL) {_TABLES}"))
             return ""

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate, takewhile
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, bindparam, func, or_, select, update
+from sqlalchemy import Row, Select, Update, bindparam, func, or_, select, text, update
 
 from store import tables
 from store.database import Session
@@ -47,6 +47,23 @@ def hold(session: Session, ids: Sequence[int]) -> set[int]:
 
     Whoever slept over the end of its lease may file a mail at the same moment as the next one who took it."""
     return set(session.scalars(_held_statement(), {"ids": ids}))
+
+
+def hold_copies(session: Session, keys: Sequence[str]) -> None:
+    """Let nobody else file a copy of these mails until the commit.  keys: each a hash, in hexadecimal.
+
+    A copy that can be read and one that cannot have different keys in the inbox, so that no index refuses the
+    second of them.  SQLite has one writer at a time; on PostgreSQL all are asked for in one order, so that
+    nobody waits in a circle."""
+    if not session.is_sqlite and keys:
+        numbers = sorted({int(key[:_DIGITS], 16) for key in keys})
+        session.execute(_COPIES_HELD, {"numbers": numbers}).all()
+
+
+_DIGITS = 15
+"""Of a key that PostgreSQL's locks have room for."""
+
+_COPIES_HELD = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 
 
 SOME_BYTES = 2_000_000

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from terminal import dead_reports
 from terminal.call import EX_NOINPUT, Call, Refused
 from terminal.deciding import as_json, done, looking, say
 
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from store.database import Session
     from store.dead import Dead
 
-_which = click.argument("which", metavar="ID", type=click.IntRange(min=1))
+_which = click.argument("which", metavar="ID", type=dead_reports.Which())
 
 
 @click.group()
 def dead() -> None:
-    """See to deliveries (Slack, mail, files) that were given up or are in doubt.
+    """See to deliveries (Slack, mail, files) and months of clients that were given up or are in doubt.
 
     Mails that came in and cannot be read are with `helpdesk inbox`.
 
@@ -36,9 +37,12 @@ def list_(call: Call, in_json: bool) -> None:
 
     with looking(call) as session:
         found = deliveries.given_up(session)
+        months = dead_reports.given_up(session)
     for each in found:
         say(_facts(each), _line(each), in_json=in_json)
-    if not found and not in_json:
+    for month in months:
+        say(month, dead_reports.line_of(month), in_json=in_json)
+    if not (found or months) and not in_json:
         click.echo("Nothing was given up, and nothing is in doubt.")
 
 
@@ -48,12 +52,9 @@ def list_(call: Call, in_json: bool) -> None:
 @click.pass_obj
 def show(call: Call, which: int, in_json: bool) -> None:
     """Show one of them, with what became of it.  Exit status 66: there is none."""
-    from store import emails
-
     with looking(call) as session:
-        found = _found(session, which)
-        email = emails.of_delivery(session, which) if found.is_mail else None
-    facts = _facts(found) | ({"address": email.address, "message_id": email.message_id} if email else {})
+        is_month = which < 0
+        facts = dead_reports.shown(session, -which) if is_month else _shown(session, which)
     words = "\n".join(f"{name:<11} {value}" for name, value in facts.items() if value not in ("", None))
     say(facts, words, in_json=in_json)
 
@@ -71,6 +72,10 @@ def replay(call: Call, which: int, twice: bool, in_json: bool) -> None:
     """
     from store import dead as deliveries
 
+    if which < 0:
+        said = dead_reports.replay(call, -which, twice=twice)
+        return say({"id": f"report-{-which}", "did": "replay"}, said, in_json=in_json)
+
     def again(session: Session, operator: Actor) -> Dead:
         found = _found(session, which)
         if found.is_mail and found.is_in_doubt and not twice:
@@ -80,7 +85,7 @@ def replay(call: Call, which: int, twice: bool, in_json: bool) -> None:
 
     found = done(call, again)
     said = f"Delivery {which} of ticket {found.ticket} is tried again."
-    say({"id": which, "ticket": found.ticket, "did": "replay"}, said, in_json=in_json)
+    return say({"id": which, "ticket": found.ticket, "did": "replay"}, said, in_json=in_json)
 
 
 _MAY_HAVE_ARRIVED = (
@@ -100,6 +105,9 @@ def discard(call: Call, which: int, reason: str, in_json: bool) -> None:
 
     if not reason.strip():
         raise click.BadParameter("say why", param_hint="--reason")
+    if which < 0:
+        said = dead_reports.discard(call, -which, reason.strip())
+        return say({"id": f"report-{-which}", "did": "discard"}, said, in_json=in_json)
 
     def let_be(session: Session, operator: Actor) -> Dead:
         found = _found(session, which)
@@ -108,7 +116,15 @@ def discard(call: Call, which: int, reason: str, in_json: bool) -> None:
 
     found = done(call, let_be)
     said = f"Delivery {which} of ticket {found.ticket} is let be."
-    say({"id": which, "ticket": found.ticket, "did": "discard"}, said, in_json=in_json)
+    return say({"id": which, "ticket": found.ticket, "did": "discard"}, said, in_json=in_json)
+
+
+def _shown(session: Session, which: int) -> dict[str, Any]:
+    from store import emails
+
+    found = _found(session, which)
+    email = emails.of_delivery(session, which) if found.is_mail else None
+    return _facts(found) | ({"address": email.address, "message_id": email.message_id} if email else {})
 
 
 def _found(session: Session, which: int) -> Dead:

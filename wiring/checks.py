@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.looks import Check
 from bot.people import People, SlackSilent
 from bot.shut import Shut
 from bot.socket import Socket
-from bot.web import Check
 from mail.mailbox import Mailbox
 from sla.scheduler import Scheduler
-from store import probe, room, schema
+from store import room, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
+from store.probe import Probe
 
 BEATS = ("intake", "slack", "mail", "sweep")
 """Jobs without which the desk keeps no promise."""
@@ -37,8 +38,9 @@ def checks_of(
     shut: Shut | None = None,
 ) -> dict[str, Check]:
     """Every check by its name; each answers None, or what is wrong."""
+    probe = Probe(db)
     checks: dict[str, Check] = {
-        "database": lambda: _database(db, machine()),
+        "database": lambda: _database(db, probe, machine()),
         "disk": lambda: room.problem(db),
         "scheduler": lambda: _beats(scheduler, couriers, machine()),
         "slack": lambda: _slack(people, socket),
@@ -57,11 +59,11 @@ def problems_of(mailboxes: Sequence[Mailbox]) -> str:
     return "; ".join(f"{mailbox.name}: {mailbox.problem}" for mailbox in troubled)
 
 
-def _database(db: Database, now: datetime) -> str | None:
+def _database(db: Database, probe: Probe, now: datetime) -> str | None:
     try:
         if not schema.is_current(db):
             return "the schema is not this version's"
-        probe.write(db, at=now)
+        probe.look(at=now)
         return None
     except Unavailable as problem:
         return str(problem)

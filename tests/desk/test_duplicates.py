@@ -10,6 +10,7 @@ from desk.event import Kind
 from desk.likeness import alike
 from desk.status import Status
 from desk.ticket import Ticket
+from tests.cost import calls
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,17 @@ def test_others_are_not(one, other):
 @given(st.text(), st.text())
 def test_alike_is_the_same_from_both_sides_and_never_an_error(one, other):
     assert alike(one, other) == alike(other, one)
+
+
+@pytest.mark.parametrize("other", ["Printer in shop {}", "Invoice {} missing", "Cash desk {} prints nothing"])
+def test_to_compare_a_subject_with_those_of_many_tickets_costs_little(other):
+    subjects = [other.format(number) for number in range(1_000)]
+
+    def compare():
+        return [alike(each, "Printer in shop 4711") for each in subjects]
+
+    compare()  # whoever wrote first was compared before
+    assert calls(compare) < 20 * len(subjects)
 
 
 @pytest.fixture

@@ -22,7 +22,14 @@ from store.session import Session
 At = Callable[[str], datetime]
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 SANNE = Actor.agent("U0SANNE", "Sanne")
-DAYS = {"raw_mails": 30, "sent_mails": 30, "quarantine": 10, "inbox": 10, "closed_tickets": 365}
+DAYS = {
+    "raw_mails": 30,
+    "sent_mails": 30,
+    "reports": 30,
+    "quarantine": 10,
+    "inbox": 10,
+    "closed_tickets": 365,
+}
 
 
 class Old:
@@ -138,7 +145,7 @@ def test_what_would_go_is_counted_beforehand(old: Old) -> None:
             kind.name: retention.count(session, kind, before=old.now - timedelta(days=DAYS[kind.name]))
             for kind in retention.CLASSES
         }
-    assert counts == {"raw_mails": 1, "sent_mails": 0, "quarantine": 0, "inbox": 1, "closed_tickets": 0}
+    assert {name: count for name, count in counts.items() if count} == {"raw_mails": 1, "inbox": 1}
 
 
 def test_what_happened_is_taken_into_the_chain_at_every_beat(old: Old) -> None:

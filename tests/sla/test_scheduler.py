@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Semaphore
 
 import pytest
@@ -141,6 +141,17 @@ def test_a_stop_waits_for_a_job_only_so_long_and_says_whether_it_ended() -> None
     may_end.set()
     assert scheduler.stop(within=60)
     assert len(ran) == count
+
+
+def test_a_clock_that_is_set_back_keeps_no_job_waiting() -> None:
+    beats, now = Semaphore(0), [NOW]
+    job = Job("mail", beats.release, every=SELDOM)
+    scheduler = Scheduler([job], clock=lambda: now[0], looks=0.02)
+    scheduler.start()
+    assert beats.acquire(timeout=PATIENCE)
+    now[0] -= timedelta(seconds=SELDOM)
+    assert beats.acquire(timeout=PATIENCE)
+    scheduler.stop()
 
 
 def test_a_pulse_that_stands_still_is_seen() -> None:

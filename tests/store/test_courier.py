@@ -188,6 +188,18 @@ def test_a_closed_road_stops_everything_on_it_and_burns_no_attempts(
     assert post.given_up == []
 
 
+def test_a_road_on_which_nothing_waits_any_more_is_not_called_closed(
+    db: Database, a_ticket: ATicket, carry: Carry, clock: Clock
+) -> None:
+    a_ticket(confirm=True)
+    courier = carry(Post(DeliveryHeld("Slack answers 503", wait=timedelta(minutes=1))))
+    courier.deliver_due()
+    clock.on(minutes=1)
+    Courier(db, {Audience.CUSTOMER: Post()}, clock=clock).deliver_due()  # another process is quicker
+    courier.deliver_due()
+    assert (courier.closed_because, courier.closed_since) == ("", None)
+
+
 def test_a_road_that_names_no_wait_is_not_tried_in_a_circle(a_ticket: ATicket, carry: Carry) -> None:
     a_ticket(confirm=True)
     post = Post(*[DeliveryHeld("429", wait=timedelta(0))] * 10)

@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
 from sqlalchemy import make_url, text
 
-from store import probe
+from store import keepsakes, probe
 from store.database import Database, Unavailable
+from store.probe import Probe
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
@@ -83,3 +84,72 @@ def read_only(url: str) -> str:
         return f"sqlite:///file:{made.database}?mode=ro&uri=true"
     ro = made.update_query_dict({"options": "-c default_transaction_read_only=on"})
     return ro.render_as_string(hide_password=False)
+
+
+class Hands:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def read(self) -> float:
+        return self.at
+
+
+def last_written(db: Database) -> str | None:
+    with db.read() as session:
+        return keepsakes.get(session, "last probe")
+
+
+def test_those_who_ask_often_have_it_written_once_in_some_seconds(db: Database) -> None:
+    hands = Hands()
+    tried = Probe(db, rest=2, clock=hands.read)
+    for second in range(3):
+        tried.look(at=NOW + timedelta(seconds=second))
+        hands.at += 0.9
+    assert last_written(db) == NOW.isoformat()
+    tried.look(at=NOW + timedelta(seconds=3))
+    assert last_written(db) == (NOW + timedelta(seconds=3)).isoformat()
+
+
+def test_what_went_well_is_not_believed_once_somebody_could_not_work(database_url: str, db: Database) -> None:
+    tried = Probe(db, rest=3600, within=0.1)
+    tried.look(at=NOW)
+    with locked(database_url, db):
+        with pytest.raises(Unavailable), db.change(within=0.1) as session:
+            keepsakes.keep(session, "anything", "else")
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="lock"):
+                tried.look(at=NOW)
+    tried.look(at=NOW)
+
+
+def test_it_is_found_out_by_itself_when_the_rest_is_over(database_url: str, db: Database) -> None:
+    hands = Hands()
+    tried = Probe(db, rest=2, within=0.1, clock=hands.read)
+    tried.look(at=NOW)
+    with locked(database_url, db):
+        hands.at += 2
+        with pytest.raises(Unavailable):
+            tried.look(at=NOW)
+    tried.look(at=NOW)
+
+
+def test_what_went_wrong_is_told_to_all_who_asked_meanwhile(database_url: str, db: Database) -> None:
+    tried, told = Probe(db, within=1), list[str]()
+
+    def ask() -> None:
+        try:
+            tried.look(at=NOW)
+        except Unavailable as problem:
+            told.append(str(problem))
+
+    with locked(database_url, db):
+        before = db.failures
+        together = [Thread(target=ask) for _ in range(8)]
+        for each in together:
+            each.start()
+        for each in together:
+            each.join()
+        assert len(told) == 8
+        assert db.failures - before < 8

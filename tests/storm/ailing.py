@@ -40,7 +40,6 @@ def befall(
 
     Every promise that was broken, in words."""
     with scene(url, folder, replicas, random.Random(seed)) as here:
-        here.agents.may_be_refused = True
         for place, each in enumerate(troubles):
             tell(_one(here, each, MAILS * place))
         return here.verdict().wrongs()

@@ -19,6 +19,7 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
+from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers, customer, marker, subject
 from tests.storm.replicas import Death, Replica
 from tests.storm.scene import SETTINGS
@@ -63,7 +64,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
             with _started_anew(replica, dies, hits):
                 clocks.start()
                 _go(visitor, customers, agents, clocks, db)
-            wrongs = Verdict(world, db, customers, agents).wrongs()
+            wrongs = Verdict(world, db, customers, agents, Machines(customers, visitor)).wrongs()
             wrongs += _of_files(visitor) + _of_mailbox(db)
         finally:
             clocks.stop()

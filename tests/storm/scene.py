@@ -15,6 +15,7 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
+from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
 from tests.storm.standing import card_of, is_owed, is_quiet, told
@@ -25,6 +26,7 @@ SETTINGS = {
     "HELPDESK_DESK__UNDO_SECONDS": "0",
     "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
     "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
+    "HELPDESK_MAIL__SMTP__NULL_SENDER": "false",  # so that machines have somebody to answer
 }
 
 
@@ -37,12 +39,13 @@ class Scene:
     clocks: Clockwork
     db: Database
     customers: Customers
+    machines: Machines
     agents: Agents
 
     def verdict(self) -> Verdict:
         """What came of it, once the desk has done all that it owes."""
         self.clocks.wait_until(lambda: is_quiet(self.db), "the desk has done all that it owes")
-        return Verdict(self.world, self.db, self.customers, self.agents)
+        return Verdict(self.world, self.db, self.customers, self.agents, self.machines)
 
 
 @contextmanager
@@ -56,12 +59,13 @@ def scene(url: str, folder: Path, replicas: int, dice: random.Random) -> Iterato
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())
         customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
+        machines = Machines(customers, Visitor(world.url))
         agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
         try:
             for each in desks:
                 each.start()
             clocks.start()
-            yield Scene(world, desks, clocks, db, customers, agents)
+            yield Scene(world, desks, clocks, db, customers, machines, agents)
         except AssertionError as stuck:
             raise AssertionError(f"{stuck}; {told(db)}") from stuck
         finally:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import Result
@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 from desk.actor import Actor, Role
 from desk.delivery import Audience, DeliveryState
 from desk.event import Event, Kind
-from store import outbox, tables, tickets
+from desk.release import Stand
+from store import outbox, releases, reports, tables, tickets
 from store.database import Database
+from store.reports import Written
 
 SANNE = Actor.agent("U0SANNE", "Sanne")
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -113,3 +115,53 @@ def test_what_is_let_be_is_counted_no_more_and_the_history_says_why(
         assert (audience, DeliveryState.DEAD) not in outbox.counts(session)
     again = typed("dead", "discard", number, "--reason", "once more")
     assert again.exit_code == 1
+
+
+@pytest.fixture
+def month(db: Database) -> int:
+    """A month for a client that was let go and may not have arrived; its number."""
+    mail = Written(
+        client="Bakery", month="2026-10", desk="", address="boss@bakery.example", subject="October",
+        body="New: 1", file="HD.csv", message_id="month@desk.example", raw=b"To: boss\r\n\r\nNew: 1\r\n",
+    )  # fmt: skip
+    with db.change() as session:
+        reports.keep(session, mail, at=AT)
+        reports.release(session, 1, 1, by="Lena", at=AT)
+        claimed = releases.claim(session, now=AT, lease=timedelta(seconds=60))
+        assert claimed is not None
+        releases.end(session, claimed, Stand.DOUBTFUL, at=AT, reason="no copy of it was seen")
+    return claimed.id
+
+
+BAKERY = {"name": "Bakery", "domains": ["bakery.example"], "report_to": "boss@bakery.example"}
+CONTRACT = {"HELPDESK_CONTRACTS": json.dumps([BAKERY])}
+
+
+def test_a_month_that_may_not_have_arrived_is_listed_and_sent_again_by_one_who_says_so(
+    typed: Typed, db: Database, month: int
+) -> None:
+    [facts] = map(json.loads, typed("dead", "list", "--json").output.splitlines())
+    assert (facts["id"], facts["client"], facts["state"]) == (f"report-{month}", "Bakery", "doubtful")
+    assert "Bakery, month 2026-10: no copy of it was seen" in typed("dead", "list").output
+    assert "boss@bakery.example" in typed("dead", "show", f"report-{month}").output
+
+    assert "may have arrived" in typed("dead", "replay", f"report-{month}", **CONTRACT).output
+    elsewhere = typed("dead", "replay", f"report-{month}", "--twice")
+    assert (elsewhere.exit_code, "settings" in elsewhere.output) == (1, True)
+    done = typed("dead", "replay", f"report-{month}", "--twice", **CONTRACT)
+    assert (done.exit_code, done.output) == (0, "The month 2026-10 of Bakery is sent again.\n")
+    with db.read() as session:
+        assert reports.get(session, month).stand is Stand.RELEASED
+    assert typed("dead", "show", f"report-{month}").exit_code == 66
+
+
+def test_a_month_that_is_let_be_says_by_whom_and_why(typed: Typed, db: Database, month: int) -> None:
+    assert typed("dead", "discard", f"report-{month}", "--reason", "told by phone").exit_code == 0
+    assert typed("dead", "list").output == "Nothing was given up, and nothing is in doubt.\n"
+    with db.read() as session:
+        assert "told by phone (" in reports.get(session, month).last_error
+
+
+@pytest.mark.parametrize("word", ["report-", "report-0", "0", "-3", "month"])
+def test_what_is_no_number_is_refused(typed: Typed, word: str) -> None:
+    assert typed("dead", "show", "--", word).exit_code == 2
