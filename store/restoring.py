@@ -64,6 +64,7 @@ def restore(db: Database, file: Path, *, at: datetime) -> Copy:
         _must_be_empty(db)
         schema.upgrade(db, to=copy.schema)
         with db.change() as session:
+            _take_time(session)
             _fill(session, file)
             for name, number in copy.counters.items():
                 counters.go_on_behind(session, name, number)
@@ -95,6 +96,13 @@ def _must_be_empty(db: Database) -> None:
     if full or strange:
         held = ", ".join([*full, *strange][:5])
         raise CopyRefused(f"the place is not empty (there is something in {held}): name a new database")
+
+
+def _take_time(session: Session) -> None:
+    if not session.is_sqlite:
+        from store import server  # which needs PostgreSQL's driver
+
+        server.wait_long(session.connection())  # a whole table is one statement
 
 
 def _fill(session: Session, file: Path) -> None:
