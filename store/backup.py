@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
-from io import BufferedWriter
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,9 +45,6 @@ def write(db: Database, file: Path, *, at: datetime) -> int:
     return lines.rows
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 class _Lines:
     """Counts and sums what is written."""
 
@@ -58,7 +54,7 @@ class _Lines:
         self.rows = 0
 
     def add(self, value: object) -> None:
-        line = _encode(value).encode() + b"\n"
+        line = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
         self.rows += isinstance(value, list)
         self._sum.update(line)
         self._out.write(line)
@@ -93,9 +89,8 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds all that we know
         with os.fdopen(handle, "wb") as raw:
-            packed = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, filename="", mtime=0)
-            with BufferedWriter(packed, _PACKED_AT_ONCE) as out:
-                yield out
+            with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, filename="", mtime=0) as out:
+                yield out  # type: ignore[misc]  # it is a file of bytes in all but name
             raw.flush()
             os.fsync(raw.fileno())
         part.replace(file)
@@ -103,10 +98,6 @@ def _whole(file: Path) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)  # it is there only where something went wrong
-
-
-_PACKED_AT_ONCE = 128 * 1024
-"""Bytes; line by line, packing takes half as long again."""
 
 
 def _keep_name(folder: Path) -> None:
