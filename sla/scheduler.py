@@ -72,14 +72,9 @@ class Scheduler:
         """Begin; every job runs once at the start, and after that each at a time of its own: beats that fall
         together would want a thread each, and all the database at once."""
         self._beat.start()
-<<<<<<< HEAD
+        Thread(target=self._watch_clock, name="watch over the clock", daemon=True).start()
         for place, job in enumerate(self._beat.get_jobs()):
             self._hurry(job.id, by=1 + place * _GOLDEN % 1)
-=======
-        Thread(target=self._watch_clock, name="watch over the clock", daemon=True).start()
-        for job in self._beat.get_jobs():
-            self.wake(job.id)
->>>>>>> main
 
     def stop(self, *, within: float | None = None) -> bool:
         """Begin nothing more and wait for what is running; whether all of it ended within so many seconds."""
@@ -130,9 +125,6 @@ class Scheduler:
                     self._woken.discard(job.name)
                     self._hurry(job.name)
 
-<<<<<<< HEAD
-    def _hurry(self, name: str, *, by: float = 1) -> None:
-=======
     def _watch_clock(self) -> None:
         steps = Steps(self._clock, self._monotonic)
         with self._gate:
@@ -142,8 +134,7 @@ class Scheduler:
                     for job in self._beat.get_jobs():
                         job.modify(next_run_time=job.next_run_time + step)
 
-    def _hurry(self, name: str) -> None:
->>>>>>> main
+    def _hurry(self, name: str, *, by: float = 1) -> None:
         if self._stopped or not self._beat.running:
             return
         job = self._beat.get_job(name)

@@ -2,12 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator
-<<<<<<< HEAD
-from datetime import UTC, datetime
-from functools import partial
-=======
 from datetime import UTC, datetime, timedelta
->>>>>>> main
+from functools import partial
 from threading import Event, Semaphore
 from time import monotonic
 
