@@ -80,8 +80,8 @@ class Intake:
     def receive_new(self) -> int:
         """Deal with all that waits and return how many mails that were.
 
-        What fails over one mail is logged; the mail keeps its place and is tried again when its lease is over.
-        For want of a database, or of a process that reads, all wait, and none of them is to blame for it."""
+        What fails over one mail is logged; the mail keeps its place and is tried again when its lease is
+        over.  For want of a database, or of a process that reads, all wait, and none is to blame for it."""
         received = 0
         try:
             while not self._stopping.is_set() and (taken := self._take()):

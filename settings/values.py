@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, time
+from importlib.util import find_spec
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
@@ -127,12 +128,17 @@ def no_switch(value: object) -> object:
     return value
 
 
+_DRIVER_MEND = "./run helpdesk brings it; elsewhere: uv sync --extra postgres, or pip install '.[postgres]'"
+
+
 def database_url(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     scheme, colon, rest = url.partition(":")
-    if scheme in ("postgres", "postgresql"):
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        if find_spec("psycopg") is None:
+            raise Unfit("is PostgreSQL, and its driver is not installed", _DRIVER_MEND)
         return SecretStr(f"postgresql+psycopg{colon}{rest}")
-    if scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.startswith("///") and rest[3:]):
+    if scheme == "sqlite" and rest.startswith("///") and rest[3:]:
         return value
     raise Unfit(
         "is not a database the desk can use",
