@@ -119,8 +119,8 @@ FAULTS = (
     Fault(
         "a message in doubt is looked for from before it was sent",
         "bot/wire.py",
-        "(since - _BEFORE).timestamp()",
-        "(since + _BEFORE).timestamp()",
+        "(since - before).timestamp()",
+        "(since + before).timestamp()",
         "tests/bot/test_posting.py",
     ),
     Fault(
