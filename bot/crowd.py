@@ -15,10 +15,9 @@ from bot.wire import Wire
 from bot.words import plural, ticket_name
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
 from desk.reach import EVERYTHING, Reach
-from desk.ticket import Ticket
 from store import crowds, keepsakes, remains
 from store.cards import Place
-from store.crowds import Crowd
+from store.crowds import Crowd, Named
 from store.database import Database
 from store.tables import new_token
 
@@ -130,7 +129,7 @@ class Crowds:
         if told.ts:
             return replace(told, said=str(post.blocks))
         tried = datetime.fromisoformat(told.at)
-        ts = None if is_new else self._wire.find(self._channel, told.token, since=tried)
+        ts = None if is_new else self._wire.find(self._channel, told.token, since=tried, widely=True)
         if not (ts or is_new) and now - tried < _HISTORY_LAGS:
             return told
         ts = ts or self._wire.post(self._channel, post, token=told.token)
@@ -156,7 +155,7 @@ class Crowds:
             drawn.append(blocks.context(plain(f"and {crowd.count - len(lines)} before these")))
         return Post(f"{text}. {rest}", drawn)
 
-    def _line(self, ticket: Ticket, place: Place | None) -> str:
+    def _line(self, ticket: Named, place: Place | None) -> str:
         name = ticket_name(self._style.prefix, ticket.number)
         called = f"<{self._link(place)}|{name}>" if place else name
         who = one_line(ticket.customer_name or ticket.customer, 40)

@@ -154,5 +154,5 @@ def _channel(slack: WebClient, setting: str, channel: str) -> Iterator[Finding]:
     else:
         yield Finding(_PART, f"the app is in {name}")
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
-        words = f"{name} is shared with another organization, whose people read every ticket in it"
-        yield Finding(_PART, words, Health.NOTE, "name a channel that is not shared, unless that is meant")
+        words = f"{name} is shared with another organization, whose people read all that stands in it"
+        yield Finding(_PART, words, Health.MEND, "end that in Slack, or name a channel of your own")

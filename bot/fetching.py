@@ -65,8 +65,7 @@ class FilesFetcher:
     def _keep(self, delivery: Delivery, place: int, file: File) -> None:
         reached(Point.FILE_FETCHED)
         with self.db.change() as session:
-            if not outbox.is_ours(session, delivery):
-                raise DeliveryFailed("somebody else has taken it over", permanent=False)
+            outbox.must_be_ours(session, delivery)
             at = self.clock()
             files.keep_fetched(session, delivery.ticket_number, delivery.seq or 0, place, file, at=at)
         reached(Point.FILE_KEPT)

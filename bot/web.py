@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import envelope
 from bot.envelope import Unfit
+from bot.looks import Check, Looks
 from bot.signature import is_slacks
 from bot.turnstile import Turnstile
 from store import meters
@@ -42,9 +43,6 @@ _HEADERS = {
 
 _KINDS = frozenset({"application/json", "application/x-www-form-urlencoded"})
 """Content types in which Slack speaks."""
-
-Check = Callable[[], str | None]
-"""Looks at one thing that must work: None when it does, else what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,19 @@ def build(
     """The web application.  checks: what must work so that it is ready; alive: what only a new start mends;
     inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of them may answer."""
 
+    living, ready = Looks(alive), Looks(checks)
+
     async def livez(_request: Request) -> Response:
-        said = _look(alive)
+        said = _said(living.at_once())
         return PlainTextResponse("ok\n") if said["ready"] else JSONResponse(said, status_code=503)
 
     async def healthz(_request: Request) -> Response:
-        said = await to_thread.run_sync(_look, {**alive, **checks})
+        said = _said(living.at_once() | await to_thread.run_sync(ready.in_time))
         lines = [f"{name}: {words}" for name, words in said["checks"].items()]
         return PlainTextResponse("\n".join([*lines, ""]), status_code=200 if said["ready"] else 503)
 
     async def readyz(_request: Request) -> Response:
-        said = await to_thread.run_sync(_look, checks)
+        said = _said(await to_thread.run_sync(ready.in_time))
         return JSONResponse(said, status_code=200 if said["ready"] else 503)
 
     async def show_metrics(_request: Request) -> Response:
@@ -95,6 +95,7 @@ def build(
     if inlet:
         routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
     app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would send people to whatever host their request names
     app.add_middleware(_Guarded, turnstile=turnstile)
     return app
 
@@ -131,8 +132,7 @@ class _Said(TypedDict):
     checks: dict[str, str]
 
 
-def _look(checks: Mapping[str, Check]) -> _Said:
-    wrong = {name: check() for name, check in checks.items()}
+def _said(wrong: Mapping[str, str | None]) -> _Said:
     return {
         "ready": not any(wrong.values()),
         "checks": {name: reason or "ok" for name, reason in wrong.items()},

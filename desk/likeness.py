@@ -1,8 +1,11 @@
 """Whether two subjects probably are about the same."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from desk.folding import words_of
+from desk.folding import fold, words_of
 
 _BEFORE = re.compile(
     r"^\s*(?:(?:re|aw|antw|betr|fw|fwd|wg|tr|doorst)\s*(?:\[\d+\])?:\s*|\[[^\]]{1,30}\]\s*)+", re.I
@@ -21,22 +24,45 @@ _ALIKE = 0.6
 
 def alike(one: str, other: str) -> bool:
     """Say whether they are.  Subjects that say nothing are like no other."""
-    first, second = _matter(one), _matter(other)
-    both = {word for word in first if any(_same(word, each) for each in second)}
-    every = len(first) + len(second) - len(both)
-    return bool(both) and len(both) >= _ALIKE * every
+    first = _matter(one)
+    if not first.may_be_in(fold(other)):
+        return False  # as it mostly is
+    second = _matter(other)
+    both = sum(map(second.has, first.words))
+    return both > 0 and both >= _ALIKE * (len(first.words) + len(second.words) - both)
 
 
-def _matter(subject: str) -> set[str]:
-    return set(words_of(_BEFORE.sub("", subject))) - _EMPTY
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What a subject is about: its words.  stems: how these begin, however they end."""
+
+    words: frozenset[str]
+    stems: Sequence[str]
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a text could have one of the words; a quick look."""
+        return any(stem in folded for stem in self.stems)
+
+    def has(self, word: str) -> bool:
+        """Whether it has that word, or one that only ends otherwise: "printer", "printers"."""
+        return word in self.words or any(_same(word, each) for each in self.words)
+
+
+@lru_cache(maxsize=8)  # one is compared with those of many tickets
+def _matter(subject: str) -> _Matter:
+    words = frozenset(words_of(_BEFORE.sub("", subject))) - _EMPTY
+    return _Matter(words, [_stem(word) for word in words])
 
 
 def _same(one: str, other: str) -> bool:
-    """The same word, or one that only ends otherwise: "printer", "printers"."""
-    short, long = sorted((one, other), key=len)
-    more = len(long) - len(short)
-    return long.startswith(short) and len(short) >= _GROWS_FROM.get(more, len(long) + 1)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    return long.startswith(short) and len(short) >= _GROWS_FROM.get(len(long) - len(short), len(long) + 1)
 
 
 _GROWS_FROM = {0: 0, 1: 3, 2: 5}
 """How long a word must be to be the same with so many letters more."""
+
+
+def _stem(word: str) -> str:
+    """The shortest that it may be the longer form of."""
+    return word[: next(size for more in (2, 1, 0) if (size := len(word) - more) >= _GROWS_FROM[more])]

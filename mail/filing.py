@@ -132,6 +132,7 @@ class Filing(Opening):
         return opinions.hear(self.session, ticket, mail, text, detail, by=writer_of(mail), at=self._at)
 
     def _follow(self, mail: InboundEmail, seen: Screening, ended: Ticket) -> Filed:
+        tickets.hold(self.session, ended.number)  # of two that need a new ticket, one opens it
         new = tickets.following(self.session, ended.number, writer_of(mail).key, since=self._at - TOGETHER)
         if new is not None and new.takes_replies:
             return self._reply(mail, seen, new)

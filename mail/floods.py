@@ -71,7 +71,7 @@ def collect(session: Session, flood: Flood, house: House, *, at: datetime) -> in
 
 def _of_many(session: Session, house: House, at: datetime) -> int:
     """The ticket that counts the mails of many senders: a new one each day that it comes to that."""
-    kept = keepsakes.get(session, _KEEPSAKE)
+    kept = keepsakes.held(session, _KEEPSAKE)
     try:
         ticket = tickets.get(session, int(kept)) if kept else None
     except NotFound:

@@ -13,6 +13,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from mail.account import Account
 from mail.tokens import NoToken, Token
 from mail.xoauth2 import XOAuth2
+from store.database import Unavailable
 
 _CONNECT_SECONDS = 45
 
@@ -127,6 +128,8 @@ class Line:
             return None
         try:
             token = account.tokens.token()
+        except Unavailable as problem:
+            raise Unreachable(f"no token for {account.user}: {problem}") from problem
         except NoToken as problem:
             kind = NotLetIn if problem.mend else Unreachable
             raise kind(f"no token for {account.user}: {problem}") from None

@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from functools import partial
 from typing import Literal, Protocol
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
@@ -36,17 +37,24 @@ class Road(Protocol):
 
 @dataclass(frozen=True)
 class Outage:
-    """since: a moment, as text.  told, comforted: who was mailed that it began, and that it is over."""
+    """since, seen: moments, as text; seen: when a process last found its road closed.  told, comforted: who
+    was mailed that it began, and that it is over."""
 
     since: str
     reason: str
+    seen: str = ""
     told: tuple[str, ...] = ()
     comforted: tuple[str, ...] = ()
 
 
+What = Literal["told", "comforted"]
+_Change = Callable[[Outage | None], Outage | None]
+
+
 @dataclass(frozen=True)
 class Outages:
-    """What is known of an outage is in the database: a restart tells nobody twice.
+    """What is known of an outage is in the database: neither a restart nor another process tells anybody
+    twice, and it is over when every process finds its road open.
 
     server: what mails leave through; name, address: from whom; to: the addresses of the leads; about: which
     words they read."""
@@ -68,49 +76,48 @@ class Outages:
         """Look at the road once, and mail what is to be mailed.  Raises store.database.Unavailable."""
         if not self.to:
             return
-        now = self.clock()
-        outage = self._known(now)
+        now, reason = self.clock(), self.road.closed_because
+        if reason:
+            begun = Outage((self.road.closed_since or now).isoformat(), reason)
+            self._changes(lambda known: replace(known or begun, seen=now.isoformat()))
+        with self.db.read() as session:
+            outage = _read(keepsakes.get(session, self._name))
         if outage is None:
             return
-        if now - datetime.fromisoformat(outage.since) >= AFTER and self.road.closed_because:
+        if reason and now - datetime.fromisoformat(outage.since) >= AFTER:
             self._tell("told", outage, now)
-        elif self._is_over(now) and self._tell("comforted", outage, now):
-            self._keep(None)
+        elif self._is_over(outage, now) and self._tell("comforted", outage, now):
+            self._changes(lambda known: known if known and known.seen > outage.seen else None)
 
-    def _known(self, now: datetime) -> Outage | None:
-        """The outage there is.  It began when the road was first seen closed."""
-        with self.db.change() as session:
-            kept = keepsakes.get(session, self._name)
-            if kept:
-                return _read(kept)
-            if not self.road.closed_because:
-                return None
-            since = (self.road.closed_since or now).isoformat()
-            outage = Outage(since, self.road.closed_because)
-            keepsakes.keep(session, self._name, json.dumps(asdict(outage)))
-            return outage
+    def _is_over(self, outage: Outage, now: datetime) -> bool:
+        road, seen = self.road, datetime.fromisoformat(outage.seen or outage.since)
+        if road.closed_because or road.open_since is None:
+            return False
+        return now - max(road.open_since, seen) >= _SURELY
 
-    def _is_over(self, now: datetime) -> bool:
-        open_since = self.road.open_since
-        return not self.road.closed_because and open_since is not None and now - open_since >= _SURELY
-
-    def _tell(self, what: str, outage: Outage, now: datetime) -> bool:
+    def _tell(self, what: What, outage: Outage, now: datetime) -> bool:
         """Mail everybody who was not yet; whether nobody is left.
 
         It is on record before the mail leaves.  Only what surely did not leave is tried again."""
         done = True
-        whom = self.to if what == "told" else outage.told
-        for each in whom:
-            if each in getattr(outage, what):
-                continue
-            before, outage = outage, _with(outage, what, each)
-            self._keep(outage)
+        for each in self.to if what == "told" else outage.told:
+            if not self._changes(partial(_with, what=what, mailed=each)):
+                continue  # they know, or another process is just telling them
             if not self._mailed(what, outage, each, now):
-                outage, done = before, False
-                self._keep(outage)
+                self._changes(partial(_without, what=what, mailed=each))
+                done = False
         return done
 
-    def _mailed(self, what: str, outage: Outage, to: str, now: datetime) -> bool:
+    def _changes(self, change: _Change) -> bool:
+        """Keep what that makes of what is known; whether it differs."""
+        with self.db.change() as session:
+            before = _read(keepsakes.held(session, self._name))
+            after = change(before)
+            if after != before:
+                keepsakes.keep(session, self._name, json.dumps(asdict(after)) if after else "")
+            return after != before
+
+    def _mailed(self, what: What, outage: Outage, to: str, now: datetime) -> bool:
         try:
             raw = self._written(what, outage, to, now)
             hand_over(raw, self.server, sender=self.address, recipient=to)
@@ -121,11 +128,7 @@ class Outages:
             return isinstance(problem, DeliveryFailed) and problem.permanent
         return True
 
-    def _keep(self, outage: Outage | None) -> None:
-        with self.db.change() as session:
-            keepsakes.keep(session, self._name, json.dumps(asdict(outage)) if outage else "")
-
-    def _written(self, what: str, outage: Outage, to: str, now: datetime) -> bytes:
+    def _written(self, what: What, outage: Outage, to: str, now: datetime) -> bytes:
         subject, text = _WORDS[self.about][what]
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(self.name, addr_spec=self.address)
@@ -169,12 +172,27 @@ _OF_SLACK = {
 _WORDS = {"slack": _OF_SLACK, "mail": _OF_MAIL}
 
 
-def _with(outage: Outage, what: str, mailed: str) -> Outage:
-    if what == "told":
-        return replace(outage, told=(*outage.told, mailed))
-    return replace(outage, comforted=(*outage.comforted, mailed))
+def _with(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
+    before = _mailed(outage, what)
+    return _told(outage, what, (*before, mailed)) if outage and mailed not in before else outage
 
 
-def _read(kept: str) -> Outage:
+def _without(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
+    left = tuple(each for each in _mailed(outage, what) if each != mailed)
+    return _told(outage, what, left) if outage else None
+
+
+def _mailed(outage: Outage | None, what: What) -> tuple[str, ...]:
+    return () if outage is None else outage.told if what == "told" else outage.comforted
+
+
+def _told(outage: Outage, what: What, whom: tuple[str, ...]) -> Outage:
+    return replace(outage, told=whom) if what == "told" else replace(outage, comforted=whom)
+
+
+def _read(kept: str | None) -> Outage | None:
+    if not kept:
+        return None
     facts = json.loads(kept)
-    return Outage(facts["since"], facts["reason"], tuple(facts["told"]), tuple(facts["comforted"]))
+    told, comforted = tuple(facts["told"]), tuple(facts["comforted"])
+    return Outage(facts["since"], facts["reason"], facts.get("seen", ""), told, comforted)

@@ -26,7 +26,7 @@ from mail.quoted import is_automatic
 from mail.seals import reply_address
 from mail.smtp import SenderRefused, Server, hand_over
 from mail.templates.loading import TemplateRefused
-from store import emails, tickets
+from store import emails, outbox, tickets
 from store.database import Database, Session, Unavailable
 from store.emails import Direction, Email
 from store.marks import mark_of
@@ -187,7 +187,10 @@ class MailSender:
             return self._lookback.has_left(session, ticket, event, email, self._clock())
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
+        """Raises DeliveryFailed where we slept so long that another has it: of who words it, and who finds
+        that nobody did and so sends it again, one comes first."""
         with self._db.read() as session:
+            outbox.must_be_ours(session, delivery)
             ticket, event = _about(session, delivery)
             if _is_pointless(ticket, event):
                 return None, event
@@ -197,6 +200,7 @@ class MailSender:
                 return kept, event
             email = self._written(delivery, ticket, event, mailed, enclosed(session, ticket, event))
         with self._db.change() as session:
+            outbox.must_be_ours(session, delivery)
             emails.keep(session, email)
         return email, event
 
@@ -213,18 +217,11 @@ class MailSender:
         name = message_id(delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain)
         envelope = self._envelope(name, ticket, event, mailed, now, files)
         return Email(
-            ticket=ticket.number,
-            direction=Direction.OUT,
-            message_id=envelope.message_id,
-            address=envelope.to,
-            subject=subject_of(notification, envelope),
-            body=notification.text,
-            at=now,
-            delivery=delivery.id,
-            raw=build(notification, envelope, self._letterhead),
-            told_response=notification.response,
-            told_recovery=notification.recovery,
-        )
+            ticket=ticket.number, direction=Direction.OUT, message_id=envelope.message_id,
+            address=envelope.to, subject=subject_of(notification, envelope), body=notification.text, at=now,
+            delivery=delivery.id, raw=build(notification, envelope, self._letterhead),
+            told_response=notification.response, told_recovery=notification.recovery,
+        )  # fmt: skip
 
     def _composed(self, ticket: Ticket, event: Event, mailed: Sequence[Email], now: datetime) -> Notification:
         return compose(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 from store import keepsakes
-from store.database import Database
+from store.database import Database, Unavailable
+
+log = logging.getLogger(__name__)
 
 _LONGEST = 65_536
 """Bytes of an answer; a real one has a few thousand."""
@@ -83,12 +86,14 @@ class Tokens:
         self._web = _opener(context)
         self._turn = Lock()
         self._token: Token | None = None
+        self._unkept = ""
 
     def token(self) -> Token:
         """One that is good now.  Raises NoToken, store.database.Unavailable."""
         with self._turn:
             if self._token is None or self._token.renew_at <= self._clock():
                 self._token = self._renewed()
+            self._keep()
             return self._token
 
     def forget(self) -> None:
@@ -99,15 +104,18 @@ class Tokens:
     def _renewed(self) -> Token:
         if not self.grant.refresh_token:
             return self._read(self._ask({"grant_type": "client_credentials"}))
-        used = self._refresh_token()
+        used = self._unkept or self._refresh_token()
         try:
             answer = self._refreshed(used)
         except NoToken:
-            newer = self._refresh_token()
-            if newer == used:
+            kept = self._refresh_token()
+            if kept == used:
                 raise
-            answer = self._refreshed(newer)  # another process of the desk was a moment before us
-        self._keep_newer(answer)
+            answer = self._refreshed(kept)  # another process of the desk was a moment before us
+            used, self._unkept = kept, ""
+        newer = answer.get("refresh_token")
+        if isinstance(newer, str) and newer and newer != used:
+            self._unkept = newer
         return self._read(answer)
 
     def _refreshed(self, refresh_token: str) -> dict[str, Any]:
@@ -117,12 +125,18 @@ class Tokens:
         with self._db.read() as session:
             return keepsakes.get(session, self.grant.name) or self.grant.refresh_token
 
-    def _keep_newer(self, answer: Mapping[str, Any]) -> None:
-        """Some servers give a new refresh token each time, and the old one ends."""
-        newer = answer.get("refresh_token")
-        if isinstance(newer, str) and newer and newer != self._refresh_token():
+    def _keep(self) -> None:
+        """Some servers give a new refresh token each time, and the old one ends: the new one must not be lost
+        because the database is away when it comes."""
+        if not self._unkept:
+            return
+        try:
             with self._db.change() as session:
-                keepsakes.keep(session, self.grant.name, newer)
+                keepsakes.keep(session, self.grant.name, self._unkept)
+        except Unavailable as problem:
+            log.warning("a newer refresh token of %s is kept later: %s", self.grant.setting, problem)
+        else:
+            self._unkept = ""
 
     def _read(self, answer: Mapping[str, Any]) -> Token:
         try:

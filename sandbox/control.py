@@ -1,7 +1,8 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -11,12 +12,13 @@ from sandbox.acts import Act, PeopleActs
 from sandbox.faults import Fault
 from sandbox.letters import CUSTOMERS
 from sandbox.mail_acts import MailActs
-from sandbox.messages import with_thread
+from sandbox.messages import Message, with_thread
+from sandbox.modals import View
 from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.staff import StaffActs
-from sandbox.world import BOT_USER
+from sandbox.world import BOT_USER, Channel
 
 LIMITS = ("slack", "none")
 Road = Callable[[str], Awaitable[None]]
@@ -56,7 +58,12 @@ class Control:
         return JSONResponse(answer)
 
     async def state(self, request: Request) -> Response:
-        return JSONResponse(self._snapshot())
+        """only: the parts that are asked for, with commas between; box: the one mailbox of all."""
+        asked = request.query_params
+        only, box = asked.get("only", ""), asked.get("box", "")
+        parts = self._parts_of_state(box)
+        names = [name for name in only.split(",") if name in parts] if only else list(parts)
+        return JSONResponse({name: parts[name]() for name in names})
 
     async def journal(self, request: Request) -> Response:
         asked = request.query_params
@@ -64,44 +71,41 @@ class Control:
         read = self._parts.journal.read(after=after, kind=asked.get("kind", ""), name=asked.get("name", ""))
         return JSONResponse({"entries": read, "length": self._parts.journal.length})
 
-    def _snapshot(self) -> Json:
+    def _parts_of_state(self, box: str) -> dict[str, Callable[[], Any]]:
+        """Each is looked at only when it is asked for: in a large world that takes its time."""
         workspace, modals, mail = self._parts.workspace, self._parts.modals, self._parts.mail
-        places = []
-        for channel in workspace.channels.values():
-            if channel.deleted:
-                continue
-            shown = [
-                with_thread(one, workspace.thread(channel, one.ts), all_metadata=True)
-                for one in channel.messages
-            ]
-            place = channel.shown() | {"name": channel.name, "members": channel.members, "im": channel.im}
-            places.append(place | {"messages": [one | {"channel": channel.id} for one in shown]})
-        whispers = [
-            one.shown() | {"channel": one.channel, "only_for": one.only_for, "is_ephemeral": True}
-            for one in workspace.ephemerals
-        ]
-        views = {
-            user: [one.shown() | {"errors": one.errors, "notice": one.notice} for one in stack]
-            for user, stack in modals.stacks.items()
-            if stack
-        }
+        boxes = {box: mail.boxes.get(box, [])} if box else mail.boxes
         return {
-            "version": workspace.version + mail.version,
-            "now": workspace.clock.now().isoformat(),
-            "people": [person.shown() for person in workspace.people.values()],
-            "channels": places,
-            "ephemerals": whispers,
-            "views": views,
-            "homes": {user: view.shown() for user, view in modals.homes.items()},
-            "groups": workspace.groups,
-            "mailboxes": {name: [one.shown() for one in box] for name, box in mail.boxes.items()},
-            "mail_servers": mail.shown(),
-            "customers": dict(CUSTOMERS),
-            "files": [file.shown("") for file in self._parts.files.files.values()],
-            "sockets": self._parts.sockets.count,
-            "bringing": self._parts.delivery.bringing,
-            "faults": self._parts.faults.shown(),
+            "version": lambda: workspace.version + mail.version,
+            "now": lambda: workspace.clock.now().isoformat(),
+            "people": lambda: [person.shown() for person in workspace.people.values()],
+            "channels": self._channels,
+            "ephemerals": self._whispers,
+            "views": lambda: {user: _shown(stack) for user, stack in modals.stacks.items() if stack},
+            "homes": lambda: {user: view.shown() for user, view in modals.homes.items()},
+            "groups": lambda: workspace.groups,
+            "mailboxes": lambda: {name: [one.shown() for one in each] for name, each in boxes.items()},
+            "mail_servers": mail.shown,
+            "customers": lambda: dict(CUSTOMERS),
+            "files": lambda: [file.shown("") for file in self._parts.files.files.values()],
+            "sockets": lambda: self._parts.sockets.count,
+            "bringing": lambda: self._parts.delivery.bringing,
+            "faults": self._parts.faults.shown,
         }
+
+    def _channels(self) -> list[Json]:
+        there = [each for each in self._parts.workspace.channels.values() if not each.deleted]
+        return [
+            each.shown()
+            | {"name": each.name, "members": each.members, "im": each.im, "messages": _messages(each)}
+            for each in there
+        ]
+
+    def _whispers(self) -> list[Json]:
+        return [
+            one.shown() | {"channel": one.channel, "only_for": one.only_for, "is_ephemeral": True}
+            for one in self._parts.workspace.ephemerals
+        ]
 
     async def _fault(self, body: Json) -> Json:
         known = {field.name for field in dataclasses.fields(Fault)}
@@ -139,3 +143,16 @@ class Control:
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
+
+
+def _messages(channel: Channel) -> list[Json]:
+    threads: defaultdict[str, list[Message]] = defaultdict(list)
+    for one in channel.messages:
+        if one.is_reply:
+            threads[one.thread_ts].append(one)
+    shown = (with_thread(one, threads.get(one.ts, []), all_metadata=True) for one in channel.messages)
+    return [one | {"channel": channel.id} for one in shown]
+
+
+def _shown(stack: Sequence[View]) -> list[Json]:
+    return [one.shown() | {"errors": one.errors, "notice": one.notice} for one in stack]

@@ -141,9 +141,12 @@ class Visitor(Director, Customers):
 
     # what there is to see
 
-    def state(self) -> Json:
-        """Everything at once: people, channels with messages, ephemerals, views, homes, mailboxes, faults."""
-        return self._call("GET", "state")
+    def state(self, *only: str, box: str = "") -> Json:
+        """Everything at once: people, channels with messages, ephemerals, views, homes, mailboxes, faults.
+
+        only: none but these; box: of the mailboxes none but this address."""
+        query = urllib.parse.urlencode({"only": ",".join(only), "box": box})
+        return self._call("GET", f"state?{query}")
 
     def channel(self, name: str) -> list[Json]:
         """The messages of a channel, oldest first, without the replies in threads."""
@@ -161,17 +164,17 @@ class Visitor(Director, Customers):
 
     def again(self, message: Json) -> Json:
         """The same message as it is now."""
-        everything = [*self._messages(message["channel"]), *self.state()["ephemerals"]]
+        everything = [*self._messages(message["channel"]), *self.state("ephemerals")["ephemerals"]]
         return next(one for one in everything if one["ts"] == message["ts"])
 
     def ephemerals(self, user: str) -> list[Json]:
         """What only this person sees, oldest first."""
-        state = self.state()
+        state = self.state("ephemerals", "people")
         return [one for one in state["ephemerals"] if one["only_for"] == _id(state, user)]
 
     def modals_of(self, user: str) -> list[Json]:
         """The dialogs this person has open, the top one last; each with "errors" and "notice"."""
-        state = self.state()
+        state = self.state("views", "people")
         return list(state["views"].get(_id(state, user), []))
 
     def modal_of(self, user: str) -> Json:
@@ -181,14 +184,15 @@ class Visitor(Director, Customers):
 
     def home_of(self, user: str) -> Json:
         """What the app published on this person's Home tab, or an empty dictionary."""
-        state = self.state()
+        state = self.state("homes", "people")
         return dict(state["homes"].get(_id(state, user), {}))
 
     def inbox(self, address: str) -> list[Json]:
         """What this customer received, oldest first: id, subject, from, to, cc, date, message_id,
         in_reply_to, references (list), auto_submitted, text, html, attachments (name, type, size,
         content as base64), headers (list of [name, value]), envelope_from, envelope_to, at."""
-        box = self.state()["mailboxes"].get(address.lower(), [])
+        name = address.lower()
+        box = self.state("mailboxes", box=name)["mailboxes"][name]
         return [letter for letter in box if letter["way"] == "in"]
 
     def raw(self, letter: Json) -> bytes:
@@ -215,7 +219,7 @@ class Visitor(Director, Customers):
             time.sleep(min(max(0.02, waited / 5), 0.1))
 
     def _messages(self, name: str) -> list[Json]:
-        for channel in self.state()["channels"]:
+        for channel in self.state("channels")["channels"]:
             if name.lstrip("#") in (channel["name"], channel["id"]):
                 return list(channel["messages"])
         raise NotPossibleHere(f"there is no channel {name}")

@@ -5,10 +5,16 @@ from collections.abc import Callable
 from sla import clock as clocks
 from sla import sealing
 from sla.policy import Policy
-from store.database import Database
+from store.database import ANSWERS_WITHIN, Database
 
 
-def database_of(url: str, policy: Policy, *, on_commit: Callable[[], None] = lambda: None) -> Database:
+def database_of(
+    url: str,
+    policy: Policy,
+    *,
+    on_commit: Callable[[], None] = lambda: None,
+    answers_within: float = ANSWERS_WITHIN,
+) -> Database:
     """The database at that address, which works out by that policy when a ticket next needs a look."""
     return Database(
         url,
@@ -16,4 +22,5 @@ def database_of(url: str, policy: Policy, *, on_commit: Callable[[], None] = lam
         due=lambda ticket: clocks.due(ticket, policy),
         seal=lambda ticket, fresh: sealing.seal(ticket, fresh, policy),
         on_commit=on_commit,
+        answers_within=answers_within,
     )

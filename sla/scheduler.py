@@ -4,16 +4,20 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from threading import Condition
+from datetime import datetime, timedelta
+from threading import Condition, Thread
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from sla.stepping import Steps
 from store.database import Unavailable
 
 log = logging.getLogger(__name__)
+
+_GOLDEN = 0.618
+"""Steps of this share of an interval come near none of those before them, however many there are."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Job:
 class Scheduler:
     """Runs each job at its interval, never two of one at a time, and at once when it is woken.
 
-    A wake during a run is not lost: the run may have looked already, so there is another after it.
+    A wake during a run is not lost: the run may have looked already, so there is another after it.  Where
+    this machine's clock is set back, no job waits until it has caught up.
+    clock: reads it.  looks: seconds between two looks at whether it was set.
     """
 
     def __init__(
@@ -39,9 +45,11 @@ class Scheduler:
         *,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        looks: float = 5.0,
     ) -> None:
         self._clock = clock
         self._monotonic = monotonic
+        self._looks = looks
         self._turned_at = monotonic()
         self._last_good: dict[str, datetime] = {}
         # Guards the three below.  Nobody takes it while the beat holds its own locks.
@@ -61,16 +69,19 @@ class Scheduler:
             self._beat.add_job(self._run, "interval", [job], seconds=job.every, id=job.name, name=job.name)
 
     def start(self) -> None:
-        """Begin; every job runs once at the start."""
+        """Begin; every job runs once at the start, and after that each at a time of its own: beats that fall
+        together would want a thread each, and all the database at once."""
         self._beat.start()
-        for job in self._beat.get_jobs():
-            self.wake(job.id)
+        Thread(target=self._watch_clock, name="watch over the clock", daemon=True).start()
+        for place, job in enumerate(self._beat.get_jobs()):
+            self._hurry(job.id, by=1 + place * _GOLDEN % 1)
 
     def stop(self, *, within: float | None = None) -> bool:
         """Begin nothing more and wait for what is running; whether all of it ended within so many seconds."""
         with self._gate:
             # A job that wakes another while the beat waits for it would wait for the beat.
             self._stopped = True
+            self._gate.notify_all()
         if self._beat.running:
             self._beat.shutdown(wait=False)
         with self._gate:
@@ -114,7 +125,16 @@ class Scheduler:
                     self._woken.discard(job.name)
                     self._hurry(job.name)
 
-    def _hurry(self, name: str) -> None:
+    def _watch_clock(self) -> None:
+        steps = Steps(self._clock, self._monotonic)
+        with self._gate:
+            while not self._gate.wait_for(lambda: self._stopped, self._looks):
+                step = steps.look()
+                if step < timedelta():
+                    for job in self._beat.get_jobs():
+                        job.modify(next_run_time=job.next_run_time + step)
+
+    def _hurry(self, name: str, *, by: float = 1) -> None:
         if self._stopped or not self._beat.running:
             return
         job = self._beat.get_job(name)
@@ -122,7 +142,7 @@ class Scheduler:
             log.debug("nothing called %s to wake", name)
             return
         # One beat earlier than planned is due already, whatever clock we were handed.
-        job.modify(next_run_time=job.next_run_time - job.trigger.interval)
+        job.modify(next_run_time=job.next_run_time - by * job.trigger.interval)
 
     def _complain(self, event: JobExecutionEvent) -> None:
         # A database that is away is said once a beat, and not with forty lines of where that was noticed.

@@ -1,10 +1,9 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from threading import local
@@ -20,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import likely, meters, outbox, search
+from store import likely, meters, outbox, private, search
 from store.histories import Histories
 from store.lane import Lane
 from store.points import Point, reached
@@ -31,10 +30,18 @@ __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_onc
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
-_WRITES, _WITHIN = "helpdesk_writes", "helpdesk_within"
-_CONNECT_WITHIN = "5"  # seconds; libpq itself would wait for minutes
+_WRITES = "helpdesk_writes"
+WITHIN = "helpdesk_within"
+"""Options of a connection: whether it writes; seconds to wait for others who write."""
+
+ANSWERS_WITHIN = 60.0
+"""Seconds in which a server must have answered a statement: no supervisor has lost its patience by then."""
+
 _PATIENCE = 15.0  # seconds that SQLite waits for another process's lock
 _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
+_LONGEST_LOG = 8 * 1024 * 1024
+"""Bytes to which SQLite's log is cut when it begins anew; it has half of that where nobody reads for long."""
+
 _WAITED_IN_A_CIRCLE = "40P01"
 """PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
 
@@ -64,8 +71,9 @@ class Database:
         seal: Seal = lambda ticket, fresh: None,
         on_commit: Callable[[], None] = lambda: None,
         synchronous: Literal["FULL", "OFF"] = "FULL",
+        answers_within: float = ANSWERS_WITHIN,
     ) -> None:
-        self.engine = _engine(url, synchronous)
+        self.engine = _engine(url, synchronous, answers_within)
         self.on_commit = on_commit
         self._attention = attention
         self._due = due
@@ -79,6 +87,8 @@ class Database:
         self._shared = local()
         self.failures = 0
         """How many transactions of this process the database could not do."""
+        self._is_closed = False
+        event.listen(self.engine, "checkin", self._came_back)
 
     @property
     def is_sqlite(self) -> bool:
@@ -103,7 +113,7 @@ class Database:
         waited for as long as usual.  Raises Conflict when somebody else changed the same ticket first, and
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
-        writer = self._writer.execution_options(**{_WITHIN: within}) if within else self._writer
+        writer = self._writer.execution_options(**{WITHIN: within}) if within else self._writer
         with self._counted(), _translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
@@ -121,15 +131,18 @@ class Database:
     def read(self) -> Iterator[Session]:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
         shared: Session | None = getattr(self._shared, "session", None)
-        begun = nullcontext(shared) if shared else self._begun(self._reader)
+        begun = self._lent(shared) if shared else self._begun(self._reader)
         with self._counted(), _translated(), begun as session:
             yield session
 
     @contextmanager
-    def one_moment(self) -> Iterator[None]:
-        """What this thread reads meanwhile is as of one moment, and no ticket is loaded twice."""
+    def loading_once(self) -> Iterator[None]:
+        """No ticket is loaded twice by this thread meanwhile.
+
+        Between two reads nothing is held: a call may go out, and SQLite's log begins anew only when nobody
+        reads in it."""
         with self._begun(self._reader) as session:
-            self._shared.session = session
+            self._shared.session, self._shared.reading = session, 0
             try:
                 yield
             finally:
@@ -140,8 +153,13 @@ class Database:
         self._histories.clear()
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; of one that somebody still uses when it comes back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _came_back(self, _connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            entry.invalidate()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -158,6 +176,16 @@ class Database:
             yield session
         finally:
             session.close()
+
+    @contextmanager
+    def _lent(self, session: Session) -> Iterator[Session]:
+        self._shared.reading += 1
+        try:
+            yield session
+        finally:
+            self._shared.reading -= 1
+            if not self._shared.reading:
+                session.close()
 
     def _settle(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
         self._seal(ticket, fresh)
@@ -193,34 +221,25 @@ def insert_once_on(table: Table, *, is_sqlite: bool) -> postgresql.Insert | sqli
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
-def _engine(url: str, synchronous: str) -> Engine:
+def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        patient = {"connect_timeout": _CONNECT_WITHIN, **parsed.query}
-        engine = create_engine(
-            parsed.set(query=patient), pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
-        )
-        event.listen(engine, "begin", _begin_on_server)
-        return engine
+        from store import server  # which needs PostgreSQL's driver
+
+        return server.engine_of(parsed, answers_within)
     patience = {"timeout": _PATIENCE, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
-    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "do_connect", lambda _dialect, _entry, words, _named: private.make(words[0]))
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _make_private(_dialect: object, _record: object, words: Sequence[str], _named: object) -> None:
-    """A new file is for nobody else on this machine: all mails lie in it."""
-    if words[0] != ":memory:" and not words[0].startswith("file:"):
-        with suppress(OSError):  # it is there, or cannot be: then connecting says so
-            os.close(os.open(words[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    for pragma in (_patience(_PATIENCE), f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
+    ways = (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in (_patience(_PATIENCE), *ways, f"journal_size_limit={_LONGEST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()
@@ -242,7 +261,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another wrote in between: it must
     # take the write lock when it begins.
     options = connection.get_execution_options()
-    writes, within = options.get(_WRITES), options.get(_WITHIN)
+    writes, within = options.get(_WRITES), options.get(WITHIN)
     begun = connection.connection.cursor()
     try:
         if within:
@@ -259,13 +278,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _patience(seconds: float) -> str:
     return f"busy_timeout={int(1000 * seconds)}"
-
-
-def _begin_on_server(connection: Connection) -> None:
-    within = connection.get_execution_options().get(_WITHIN)
-    if within:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * within)}")
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(2000 * within)}")
 
 
 @contextmanager

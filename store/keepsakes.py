@@ -27,6 +27,13 @@ def get(session: Session, name: str) -> str | None:
     return found
 
 
+def held(session: Session, name: str) -> str:
+    """The value kept under that name, "" where there is none; nobody else changes it before the commit."""
+    session.execute(insert_once(session, tables.keepsakes).values(name=name, value=""))
+    value: str = session.execute(select(_row.value).where(_row.name == name).with_for_update()).scalar_one()
+    return value
+
+
 def swap(session: Session, name: str, before: str, after: str) -> bool:
     """Keep the second value instead of the first ("" where there is none yet), unless somebody else was
     first; whether that was so."""

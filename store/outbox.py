@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from desk.delivery import Audience, Delivery, DeliveryState
+from desk.errors import DeliveryFailed
 from desk.event import HUMAN_MAILS
 from desk.ticket import Ticket
 from store import mapping, statements, tables
@@ -195,11 +196,13 @@ def became_of(
     return (found.state, found.last_error) if found else None
 
 
-def is_ours(session: Session, delivery: Delivery) -> bool:
-    """Whether nobody has taken that delivery over since it was claimed; holds the row until the commit."""
+def must_be_ours(session: Session, delivery: Delivery) -> None:
+    """Hold the row of that delivery until the commit.  Raises DeliveryFailed where somebody has taken it over
+    since it was claimed."""
     row = tables.outbox.c
     mine = select(row.id).where(row.id == delivery.id, row.fence == delivery.fence)
-    return session.execute(mine.with_for_update()).first() is not None
+    if session.execute(mine.with_for_update()).first() is None:
+        raise DeliveryFailed("somebody else has taken it over", permanent=False)
 
 
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:

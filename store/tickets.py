@@ -118,6 +118,11 @@ def reschedule(
     return session.execute(moved.returning(_row.number)).first() is not None
 
 
+def hold(session: Session, number: int) -> None:
+    """Let nobody else who holds that ticket go on before the commit; on SQLite only one may write anyway."""
+    session.execute(select(_row.number).where(_row.number == number).with_for_update(key_share=True))
+
+
 def following(session: Session, number: int, customer: str, *, since: datetime) -> Ticket | None:
     """The ticket that a customer's reply to the ended ticket `number` opened since then, if any."""
     query = select(tables.tickets).where(

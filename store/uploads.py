@@ -8,7 +8,6 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 
 from desk.delivery import Delivery
-from desk.errors import DeliveryFailed
 from store import outbox, tables
 from store.database import Session
 
@@ -46,7 +45,7 @@ def begin(session: Session, delivery: Delivery, part: int, slack_file: str, *, a
     """A file has an address to be sent to; an earlier one, at which nothing can be seen, is forgotten.
 
     Raises DeliveryFailed where somebody else has taken the delivery over."""
-    _must_be_ours(session, delivery)
+    outbox.must_be_ours(session, delivery)
     session.execute(delete(tables.uploads).where(_row.delivery == delivery.id, _row.part == part))
     values = {"delivery": delivery.id, "part": part, "slack_file": slack_file, "at": at}
     session.execute(insert(tables.uploads).values(values | {"step": Step.ADDRESSED.value}))
@@ -54,11 +53,6 @@ def begin(session: Session, delivery: Delivery, part: int, slack_file: str, *, a
 
 def came_to(session: Session, delivery: Delivery, step: Step, parts: Sequence[int], *, at: datetime) -> None:
     """These files came to that step; when they first did is kept.  Raises as begin does."""
-    _must_be_ours(session, delivery)
+    outbox.must_be_ours(session, delivery)
     mine = (_row.delivery == delivery.id, _row.part.in_(parts), _row.step != step.value)
     session.execute(update(tables.uploads).where(*mine).values(step=step.value, at=at))
-
-
-def _must_be_ours(session: Session, delivery: Delivery) -> None:
-    if not outbox.is_ours(session, delivery):
-        raise DeliveryFailed("somebody else has taken it over", permanent=False)

@@ -89,6 +89,7 @@ def _database(config: Config, db: Database, clock: Callable[[], datetime]) -> It
     match standing:
         case "current":
             yield Finding("database", f"{kind}: reachable, with this version's schema")
+            yield from _careless(db)
             yield from examining.examine(db, now=clock())
             yield from _desks_gone(config, db)
         case "newer":
@@ -97,6 +98,21 @@ def _database(config: Config, db: Database, clock: Callable[[], datetime]) -> It
         case _:
             words = "empty" if standing == "none" else "an older version's schema"
             yield Finding("database", f"{kind}: {words}", Health.NOTE, "the next `helpdesk serve` sees to it")
+
+
+def _careless(db: Database) -> Iterator[Finding]:
+    """A server that does not wait for its disk: what the desk said that it keeps may go with a power cut."""
+    from desk.finding import Finding, Health
+
+    if db.is_sqlite:
+        return
+    from store import server
+
+    with db.read() as session:
+        off = server.careless(session)
+    if off:
+        words = f"the server may lose what it said it has: {', '.join(off)} off"
+        yield Finding("database", words, Health.NOTE, "switch it on in postgresql.conf")
 
 
 def _desks_gone(config: Config, db: Database) -> Iterator[Finding]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from store.database import Database
 
 
+_AN_HOUR = 3600.0
+"""Seconds that one statement of a command may take: whoever typed it can end it."""
+
+
 @contextmanager
 def opened(config: Config) -> Iterator[Database]:
     """The database as it is; opening it makes and changes nothing.
@@ -28,7 +32,7 @@ def opened(config: Config) -> Iterator[Database]:
     if url.startswith("sqlite") and not Path(file).exists():
         raise Refused(f"There is no database at {file} yet: `helpdesk serve` makes it.", EX_CONFIG)
     with refusals():
-        db = database_of(url, policy_of(config))
+        db = database_of(url, policy_of(config), answers_within=_AN_HOUR)
         try:
             if not schema.is_current(db):
                 raise Refused("The database has the schema of another version of the desk.", EX_CONFIG)

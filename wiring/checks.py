@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.looks import Check
 from bot.people import People, SlackSilent
 from bot.shut import Shut
 from bot.socket import Socket
-from bot.web import Check
 from mail.mailbox import Mailbox
 from sla.scheduler import Scheduler
 from store import room, schema

@@ -27,7 +27,6 @@ from sla.keeping import database_of
 from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
-from sla.stepping import Steps
 from sla.sweep import sweep
 from store import ahead, drafts, inbox, retention, schema
 from store.aftermath import Gate
@@ -97,7 +96,6 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("report mails", releases_of(config, db, clock, post=post).send_due, every=2),
         *_jobs_of_time(config, db, policy, post, mailboxes, couriers, clock, stop.is_set),
         *_jobs_of_canary(config, db, bird, post),
-        Job("steps", Steps(machine).look, every=5),
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from bot.crowd import Crowds
 from bot.pace import Pace
@@ -71,6 +72,16 @@ def test_more_of_them_are_told_in_one_message_that_grows_and_links_their_cards(d
     many(desk, 21)
     looking.look()
     assert len(summaries(slack)) == 2
+
+
+def test_a_summary_reads_no_ticket_whole(desk, slack, crowds):
+    looking, asked = crowds(), []
+    looking.look()
+    many(desk, 21)
+    event.listen(desk.db.engine, "before_cursor_execute", lambda *sent: asked.append(sent[2]))
+    looking.look()
+    assert summaries(slack)
+    assert not [each for each in asked if "FROM events" in each]
 
 
 def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, slack, crowds):

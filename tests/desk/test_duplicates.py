@@ -10,6 +10,7 @@ from desk.event import Kind
 from desk.likeness import alike
 from desk.status import Status
 from desk.ticket import Ticket
+from tests.cost import calls
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,16 @@ def test_others_are_not(one, other):
 @given(st.text(), st.text())
 def test_alike_is_the_same_from_both_sides_and_never_an_error(one, other):
     assert alike(one, other) == alike(other, one)
+
+
+@pytest.mark.parametrize("other", ["Invoice {} missing", "Cash desk {} is empty", "Café {} has no bread"])
+def test_to_compare_a_subject_with_those_of_many_tickets_costs_little(other):
+    subjects = [other.format(number) for number in range(1_000)]
+
+    def compare():
+        return [alike("Printer in shop 4711", each) for each in subjects]
+
+    assert calls(compare) < 25 * len(subjects)
 
 
 @pytest.fixture

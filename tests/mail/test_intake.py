@@ -1,9 +1,11 @@
 """What becomes of a customer's mail: every row of the table of statuses that a mail can cause."""
 
 import logging
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from desk.actor import Actor
 from desk.delivery import Audience
@@ -11,14 +13,16 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
+from mail import reading
 from mail.house import House
 from mail.intake import Intake
 from mail.limits import Limits
 from mail.reader import Bounds, Reader
-from store import inbox, tickets
-from store.database import Database
+from store import inbox, points, tables, tickets
+from store.database import Database, Unavailable
 from store.emails import Direction
 from store.inbox import State
+from store.points import Point
 from tests.mail.mail_desk import ALICE, BOSS, DESK, MONDAY, ROBIN, MailDesk, bounce, mail, with_file
 
 
@@ -625,6 +629,35 @@ def test_a_mail_whose_reader_died_is_taken_again_after_its_lease(desk):
     assert desk.fate_of(kept).state == State.DONE
 
 
+def test_a_mail_stays_with_who_reads_it_however_long_that_takes(desk):
+    def slowly(raws):
+        for raw in raws:
+            for _ in range(3):  # over the end of the lease, in all
+                desk.now += timedelta(seconds=9)
+                until(lambda: held_until(desk, kept) == desk.now + timedelta(seconds=20))
+                taken_by_others.append(other._take())
+            yield reading.read(raw)
+
+    kept, other, taken_by_others = desk.is_kept(mail()), desk.an_intake(), []
+
+    assert desk.an_intake(read=slowly).receive_new() == 1
+
+    assert taken_by_others == [[]] * 3
+    assert desk.fate_of(kept).state == State.DONE
+
+
+def held_until(desk, kept):
+    with desk.db.read() as session:
+        return session.scalar(select(tables.inbox.c.not_before).where(tables.inbox.c.id == kept))
+
+
+def until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_reader_that_comes_back_too_late_changes_nothing(desk):
     desk.is_kept(mail())
     late = desk.an_intake()
@@ -740,6 +773,63 @@ def test_without_a_database_mail_waits(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         assert MailDesk(nowhere).intake.receive_new() == 0
     assert "mail waits in the inbox" in caplog.text
+
+
+def test_a_database_that_is_away_while_mail_is_filed_makes_no_mail_unreadable(desk):
+    # given mails that can be taken and not filed, time and again, as on a disk that is almost full
+    kept = [desk.is_kept(mail(message_id=f"m{n}@customer.example")) for n in range(2)]
+    away = []
+
+    def go_away(point):
+        if point is Point.INTAKE_FILING or (away and point is Point.COMMITTING):
+            away.append(point)
+            raise Unavailable("the disk is full")
+
+    for _ in range(4):
+        points.watch(go_away)
+        try:
+            assert desk.intake.receive_new() == 0
+        finally:
+            points.watch(None)
+        away.clear()
+        desk.now += timedelta(minutes=2)
+
+    assert desk.intake.receive_new() == 2
+    assert all("cannot be read" not in desk.fate_of(each).remark for each in kept)
+
+
+def test_a_machine_that_starts_no_process_makes_no_mail_unreadable(desk):
+    def no_process(raws):
+        raise OSError("too many open files")
+        yield
+
+    kept = [desk.is_kept(mail(message_id=f"m{n}@customer.example")) for n in range(2)]
+    for _ in range(4):
+        assert desk.an_intake(read=no_process).receive_new() == 0
+        desk.now += timedelta(minutes=2)
+
+    assert desk.intake.receive_new() == 2
+    assert all("cannot be read" not in desk.fate_of(each).remark for each in kept)
+
+
+@pytest.mark.parametrize("mails", [1, 3])
+def test_a_mail_that_takes_long_to_read_is_filed_all_the_same_and_stops_no_other(desk, mails):
+    """On a busy machine one may take longer than half a lease, each time."""
+    kept = [desk.is_kept(mail(message_id=f"m{n}@customer.example")) for n in range(mails)]
+    begun = []
+
+    def slowly(raws):
+        for raw in raws:
+            begun.append(raw)
+            if len(begun) > 2 * mails:
+                intake.stop()  # it goes round in a circle
+            desk.now += timedelta(seconds=40)
+            yield reading.read(raw)
+
+    intake = desk.an_intake(read=slowly)
+    intake.receive_new()
+
+    assert {desk.fate_of(each).state for each in kept} == {State.DONE}
 
 
 def test_every_mail_has_exactly_one_fate(desk):

@@ -9,7 +9,9 @@ import pytest
 
 from mail.outages import Outages
 from mail.smtp import Server
+from store import points
 from store.database import Database
+from store.points import Point
 from tests.mail.test_sending_smtp import Postbox, mail_server
 
 TEN = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -115,6 +117,45 @@ def test_a_mail_server_that_is_away_is_asked_again_and_nobody_is_mailed_twice(wo
     world.look()
     assert world.look(minutes=11, port=9) == []
     assert world.look(minutes=1) == world.look(minutes=1) == BAD
+
+
+def test_of_two_processes_one_that_reaches_slack_does_not_end_what_the_other_suffers(world: World) -> None:
+    # given one process that cannot reach Slack, and one that can
+    other = World(world.db, world.port, world.postbox)
+    other.open()
+    world.close()
+    for _ in range(40):
+        world.look(minutes=0.25)
+        other.now = world.now
+        other.look(minutes=0.25)
+        world.now = other.now
+    assert world.mailed == BAD
+
+    # and it is over when both do
+    world.open()
+    for each in (world, other, world):
+        each.look(minutes=2)
+    assert world.mailed == BAD + GOOD
+
+
+def test_two_processes_that_look_at_the_same_moment_mail_each_lead_once(world: World) -> None:
+    other = World(world.db, world.port, world.postbox)
+    world.close()
+    other.close()
+    world.look()
+    other.now = TEN + timedelta(minutes=11)
+
+    def meanwhile(point: Point) -> None:  # while the first mail leaves
+        if point is Point.SMTP_OPEN:
+            points.watch(None)
+            other.look()
+
+    points.watch(meanwhile)
+    try:
+        world.look(minutes=11)
+    finally:
+        points.watch(None)
+    assert sorted(world.mailed) == sorted(BAD)
 
 
 def test_where_nobody_is_named_nobody_is_mailed(world: World) -> None:

@@ -13,10 +13,12 @@ from mail.delays import tell_of_delays
 from mail.house import House as MailHouse
 from mail.intake import Intake
 from mail.sending import MailSender
-from store import files, inbox, tickets, undelivered
+from store import files, inbox, points, tickets, undelivered
 from store.courier import Courier
+from store.database import Unavailable
 from store.files import File
 from store.inbox import Arrival
+from store.points import Point
 from tests.mail.mailing_desk import JAN, SANNE
 
 WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -246,3 +248,59 @@ def test_outlook_sees_our_answer_in_the_customers_own_conversation(house):
     assert house.post.last()["Thread-Topic"] == "Printer"
     assert house.post.last()["Thread-Index"].startswith(theirs[:28])
     assert Actor.customer("jan@bakkerij.example").key in str(house.post.last()["To"])
+
+
+@pytest.mark.parametrize("other_has_sent", [False, True])
+def test_a_process_that_slept_before_it_worded_a_mail_leaves_it_to_who_took_it_over(house, other_has_sent):
+    # given one that claimed a reply, and sleeps over the end of its lease before it has written it
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    other = Courier(house.db, {Audience.CUSTOMER: house.a_sender()}, clock=lambda: house.now)
+
+    def another_goes_on(minutes):
+        house.now += timedelta(minutes=minutes)
+        other.deliver_due()
+
+    def sleep(point):
+        if point is Point.COURIER_CALLING:
+            points.watch(None)
+            another_goes_on(minutes=2)
+            another_goes_on(minutes=10 * other_has_sent)
+
+    # when it wakes
+    points.watch(sleep)
+    try:
+        house.courier.deliver_due()
+    finally:
+        points.watch(None)
+    another_goes_on(minutes=10)
+
+    # then the customer gets one mail
+    assert len(house.post.mails) == 1
+    assert house.kinds(number)[-1] is Kind.SENT
+
+
+@pytest.mark.parametrize("fault", [KeyError("oops"), Unavailable("gone")])
+def test_a_fault_over_the_last_look_for_a_mail_never_has_it_sent_again(house, doubtful, fault):
+    class Faulty(Sent):
+        def holds(self, message_id):
+            super().holds(message_id)
+            if len(self.asked) == len(MailSender.patience.looks):
+                raise fault
+            return False
+
+    number = doubtful(journal=Faulty(finds=99), looks=8)
+
+    assert len(house.post.mails) == 1
+    assert house.deliveries()[0].state is DeliveryState.DOUBTFUL
+    assert house.kinds(number)[-1] is Kind.MAIL_FAILED
+
+
+def test_a_refusal_with_nonsense_in_it_is_told_like_any_other(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    house.post.answers = ["550 no\0body here"]
+    house.courier.deliver_due()
+
+    assert house.deliveries()[0].state is DeliveryState.DEAD
+    assert house.ticket(number).history[-1].text.endswith("550 nobody here")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
-from mail.smtp import Server, _stuffed, hand_over
+from mail.smtp import Server, _Step, _stuffed, hand_over
 from tests.ports import free_ports
 
 RAW = b"Subject: hello\r\n\r\nHello.\r\n.\r\n..two\r\nend\r\n"
@@ -298,8 +298,29 @@ def test_a_line_that_breaks_after_the_answer_breaks_nothing():
         give(server.port)
 
 
+def test_a_server_that_takes_too_long_to_let_us_in_holds_up_its_mails_no_longer_than_their_lease():
+    clock = iter([0.0, 1.0, 2.0, *[100.0] * 9])
+    with Scripted(EHLO="250-me\r\n250 AUTH PLAIN") as server:
+        server_facts = Server(
+            host="127.0.0.1", port=server.port, hello="desk.example", user="desk", password="hush"
+        )
+        with pytest.raises(DeliveryHeld, match="too long"):
+            hand_over(
+                RAW, server_facts, sender="a@b.example", recipient="c@d.example",
+                monotonic=lambda: next(clock),
+            )  # fmt: skip
+
+    assert not any(line.startswith("AUTH") for line in server.said)
+
+
+def test_of_several_addresses_none_takes_the_time_of_the_others():
+    addresses = len(socket.getaddrinfo("localhost", 25, type=socket.SOCK_STREAM))
+    assert _Step(15.0, lambda: 6.0).to_connect("localhost", 25) == 6.0 / addresses
+    assert _Step(15.0, lambda: 45.0).to_connect("127.0.0.1", 25) == 15.0
+
+
 def test_a_mail_that_takes_too_long_is_stopped_before_the_final_dot():
-    clock = iter([0.0, *[1.0] * 3, *[100.0] * 9])
+    clock = iter([0.0, *[1.0] * 5, *[100.0] * 9])
     with Scripted() as server:
         server_facts = Server(host="127.0.0.1", port=server.port, hello="desk.example")
         with pytest.raises(DeliveryFailed, match="too long") as failed:

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.tokens import Grant, NoToken, Tokens
+from store import points
+from store.database import Unavailable
+from store.points import Point
 from tests.mail.token_server import token_server
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -93,6 +96,27 @@ def test_a_newer_refresh_token_is_kept_and_used_by_every_process_from_then_on(de
 
         desk.now += timedelta(hours=1)
         assert first.token().value == f"for {REFRESH}++"
+
+
+def test_a_newer_refresh_token_that_comes_while_the_database_is_away_is_not_lost(desk):
+    def away(point):
+        if point is Point.COMMITTING:
+            raise Unavailable("locked")
+
+    once_each.good = REFRESH
+    with token_server(once_each) as server:
+        tokens = desk.tokens(server)
+        points.watch(away)
+        try:
+            assert tokens.token().value == f"for {REFRESH}"
+            desk.now += timedelta(hours=1)
+            assert tokens.token().value == f"for {REFRESH}+"
+        finally:
+            points.watch(None)
+
+        # and once the database is back other processes know it too
+        assert tokens.token().value == f"for {REFRESH}+"
+        assert desk.tokens(server).token().value == f"for {REFRESH}++"
 
 
 @WITH_ONE_ENGINE

@@ -1,8 +1,6 @@
 """What business time costs: as much for ten years as for ten hours, centuries away as now; bounded memory."""
 
-import sys
 import tracemalloc
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -10,6 +8,7 @@ import pytest
 
 from sla.calendar import Calendar
 from sla.hours import FIRST_YEAR, LAST_YEAR, BusinessHours
+from tests.cost import calls
 
 TEN_HOURS, TEN_YEARS = timedelta(hours=10), timedelta(hours=8 * 254 * 10)
 NOW = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
@@ -21,22 +20,6 @@ def known() -> BusinessHours:
     desk = BusinessHours(Calendar())
     desk.between(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC))
     return desk
-
-
-def calls(question: Callable[[], object]) -> int:
-    """How many functions are called to answer, those written in C included."""
-    count = 0
-
-    def see(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(see)
-    try:
-        question()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize("year", [FIRST_YEAR, 1970, 2026, 2150, LAST_YEAR - 11])

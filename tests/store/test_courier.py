@@ -188,6 +188,18 @@ def test_a_closed_road_stops_everything_on_it_and_burns_no_attempts(
     assert post.given_up == []
 
 
+def test_a_road_on_which_nothing_waits_any_more_is_not_called_closed(
+    db: Database, a_ticket: ATicket, carry: Carry, clock: Clock
+) -> None:
+    a_ticket(confirm=True)
+    courier = carry(Post(DeliveryHeld("Slack answers 503", wait=timedelta(minutes=1))))
+    courier.deliver_due()
+    clock.on(minutes=1)
+    Courier(db, {Audience.CUSTOMER: Post()}, clock=clock).deliver_due()  # another process is quicker
+    courier.deliver_due()
+    assert (courier.closed_because, courier.closed_since) == ("", None)
+
+
 def test_a_road_that_names_no_wait_is_not_tried_in_a_circle(a_ticket: ATicket, carry: Carry) -> None:
     a_ticket(confirm=True)
     post = Post(*[DeliveryHeld("429", wait=timedelta(0))] * 10)
@@ -366,6 +378,21 @@ def test_a_process_that_slept_over_its_claim_calls_nobody(db: Database, a_ticket
     assert (row(db).state, row(db).attempts, row(db).first_try_at) == (S.READY, 0, None)
     Courier(db, {Audience.CUSTOMER: post}, clock=lambda: last).deliver_due()
     assert row(db).state is S.DONE
+
+
+def test_a_process_that_slept_while_its_clock_was_set_back_calls_nobody(
+    db: Database, a_ticket: ATicket, at: At
+) -> None:
+    a_ticket(confirm=True)
+    moments, ticks = iter([at("mon 10:00")]), iter([100.0])
+    back, post = at("mon 09:00"), Post()
+    sleeper = Courier(
+        db, {Audience.CUSTOMER: post},
+        clock=lambda: next(moments, back), monotonic=lambda: next(ticks, 190.0),
+    )  # fmt: skip
+    sleeper.deliver_due()
+    assert post.sent == []
+    assert row(db).state is S.READY
 
 
 def test_a_process_that_slept_during_its_call_does_not_undo_what_another_found(

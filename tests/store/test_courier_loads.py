@@ -327,3 +327,20 @@ def test_two_couriers_with_loads_never_send_one_delivery_twice(db, clock, owed, 
     courier(db, walls[0], clock).deliver_due()  # what the other held when the first looked
     assert Counter(walls[0].calls + walls[1].calls) == Counter(numbers)
     assert set(states(db)) == {S.DONE}
+
+
+def test_while_calls_go_out_nothing_of_the_database_is_held_and_no_ticket_is_loaded_twice(db, clock, owed):
+    owed(3)
+    lent, loaded = [], []
+
+    class Reading(Wall):
+        def send(self, delivery: Delivery) -> str:
+            for _ in range(2):
+                with db.read() as session:
+                    loaded.append(tickets.get(session, delivery.ticket_number))
+            lent.append(db.engine.pool.checkedout())
+            return super().send(delivery)
+
+    assert courier(db, Reading(), clock).deliver_due() == 3
+    assert lent == [0, 0, 0]
+    assert len({id(ticket) for ticket in loaded}) == 3

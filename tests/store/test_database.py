@@ -4,11 +4,12 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -19,8 +20,9 @@ from desk.errors import Conflict, NotFound
 from desk.priority import Priority
 from desk.status import Status
 from desk.ticket import Ticket
-from store import inbox, outbox, schema, tables, tickets
+from store import inbox, outbox, room, schema, tables, tickets
 from store.database import Database, Unavailable
+from store.inbox import Arrival
 from store.lane import Lane
 
 At = Callable[[str], datetime]
@@ -168,6 +170,36 @@ def test_a_reader_sees_one_moment_of_a_ticket(db: Database, a_ticket: ATicket, a
     assert read(db, number).version == 2
 
 
+def test_the_log_of_sqlite_is_short_again_after_somebody_read_for_long(
+    sqlite_db: Database, at: At, a_mail_of_a_megabyte: Callable[[], None]
+) -> None:
+    with sqlite_db.read() as session:
+        inbox.waiting(session)  # and reads on, as a backup does
+        for _ in range(20):
+            a_mail_of_a_megabyte()
+        assert (room.wal_bytes(sqlite_db) or 0) > 20_000_000
+    for _ in range(2):  # the first finds the log read to its end, the second begins it anew
+        a_mail_of_a_megabyte()
+    assert (room.wal_bytes(sqlite_db) or 0) <= 8 * 1024 * 1024
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> Iterator[Database]:
+    db = Database(f"sqlite:///{tmp_path / 'desk.sqlite3'}")
+    schema.upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def a_mail_of_a_megabyte(sqlite_db: Database, at: At) -> Callable[[], None]:
+    def arrive() -> None:
+        with sqlite_db.change() as session:
+            inbox.keep(session, Arrival(source="smtp", raw=b"x" * 1_000_000, at=at("mon 09:00")))
+
+    return arrive
+
+
 def test_when_a_ticket_next_needs_a_look_is_kept_in_the_commit_that_changes_it(
     database_url: str, at: At, anna: Actor, sanne: Actor
 ) -> None:
@@ -264,10 +296,11 @@ def test_a_turn_that_fails_is_given_back() -> None:
 
 
 def _on_sqlite(folder: Path, **pragmas: int) -> Database:
-    db = Database(f"sqlite:///{folder / 'desk.sqlite3'}")
+    url = f"sqlite:///{folder / 'desk.sqlite3'}"
+    db = Database(url)
     schema.upgrade(db)
     db.close()
-    return db
+    return Database(url)
 
 
 def test_a_database_that_is_read_only_is_unavailable(tmp_path: Path, at: At) -> None:
@@ -379,6 +412,16 @@ def test_a_click_ends_a_postponement_that_it_did_not_see(
             ticket.take(by=sanne, at=at("mon 10:00"))
         assert read(db, number).attention_at == at("mon 09:00")
         db.close()
+
+
+def test_a_transaction_that_outlasts_the_database_leaves_no_connection_open(db: Database) -> None:
+    with db.read() as session:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        db.close()
+        session.execute(select(tables.tickets)).all()
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        driver.execute("SELECT 1")
 
 
 def test_a_commit_on_sqlite_waits_for_the_disk(tmp_path: Path) -> None:

@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor
 from tests.storm.replicas import PATIENCE, Replica
 
 _STILL = 6
@@ -40,13 +39,16 @@ class Patience:
 
 @dataclass
 class Clockwork:
-    """Turns the clocks of the world and of all replicas by the same time.  held: not now."""
+    """Turns the clocks of the world and of all replicas by the same time.  held: not now; ahead: how many
+    seconds that has come to."""
 
     world: Sandbox
     replicas: Sequence[Replica]
     held: bool = False
+    ahead: float = 0.0
     _seen: int = 0
     _read: int = 0
+    _turning: Lock = field(default_factory=Lock)
     _over: Event = field(default_factory=Event)
     _thread: Thread | None = None
 
@@ -70,8 +72,15 @@ class Clockwork:
     def turn(self, by: timedelta) -> None:
         """Turn them at once."""
         self.world.clock.turn(by)
-        for replica in self.replicas:
-            replica.ahead += by.total_seconds()
+        with self._turning:
+            self.ahead += by.total_seconds()
+        self.step(self.replicas, by)
+
+    def step(self, replicas: Sequence[Replica], by: timedelta) -> None:
+        """Turn the clocks of these alone: they are wrong from then on, or right again."""
+        with self._turning:
+            for replica in replicas:
+                replica.ahead += by.total_seconds()
 
     def wait_until(self, look: Callable[[], object], what: str) -> None:
         """Look again and again.  AssertionError when nothing at all has happened for long."""
@@ -89,7 +98,7 @@ class Clockwork:
                 self.turn(_STEP)
 
     def _look(self) -> None:
-        for entry in Visitor(self.world.url).journal(after=self._read):
+        for entry in self.world.parts.journal.read(after=self._read):
             self._read = entry["number"]
             told = entry["kind"] == "api" and entry["name"].startswith(_CALLS)
             self._seen += told or entry["kind"] in _KINDS

@@ -11,6 +11,9 @@ from tests.storm.replicas import Replica
 _NAP = (72.0, 120.0)
 """Seconds: 1.2 to 2 times the lease of the outbox."""
 
+_MEANWHILE, _ASLEEP = 20, (0.3, 1.5)
+"""Steps that the others take while one sleeps, and the least and most seconds that this may take."""
+
 _SOME, _IDLE = 5, 10.0
 """Things that the world sees of the desk between two kills; seconds after which none is waited for."""
 
@@ -19,11 +22,12 @@ _SOME, _IDLE = 5, 10.0
 class Killer:
     """Kills one replica after the other, each some moments after the desk began to do things again.
 
-    at_work: counts what the world has seen of the desk.  pause: seconds between the start of work and the
-    kill.  turn: turns the clocks by so many seconds.  naps: how often one is put to sleep for longer than its
-    leases before it is killed."""
+    others: all that there are.  at_work: counts what the world has seen of the desk.  pause: seconds between
+    the start of work and the kill.  turn: turns the clocks by so many seconds.  naps: how often one is put to
+    sleep for longer than its leases, each before a kill as long as there are any."""
 
     replicas: Sequence[Replica]
+    others: Sequence[Replica]
     random: random.Random
     most: int
     pause: tuple[float, float]
@@ -34,30 +38,46 @@ class Killer:
     naps_taken: int = 0
     _over: Event = field(default_factory=Event)
 
+    @property
+    def share(self) -> float:
+        """How much of it is done, up to 1."""
+        return (self.kills + self.naps_taken) / max(self.most + self.naps, 1)
+
     def run(self) -> None:
         """Kill as often as it was told to, or until it is told that it is over."""
-        while self.kills < self.most and not self._over.is_set():
+        while (self.kills < self.most or self.naps_taken < self.naps) and not self._over.is_set():
             self._wait_for_work()
             self._over.wait(self.random.uniform(*self.pause))
             replica = self.random.choice(self.replicas)
-            if self.naps_taken < self.naps:
+            napped = self.naps_taken < self.naps
+            if napped:
                 self._nap(replica)
-            replica.kill()
-            self.kills += 1
-            replica.start()
+            if self.kills < self.most:
+                if napped:
+                    self._wait_for_work()
+                replica.kill()
+                self.kills += 1
+                replica.start()
 
     def end(self) -> None:
         """Kill no more."""
         self._over.set()
 
-    def _nap(self, replica: Replica) -> None:
+    def _nap(self, sleeper: Replica) -> None:
         """It sleeps over the end of its leases and goes on where it was; others may be at it by then."""
-        replica.sleep()
+        sleeper.sleep()
         self.turn(self.random.uniform(*_NAP))
-        self._over.wait(0.3)
-        replica.wake()
+        least, most = (time.monotonic() + each for each in _ASLEEP)
+        begun = self._steps(sleeper)
+        while time.monotonic() < most and not self._over.is_set():
+            if time.monotonic() > least and self._steps(sleeper) >= begun + _MEANWHILE:
+                break
+            time.sleep(0.02)
+        sleeper.wake()
         self.naps_taken += 1
-        self._wait_for_work()
+
+    def _steps(self, sleeper: Replica) -> int:
+        return sum(each.steps for each in self.others if each is not sleeper)
 
     def _wait_for_work(self) -> None:
         """A slow machine is killed no oftener than it can begin anew; where nothing is left to do, it is

@@ -1,12 +1,13 @@
 """Customers and agents in the storm.  They remember what they were told was taken, and nothing else."""
 
 import random
+import re
 import smtplib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.utils import format_datetime
 
 from sandbox.director import Json, NotPossibleHere
@@ -27,6 +28,9 @@ def subject(n: int) -> str:
     return f"Storm {n:05d} in the shop"
 
 
+SUBJECT = re.compile(r"Storm \d{5} in the shop")
+
+
 def marker(kind: str, n: int) -> str:
     """Words that nobody else says."""
     return f"{kind}-{n:05d}-said-once"
@@ -36,37 +40,56 @@ def marker(kind: str, n: int) -> str:
 class Customers:
     """Mail servers of customers: they hand in one mail until they hear 250, as mail servers do.
 
-    is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  mailed,
-    answered: the customers whose first mail, and whose answer, the desk took."""
+    is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  offered, taken:
+    told of each customer whose first mail is handed in, and was taken.  mailed, answered: the customers whose
+    first mail, and whose answer, the desk took; handed_in: those of them whose server handed it in."""
 
     replicas: Sequence[Replica]
     desk_address: str
     random: random.Random
     moves: Callable[[], int]
     is_owed: Callable[[str], bool]
+    offered: Callable[[str], object] = str
+    taken: Callable[[str], object] = str
     mailed: list[int] = field(default_factory=list)
+    handed_in: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
     def write(self, n: int) -> None:
         """Customer n writes for the first time."""
         mail = self._mail(n, f"storm-{n}@bedrijf{n}.example", subject(n), marker("first", n))
-        self._hand_in(n, mail)
+        self.offered(customer(n))
+        self.hand_in(customer(n), mail)
+        self.taken(customer(n))
+        self.handed_in.append(n)
+        self.mailed.append(n)
+
+    def post(self, n: int, visitor: Visitor) -> None:
+        """Customer n writes for the first time, into the mailbox that the desk reads."""
+        visitor.mail(customer(n), subject=subject(n), text=marker("first", n))
         self.mailed.append(n)
 
     def answer(self, n: int, visitor: Visitor) -> None:
-        """Customer n answers the confirmation, if it comes: one in doubt is not repeated."""
-        patience, owed = Patience(self.moves, every=0.5), True
-        while not (letters := visitor.inbox(customer(n))):
-            if not owed:
-                return
-            owed = self.is_owed(customer(n))
-            patience.spend(f"customer {n} waits for a confirmation")
-        confirmation = letters[0]
+        """Customer n answers the confirmation, if it comes."""
+        confirmation = self.confirmation(n, visitor)
+        if confirmation is None:
+            return
         words = marker("answer", n)
         mail = self._mail(n, f"answer-{n}@bedrijf{n}.example", f"Re: {confirmation['subject']}", words)
         mail["In-Reply-To"] = mail["References"] = confirmation["message_id"]
-        self._hand_in(n, mail)
+        self.hand_in(customer(n), mail)
         self.answered.append(n)
+
+    def confirmation(self, n: int, visitor: Visitor) -> Json | None:
+        """The first mail that customer n gets, once it is there; None where none comes: one in doubt is not
+        repeated."""
+        patience, owed = Patience(self.moves, every=0.5), True
+        while not (letters := visitor.inbox(customer(n))):
+            if not owed:
+                return None
+            owed = self.is_owed(customer(n))
+            patience.spend(f"customer {n} waits for a confirmation")
+        return letters[0]
 
     def _mail(self, n: int, name: str, title: str, text: str) -> EmailMessage:
         mail = EmailMessage()
@@ -76,33 +99,36 @@ class Customers:
         mail.set_content(f"The till in shop {n} does nothing. {text}\n")
         return mail
 
-    def _hand_in(self, n: int, mail: EmailMessage) -> None:
-        patience = Patience(self.moves)
+    def hand_in(self, sender: str, mail: Message) -> None:
+        """Until some process of the desk says that it is kept.  sender: whom SMTP names as that."""
+        patience, raw = Patience(self.moves), mail.as_bytes()
         while True:
             port = self.random.choice(self.replicas).mail_port
             try:
                 with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
-                    server.sendmail(customer(n), [self.desk_address], mail.as_bytes())
+                    server.sendmail(sender, [self.desk_address], raw)
                     return
             except (OSError, smtplib.SMTPException) as problem:
-                patience.spend(f"customer {n} cannot hand in a mail: {problem!r}")
+                patience.spend(f"a mail of <{sender}> cannot be handed in: {problem!r}")
 
 
 @dataclass
 class Agents:
     """Alice clicks and writes.
 
-    card_of: where the card of that customer stands, once it is there.  may_be_refused: the desk may answer
-    her alone that it cannot.  taken, replied: customers whose ticket she was told she took,
-    and whom she was told she has answered."""
+    card_of: where the card of that customer stands, once it is there.  taken, replied: customers whose ticket
+    she was told she took, and whom she was told she has answered."""
 
     visitor: Visitor
     moves: Callable[[], int]
     card_of: Callable[[str], Json | None]
-    may_be_refused: bool = False
     taken: list[int] = field(default_factory=list)
     replied: list[int] = field(default_factory=list)
     unsure: list[int] = field(default_factory=list)
+
+    def sees(self, n: int) -> bool:
+        """Whether the card of customer n is there."""
+        return self.card_of(customer(n)) is not None
 
     def take(self, n: int) -> None:
         """Click *Take it* on the card of customer n, and again while Slack shows an error, or the desk says
@@ -124,15 +150,25 @@ class Agents:
             self.unsure.append(n)
             self._close()
 
+    def note(self, n: int) -> None:
+        """Write a note on the ticket of customer n, and again while Slack shows an error."""
+
+        def write() -> None:
+            self._close()
+            self.visitor.choose("Alice", self._card(n), "more", "Write a note")
+            self.visitor.submit("Alice", {"text": marker("note", n)})
+
+        self._until_taken(write)
+
     def _click(self, n: int) -> None:
         before = self._refusals()
         self.visitor.click("Alice", self._card(n), "take")
         if self._refusals() > before:
-            raise Unanswered("the desk says that nothing was changed")
+            raise Unanswered("the desk says that nothing was changed, or that something else came first")
 
     def _refusals(self) -> int:
-        told = self.visitor.ephemerals("Alice") if self.may_be_refused else []
-        return sum("nothing was changed" in each["text"] for each in told)
+        told = self.visitor.ephemerals("Alice")
+        return sum("nothing was changed" in each["text"] or "click again" in each["text"] for each in told)
 
     def _write(self, n: int, values: dict[str, object]) -> None:
         """In a fresh window, up to the look at the mail as it will leave: nothing of it counts before."""

@@ -1,5 +1,6 @@
 """Where a storm takes place: the world outside, the processes of the desk, their clocks, and people."""
 
+import imaplib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
+from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
 from tests.storm.standing import card_of, is_owed, is_quiet, told
@@ -25,6 +27,7 @@ SETTINGS = {
     "HELPDESK_DESK__UNDO_SECONDS": "0",
     "HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000",
     "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000",
+    "HELPDESK_MAIL__SMTP__NULL_SENDER": "false",  # so that machines have somebody to answer
 }
 
 
@@ -37,31 +40,60 @@ class Scene:
     clocks: Clockwork
     db: Database
     customers: Customers
+    machines: Machines
     agents: Agents
 
     def verdict(self) -> Verdict:
         """What came of it, once the desk has done all that it owes."""
         self.clocks.wait_until(lambda: is_quiet(self.db), "the desk has done all that it owes")
-        return Verdict(self.world, self.db, self.customers, self.agents)
+        return Verdict(self.world, self.db, self.customers, self.agents, self.machines)
+
+
+def mailbox_of(world: Sandbox) -> dict[str, str]:
+    """What a desk must be told so that it reads its mailbox there."""
+    host, port = world.imap_address
+    return {
+        "HELPDESK_MAIL__IMAP__HOST": host,
+        "HELPDESK_MAIL__IMAP__PORT": str(port),
+        "HELPDESK_MAIL__IMAP__TLS": "none",
+        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
+        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
+        "HELPDESK_MAIL__IMAP__POLL_SECONDS": "1",
+        "HELPDESK_MAIL__IMAP__RETRY_SECONDS": "0.1",
+    }
+
+
+def marked(world: Sandbox) -> int:
+    """How many messages of its mailbox the desk has marked as read."""
+    with imaplib.IMAP4(*world.imap_address) as box:
+        box.login(world.desk_address, world.imap_password)
+        box.select(readonly=True)
+        return len(box.search(None, "SEEN")[1][0].split())
 
 
 @contextmanager
-def scene(url: str, folder: Path, replicas: int, dice: random.Random) -> Iterator[Scene]:
-    """Over an empty database; the desk runs.  Its logs are kept in the folder."""
+def scene(
+    url: str, folder: Path, replicas: int, dice: random.Random, *, imap: bool = False
+) -> Iterator[Scene]:
+    """Over an empty database; the desk runs.  Its logs are kept in the folder.  imap: it reads a mailbox."""
     with Sandbox(
-        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
+        app=Installed.of(MANIFEST), limits="none", imap=imap, retry_delays=(0.1, 1.0, 3.0), sockets_age=False
     ) as world:
         settings, db = demo_settings(world, url) | SETTINGS, Database(url)
+        if imap:
+            world.deliver_mail_by = "imap"  # what customers do not hand in themselves
+            settings |= mailbox_of(world)
         desks = [Replica(settings, folder / f"desk{n}.log") for n in range(replicas)]
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())
         customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
+        machines = Machines(customers, Visitor(world.url))
         agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
         try:
             for each in desks:
                 each.start()
             clocks.start()
-            yield Scene(world, desks, clocks, db, customers, agents)
+            yield Scene(world, desks, clocks, db, customers, machines, agents)
         except AssertionError as stuck:
             raise AssertionError(f"{stuck}; {told(db)}") from stuck
         finally:

@@ -2,118 +2,128 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from sandbox.visitor import Visitor
+from tests.storm import timing
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
-from tests.storm.scene import scene
+from tests.storm.replicas import Replica
+from tests.storm.restarts import Restarts
+from tests.storm.scene import Scene, scene
+from tests.storm.sizes import Size
+from tests.storm.timing import Timing
+from tests.storm.troubles import Trouble
 from tests.storm.weather import Weather
-
-
-@dataclass(frozen=True)
-class Size:
-    """How large a storm is.  answers: of customers; replies: of agents; pause: seconds between two
-    kills; naps: how often a process is put to sleep for longer than a lease; closures: how often the token is
-    revoked or the channel archived."""
-
-    mails: int
-    answers: int
-    takes: int
-    replies: int
-    kills: int
-    replicas: int = 1
-    pause: tuple[float, float] = (1.0, 3.0)
-    naps: int = 0
-    closures: int = 0
-
-    def with_replicas(self, many: int) -> "Size":
-        return replace(self, replicas=many)
-
-
-REDUCED = Size(mails=100, answers=10, takes=20, replies=20, kills=10, pause=(0.1, 0.6))
-
-
-def whole(replicas: int) -> Size:
-    """The storm that has to be passed before a release."""
-    return Size(
-        mails=600, answers=200, takes=250, replies=150, kills=60, replicas=replicas, naps=10, closures=2
-    )
+from tests.storm.work import work
+from tests.storm.wrong_clocks import WrongClocks
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a storm came to.  wrongs: every promise that was broken, in words."""
+    """What a storm came to.  wrongs: every promise that was broken, in words; times: how long it took until
+    mails were tickets, in words; slowest: seconds for 99 of 100 of them."""
 
     wrongs: list[str]
     kills: int
     naps: int
     closures: int
+    steps: int
+    restarts: int
     faults: int
     seconds: float
     told: dict[str, int]
+    times: list[str]
+    slowest: float
 
 
-def storm(url: str, folder: Path, size: Size, *, seed: int) -> Outcome:
-    """Raise one over an empty database, and say what came of it."""
+class Befalling(Protocol):
+    """Something that goes on in a thread of its own while people work."""
+
+    def run(self) -> None:
+        """Until it is done with it, or told that it is over."""
+
+    def end(self) -> None:
+        """It is over."""
+
+
+def storm(url: str, folder: Path, size: Size, *, seed: int, gone: Trouble | None = None) -> Outcome:
+    """Raise one over an empty database, and say what came of it.
+
+    gone: what ends the server of that database for a while."""
     began, dice = time.monotonic(), random.Random(seed)
     with scene(url, folder, size.replicas, dice) as here:
-        at_work, visitor = here.clocks.at_work, Visitor(here.world.url)
-        weather = Weather(visitor, random.Random(dice.random()), at_work, size.closures)
-        killer = Killer(
-            here.replicas, random.Random(dice.random()), size.kills, size.pause, at_work,
-            lambda seconds: here.clocks.turn(timedelta(seconds=seconds)), size.naps,
+        weather = Weather(Visitor(here.world.url), _own(dice), here.clocks.at_work, size.closures)
+        killers = _killers(here, size, dice)
+        wrong_clocks = WrongClocks(here.clocks, _own(dice), size.steps)
+        restarts = [Restarts(gone, _own(dice), size.restarts, size.every)] if gone else []
+        watch = Timing(here.db, lambda: here.clocks.ahead)
+        here.customers.offered, here.customers.taken = watch.offered.note, watch.taken.note
+        share = (lambda: sum(each.share for each in killers) / len(killers)) if size.paced else _all
+        _rage(
+            until=[*killers, *restarts, wrong_clocks], meanwhile=[weather, watch],
+            people=lambda: work(here, size, share),
         )  # fmt: skip
-        _rage(weather, killer, lambda: _work(here.customers, here.agents, size, visitor))
         verdict = here.verdict()
+        watch.look()
         wrongs, unread = verdict.wrongs(), len(verdict.unread)
-    seconds = time.monotonic() - began
+    offered = watch.seconds(watch.offered)
     return Outcome(
-        wrongs, killer.kills, killer.naps_taken, weather.closed, weather.spoiled, seconds,
-        tally(here.customers, here.agents) | {"unread": unread},
-    )  # fmt: skip
+        wrongs,
+        kills=sum(each.kills for each in killers),
+        naps=sum(each.naps_taken for each in killers),
+        closures=weather.closed,
+        steps=wrong_clocks.done,
+        restarts=sum(each.done for each in restarts),
+        faults=weather.spoiled,
+        seconds=time.monotonic() - began,
+        told=tally(here.customers, here.agents) | {"machines": here.machines.mailed, "unread": unread},
+        times=[*timing.told(watch)],
+        slowest=timing.percentile(offered, 0.99),
+    )
 
 
-def _rage(weather: Weather, killer: Killer, work: Callable[[], None]) -> None:
-    """Until the work is done and all kills are; what went wrong in a thread is raised here."""
-    with ThreadPoolExecutor(3) as threads:
-        failing = threads.submit(weather.run)
-        under_way = [threads.submit(killer.run), threads.submit(work)]
+def _own(dice: random.Random) -> random.Random:
+    return random.Random(dice.random())
+
+
+def _all() -> float:
+    return 1.0
+
+
+def _killers(here: Scene, size: Size, all_dice: random.Random) -> list[Killer]:
+    """One for all processes, or one for each of them."""
+    victims = [[each] for each in here.replicas] if size.each_dies else [here.replicas]
+    kills, clocks = -(-size.kills // len(victims)), here.clocks
+
+    def turn(seconds: float) -> None:
+        clocks.turn(timedelta(seconds=seconds))
+
+    def killer(those: Sequence[Replica]) -> Killer:
+        dice = _own(all_dice)
+        return Killer(those, here.replicas, dice, kills, size.pause, clocks.at_work, turn, size.naps)
+
+    return [killer(those) for those in victims]
+
+
+def _rage(*, until: Sequence[Befalling], meanwhile: Sequence[Befalling], people: Callable[[], None]) -> None:
+    """Until the work is done and all of those are; what went wrong in a thread is raised here."""
+    with ThreadPoolExecutor(len(until) + len(meanwhile) + 1) as threads:
+        failing = [threads.submit(each.run) for each in meanwhile]
+        under_way = [threads.submit(each.run) for each in until] + [threads.submit(people)]
         try:
-            for each in as_completed(under_way):
-                each.result()
+            for done in as_completed(under_way):
+                done.result()
         finally:
-            weather.calm_down()
-            killer.end()
-        failing.result()
-
-
-def _work(customers: Customers, agents: Agents, size: Size, visitor: Visitor) -> None:
-    """Customers write while agents work what has come already; nobody acts on another's ticket."""
-    taken = range(size.takes)
-    replied = range(size.takes, size.takes + size.replies)
-    answered = range(size.mails - size.answers, size.mails)
-    assert answered.start >= replied.stop
-
-    def write() -> None:
-        for n in range(size.mails):
-            customers.write(n)
-        for n in answered:
-            customers.answer(n, visitor)
-
-    def click() -> None:
-        for n in taken:
-            agents.take(n)
-        for n in replied:
-            agents.reply(n)
-
-    with ThreadPoolExecutor(2) as threads:
-        for each in as_completed([threads.submit(write), threads.submit(click)]):
-            each.result()
+            for each in [*meanwhile, *until]:
+                each.end()
+        for done in failing:
+            done.result()
 
 
 def tally(customers: Customers, agents: Agents) -> dict[str, int]:

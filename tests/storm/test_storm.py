@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.storm.storm import REDUCED, storm, whole
+from tests.storm.sizes import REDUCED, whole
+from tests.storm.storm import storm
 
 
 @pytest.mark.timeout(900)

@@ -1,21 +1,24 @@
 """What the world has after the storm, held against what people were told."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
 from functools import cached_property
+from typing import Any
 
-from slack_sdk import WebClient
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 
 from desk.delivery import Audience
 from desk.event import Kind
-from sandbox.director import Json
+from sandbox.letters import Letter
+from sandbox.messages import Message
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor, buttons_of, text_of
-from store import tables, tickets
+from sandbox.visitor import buttons_of, text_of
+from store import tables
 from store.database import Database
-from tests.storm.people import Agents, Customers, customer, marker, subject
+from tests.storm.machines import Machines, heading, newsletter
+from tests.storm.people import SUBJECT, Agents, Customers, customer, marker, subject
 from tests.storm.standing import ASKED
 
 
@@ -27,27 +30,43 @@ class Verdict:
     db: Database
     customers: Customers
     agents: Agents
+    machines: Machines
 
     def wrongs(self) -> list[str]:
         """Every promise that was broken, in words; [] when all were kept."""
-        visitor = Visitor(self.world.url)
         return [
             *self._of_tickets(),
-            *self._of_cards(visitor),
-            *self._of_messages(visitor),
+            *self._of_cards(),
+            *self._of_messages(),
             *self._of_mailboxes(),
+            *self._of_machines(),
             *self._of_clicks(),
             *self._of_replies(),
         ]
 
     @cached_property
-    def _mailboxes(self) -> dict[str, list[Json]]:
-        """What arrived, by address: asked of the world once."""
-        boxes = Visitor(self.world.url).state()["mailboxes"]
-        return {name: [each for each in box if each["way"] == "in"] for name, box in boxes.items()}
+    def _channels(self) -> dict[str, list[Message]]:
+        """What stands in each, threads and all."""
+        return {each.name: each.messages for each in self.world.parts.workspace.channels.values()}
 
-    def _inbox(self, n: int) -> list[Json]:
-        return self._mailboxes.get(customer(n), [])
+    @cached_property
+    def _events(self) -> dict[str, list[Row[Any]]]:
+        """What happened on tickets, by the address of the customer."""
+        event, ticket = tables.events.c, tables.tickets.c
+        columns = select(ticket.customer, event.kind, event.text)
+        found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        with self.db.read() as session:
+            for row in session.execute(columns.join(tables.tickets, ticket.number == event.ticket)):
+                found[row.customer].append(row)
+        return found
+
+    def _times(self, n: int, words: str, *kinds: Kind) -> int:
+        """How often customer n's tickets say that, in events of these kinds."""
+        return sum(each.kind in kinds and words in each.text for each in self._events[customer(n)])
+
+    def _inbox(self, address: str) -> list[Letter]:
+        """What arrived there."""
+        return [each for each in self.world.parts.mail.boxes.get(address, []) if each.way == "in"]
 
     @cached_property
     def unread(self) -> list[str]:
@@ -55,69 +74,94 @@ class Verdict:
         did not read: a ticket of its own says so and has the mail as it came, which is what is promised."""
         row, event = tables.inbox.c, tables.events.c
         told_of = and_(event.ticket == row.ticket, event.detail["inbox"].as_integer() == row.id)
-        given_up = select(row.raw).join(tables.events, told_of)
-        given_up = given_up.where(event.detail["unreadable"].as_string().is_not(None))
+        given_up = select(row.raw).join(tables.events, told_of).where(_IS_UNREAD)
         with self.db.read() as session:
             return [bytes(raw).decode() for raw in session.scalars(given_up)]
 
+    def _unread_of(self, kind: str, whose: Sequence[int]) -> Counter[int]:
+        """Whose mails of that kind have a ticket of their own, because they were not read."""
+        return Counter(n for raw in self.unread for n in whose if marker(kind, n) in raw)
+
     @cached_property
     def _unread_answers(self) -> Counter[int]:
-        """Customers whose answer has a ticket of its own."""
-        found = [n for n in self.customers.answered for raw in self.unread if marker("answer", n) in raw]
-        return Counter(found)
+        return self._unread_of("answer", self.customers.answered)
 
     def _of_tickets(self) -> Iterator[str]:
-        row, event = tables.tickets.c, tables.events.c
+        ticket, event = tables.tickets.c, tables.events.c
+        unread = select(event.ticket).where(_IS_UNREAD)
         with self.db.read() as session:
-            opened = Counter(session.scalars(select(row.subject)).all())
-            wrote = session.scalars(select(event.text).where(event.kind == Kind.CUSTOMER_WROTE)).all()
-        expected = Counter(subject(n) for n in [*self.customers.mailed, *set(self._unread_answers)])
+            opened = Counter(session.scalars(select(ticket.subject).where(ticket.number.not_in(unread))))
+        expected = Counter(subject(n) for n in self.customers.mailed)
+        expected -= Counter(map(subject, self._unread_of("first", self.customers.mailed).elements()))
+        expected += Counter(heading(n) for n in self.machines.listed)
+        expected -= Counter(map(heading, self._unread_of("news", self.machines.listed).elements()))
         yield from _compared("tickets", expected, opened)
+        for raw, times in Counter(self.unread).items():
+            if times != 1:
+                yield f"a mail that was not read has {times} tickets: {raw[:200]!r}"
         for n in self.customers.answered:
-            times = sum(marker("answer", n) in text for text in wrote) + self._unread_answers[n]
+            times = self._times(n, marker("answer", n), Kind.CUSTOMER_WROTE) + self._unread_answers[n]
             if times != 1:
                 yield f"the answer of customer {n} is on tickets {times} times"
 
-    def _of_cards(self, visitor: Visitor) -> Iterator[str]:
-        drawn = [text_of(each) for each in visitor.channel("#support") if buttons_of(each)]
+    def _of_cards(self) -> Iterator[str]:
+        roots = [vars(each) for each in self._channels["support"] if not each.is_reply]
+        drawn = (text_of(each) for each in roots if buttons_of(each))
+        there = Counter(name for text in drawn for name in set(SUBJECT.findall(text)))
+        more = self._unread_answers + self._unread_of("away", self.machines.away)
         for n in self.customers.mailed:
-            times = sum(subject(n) in text for text in drawn)
-            if times != 1 + (n in self._unread_answers):
-                yield f"customer {n} has {times} cards"
+            if there[subject(n)] != 1 + more[n]:
+                yield f"customer {n} has {there[subject(n)]} cards"
 
-    def _of_messages(self, visitor: Visitor) -> Iterator[str]:
+    def _of_messages(self) -> Iterator[str]:
         """No delivery is told twice, whoever it was told to."""
-        slack = WebClient(self.world.bot_token, base_url=self.world.api_url)
         told: Counter[str] = Counter()
-        for root in [*visitor.channel("#support"), *visitor.channel("#support-leads")]:
-            found = slack.conversations_replies(
-                channel=root["channel"], ts=root["ts"], limit=200, include_all_metadata=True
-            )
-            for message in found["messages"]:
-                payload = (message.get("metadata") or {}).get("event_payload", {})
-                told.update(str(payload.get("token", "")).split())
+        for message in [*self._channels["support"], *self._channels["support-leads"]]:
+            payload = (message.metadata or {}).get("event_payload", {})
+            told.update(str(payload.get("token", "")).split())
         yield from (f"delivery {token} was told {times} times" for token, times in told.items() if times > 1)
 
     def _of_mailboxes(self) -> Iterator[str]:
         for n in self.customers.mailed:
-            names = Counter(letter["message_id"] for letter in self._inbox(n))
+            names = Counter(map(_name_of, self._inbox(customer(n))))
             yield from (
                 f"customer {n} got {name} {times} times" for name, times in names.items() if times > 1
             )
 
-    def _of_clicks(self) -> Iterator[str]:
-        with self.db.read() as session:
-            for n in self.agents.taken:
-                ticket = tickets.get(session, self._number(n))
-                times = sum(event.kind is Kind.TAKEN for event in ticket.history)
+    def _of_machines(self) -> Iterator[str]:
+        """What they write is on record once, opens nothing where it is about a mail of ours, and is never
+        answered."""
+        for kind, whose, as_what in (
+            ("away", self.machines.away, Kind.MACHINE_WROTE),
+            ("returned", self.machines.returned, Kind.BOUNCED),
+        ):
+            unread = self._unread_of(kind, whose)
+            for n in whose:
+                times = self._times(n, marker(kind, n), as_what) + unread[n]
                 if times != 1:
-                    yield f"the ticket of customer {n} was taken {times} times"
+                    yield f"the mail of the machine of customer {n} ({kind}) is on record {times} times"
+        nobody = {newsletter(n) for n in self.machines.listed}
+        for address in self.world.parts.mail.boxes:
+            if self._inbox(address) and (address in nobody or address.startswith("mailer-daemon@")):
+                yield f"{address} got an answer"
+        replied = {*self.agents.replied, *self.agents.unsure}
+        for n in [*self.machines.away, *self.machines.returned]:
+            most = 1 + (n in self.agents.taken) + (n in replied)
+            got = len(self._inbox(customer(n)))
+            if got > most:
+                yield f"customer {n}, whose machine wrote, got {got} mails and not {most}"
+
+    def _of_clicks(self) -> Iterator[str]:
+        for n in self.agents.taken:
+            times = self._times(n, "", Kind.TAKEN)
+            if times != 1:
+                yield f"the ticket of customer {n} was taken {times} times"
 
     def _of_replies(self) -> Iterator[str]:
         for n in [*self.agents.replied, *self.agents.unsure]:
             words = marker("reply", n)
-            arrived = sum(words in letter["text"] for letter in self._inbox(n))
-            written = self._written(n, words)
+            arrived = sum(words in letter.shown()["text"] for letter in self._inbox(customer(n)))
+            written = self._times(n, words, Kind.REPLIED, Kind.ASKED)
             if arrived > 1:
                 yield f"customer {n} got the reply {arrived} times"
             if written > 1:
@@ -131,19 +175,18 @@ class Verdict:
                 select(tables.tickets.c.number).where(tables.tickets.c.customer == customer(n))
             ).one()
 
-    def _written(self, n: int, words: str) -> int:
-        event = tables.events.c
-        query = select(event.text).where(
-            event.ticket == self._number(n), event.kind.in_((Kind.REPLIED, Kind.ASKED))
-        )
-        with self.db.read() as session:
-            return sum(words in text for text in session.scalars(query))
-
     def _is_asked_about(self, n: int) -> bool:
         row = tables.outbox.c
         query = select(row.state).where(row.ticket == self._number(n), row.audience == Audience.CUSTOMER)
         with self.db.read() as session:
             return any(state in ASKED for state in session.scalars(query))
+
+
+_IS_UNREAD = tables.events.c.detail["unreadable"].as_string().is_not(None)
+
+
+def _name_of(letter: Letter) -> str:
+    return str(BytesHeaderParser().parsebytes(letter.raw)["Message-ID"])
 
 
 def _compared(what: str, expected: Counter[str], found: Counter[str]) -> Iterator[str]:

@@ -68,6 +68,6 @@ class Weather:
     def _archive(self, archived: bool) -> None:
         self.visitor.archive("#support", archived)
 
-    def calm_down(self) -> None:
+    def end(self) -> None:
         """No more faults from now on."""
         self._over.set()

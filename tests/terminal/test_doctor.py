@@ -10,10 +10,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from imapclient import IMAPClient
-from slack_sdk import WebClient
+from sqlalchemy import text
 
 import helpdesk
-from bot import examining as slack_side
 from desk.actor import Actor
 from desk.ticket import Ticket
 from sandbox.installed import Installed
@@ -141,6 +140,20 @@ def test_tickets_of_a_desk_that_no_setting_names_are_counted(doctor: Doctor, db:
     assert "the people of Helpdesk work them" in done.output
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_that_may_lose_what_it_said_it_has_is_told_of(doctor: Doctor, db: Database) -> None:
+    with db.change() as session:
+        name = db.engine.url.database
+        session.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    db.close()
+
+    done = doctor()
+
+    assert done.exit_code == 0, done.output
+    assert "the server may lose what it said it has: " in done.output
+    assert "synchronous_commit off" in done.output
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_others_say_does_not_act_on_the_terminal(
     doctor: Doctor, visitor: Visitor, world: Sandbox
@@ -153,6 +166,18 @@ def test_what_others_say_does_not_act_on_the_terminal(
 
     assert "mx [2j.example" in done.output
     assert "\x1b" not in done.output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_channel_that_another_organization_reads_is_told_of(doctor: Doctor, world: Sandbox) -> None:
+    channel = world.parts.workspace.place(world.support_channel)
+    channel.shared = True
+    try:
+        done = doctor()
+    finally:
+        channel.shared = False
+    assert done.exit_code == 78
+    assert "#support (support_channel) is shared with another organization" in done.output
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -202,16 +227,3 @@ def test_what_everybody_may_read_is_named(doctor: Doctor, tmp_path: Path, db: Da
 )
 def test_a_python_with_a_known_fault_is_noted(version: tuple[int, int, int], *, is_noted: bool) -> None:
     assert bool(surroundings.python(version).mend) == is_noted
-
-
-class OneChannel(WebClient):
-    """Slack, as far as it tells of a channel that is shared with another organization."""
-
-    def conversations_info(self, **_named: object) -> dict[str, object]:  # type: ignore[override]
-        return {"channel": {"name": "support", "is_member": True, "is_ext_shared": True}}
-
-
-def test_a_channel_that_others_share_is_named() -> None:
-    found = list(slack_side._channel(OneChannel(), "support_channel", "C1"))
-    assert [each.health for each in found] == ["ok", "note"]
-    assert "whose people read every ticket" in found[1].said

@@ -1,0 +1,66 @@
+"""Two processes that file mails at the same moment and need the same new ticket for them."""
+
+from datetime import timedelta
+from threading import Event, Thread, current_thread
+
+import pytest
+
+from mail.limits import Intakes, Limits
+from store import points
+from store.points import Point
+from tests.mail.mail_desk import ROBIN, MailDesk, mail
+from tests.mail.test_copies import until, waits_for_the_other
+
+
+@pytest.fixture
+def desk(db):
+    return MailDesk(db)
+
+
+REPLIES, STRANGERS = "replies to an ended ticket", "a flood of strangers"
+
+
+@pytest.mark.parametrize(("case", "apart"), [(REPLIES, timedelta(minutes=20)), (STRANGERS, timedelta())])
+def test_two_processes_that_need_a_new_ticket_at_the_same_moment_share_one(desk, case, apart):
+    # given two mails for which one new ticket is to be opened
+    desk.intake, late, quick = (
+        desk.an_intake(limits=Limits(intakes=Intakes(of_strangers=1))) for _ in range(3)
+    )
+    if case is REPLIES:
+        desk.arrives(mail())
+        desk.sent("ours-1@desk.example")
+        desk.does(lambda ticket: ticket.cancel("Handled by phone.", by=ROBIN, at=desk.now))
+        answers = {"In_Reply_To": "<ours-1@desk.example>"}
+        mails = [mail(f"{n}\n", message_id=f"r{n}@customer.example", **answers) for n in range(2)]
+    else:
+        desk.arrives(mail(sender="first@other.example"))
+        mails = [mail(sender=f"s{n}@{n}.example", message_id=f"{n}@{n}.example") for n in range(2)]
+    kept = desk.is_kept(mails[0]), desk.is_kept(mails[1], at=desk.now - apart)
+    taken = late._take()
+    both = [
+        Thread(target=intake._receive, args=([one],), name=name)
+        for intake, one, name in zip((late, quick), taken, ("late", "quick"), strict=True)
+    ]
+    filed, go_on = Event(), Event()
+
+    def hold(point):
+        if point is Point.INTAKE_FILING and current_thread().name == "late":
+            filed.set()
+            go_on.wait(30)
+
+    # when they are filed by two processes, of which one has not committed yet
+    points.watch(hold)
+    try:
+        both[0].start()
+        assert filed.wait(30)
+        both[1].start()
+        until(lambda: waits_for_the_other(desk.db) or not both[1].is_alive())
+    finally:
+        points.watch(None)
+        go_on.set()
+        for each in both:
+            each.join()
+
+    # then both are on it
+    assert {desk.fate_of(each).ticket for each in kept} == {2}
+    assert desk.how_many_tickets() == 2
