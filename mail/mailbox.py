@@ -107,6 +107,8 @@ class Mailbox:
                 log.error("reading %s failed", self.name, exc_info=mishap.problem)
             except _THEIR_TROUBLES as problem:
                 log.warning("%s cannot be read: %s", self.name, problem)
+                if isinstance(problem, Unavailable):  # ours: it is no burden to anybody to look soon
+                    failures = 0
             self.close()
             stop.wait(min(self._pause * 2 ** min(failures, 9), _LONGEST_PAUSE))
             failures += 1

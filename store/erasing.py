@@ -14,7 +14,7 @@ from desk.delivery import Audience, DeliveryState
 from desk.erasing import ALIAS, Person, bare, unnamed, which_named
 from desk.errors import NotFound
 from desk.event import Kind
-from store import cards, chain, outbox, receipts, remains, reports, tables, tickets, traces
+from store import cards, chain, outbox, receipts, remains, reports, scrubbing, tables, tickets, traces
 from store.cards import Place
 from store.database import Database
 from store.receipts import Receipt
@@ -104,7 +104,7 @@ def forget_ticket(session: Session, number: int, person: Person, deed: Deed) -> 
     ticket.forget(person, client=ticket.client if deed.keeps_client(ticket.client) else "")
     _record(session, number, deed, [row["seq"] for row in rows])
     _redraw_likenesses(session, number, deed.at)
-    receipts.keep(session, deed.receipt(counts))
+    _keep(session, deed.receipt(counts))
 
 
 def unname_on(session: Session, number: int, person: Person, deed: Deed) -> None:
@@ -119,7 +119,7 @@ def unname_on(session: Session, number: int, person: Person, deed: Deed) -> None
     )
     _rewrite(session, number, {row["seq"]: new[row["seq"]] for row in changed}, changed)
     _record(session, number, deed, [row["seq"] for row in changed])
-    receipts.keep(session, deed.receipt(counts))
+    _keep(session, deed.receipt(counts))
 
 
 def delete_ticket(session: Session, number: int, person: Person, deed: Deed) -> None:
@@ -138,7 +138,13 @@ def delete_ticket(session: Session, number: int, person: Person, deed: Deed) -> 
     session.execute(update(tables.tickets).where(_ticket.follows == number).values(follows=None))
     session.execute(update(tables.inbox).where(_came.ticket == number).values(ticket=None))
     session.execute(delete(tables.tickets).where(_ticket.number == number))
-    receipts.keep(session, deed.receipt(counts, [number]))
+    _keep(session, deed.receipt(counts, [number]))
+
+
+def _keep(session: Session, receipt: Receipt) -> None:
+    """In the transaction that erases: one that ends before the file is scrubbed leaves that to the next."""
+    scrubbing.owe(session)
+    receipts.keep(session, receipt)
 
 
 def _rows(session: Session, number: int) -> list[dict[str, Any]]:
@@ -216,7 +222,7 @@ def _raws(db: Database, person: Person, deed: Deed) -> None:
             counts = {"raw_mails": traces.empty(session, theirs)}
             counts["raw_mails_of_others"] = traces.unname_raws(session, others, person)
             if any(counts.values()):
-                receipts.keep(session, deed.receipt(counts))
+                _keep(session, deed.receipt(counts))
         if not after:
             break
     with db.change() as session:
@@ -225,4 +231,4 @@ def _raws(db: Database, person: Person, deed: Deed) -> None:
             "blocks": traces.unblock(session, person.address),
             "reports": reports.unname(session, person),
         }
-        receipts.keep(session, deed.receipt(counts))
+        _keep(session, deed.receipt(counts))

@@ -1,7 +1,7 @@
 """The one place where a fault of any kind is caught: one bad item never stops the next.
 
 Only the loops use it, which fetch, read, file, look at tickets and deliver: each writes down what went wrong,
-and over what, and goes on.  And a look in a thread of its own, whose fault is raised in the one that waits."""
+and over what, and goes on.  A look in a thread of its own hands its fault to the thread that waits for it."""
 
 from types import TracebackType
 

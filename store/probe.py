@@ -10,8 +10,10 @@ from store import keepsakes
 from store.database import Database, Unavailable
 
 _NAME = "last probe"
-_WITHIN = 3.0
-"""Seconds; one that takes longer is too slow for people who click."""
+_WITHIN = 2.5
+"""Seconds; one that takes longer is too slow for people who click.
+
+Together with a probe's rest: less than five."""
 
 
 def write(db: Database, *, at: datetime, within: float = _WITHIN) -> None:

@@ -2,15 +2,37 @@
 
 from sqlalchemy import text
 
+from store import keepsakes
 from store.database import Database
+from store.session import Session
 
+_OWED = "erased and not scrubbed"
 _TABLES = "events, emails, inbox, outbox, tickets, texts, files, drafts, links, uploads, blocks, reports"
+
+
+def owe(session: Session) -> None:
+    """What is erased in this transaction must be scrubbed, by whoever comes to it."""
+    keepsakes.keep(session, _OWED, "yes")
+
+
+def is_owed(session: Session) -> bool:
+    """Whether something was erased and not scrubbed yet."""
+    return bool(keepsakes.get(session, _OWED))
 
 
 def scrub(db: Database) -> str:
     """Rewrite the database without what is free in it; what remains, in words, or "" where nothing does.
 
-    Whoever writes meanwhile waits.  Raises SQLAlchemy's errors translated by nobody: the erasure stands."""
+    Whoever writes meanwhile waits.  Raises SQLAlchemy's errors translated by nobody: the erasure stands, and
+    this is owed still."""
+    left = _scrubbed(db)
+    if not left:
+        with db.change() as session:
+            keepsakes.keep(session, _OWED, "")
+    return left
+
+
+def _scrubbed(db: Database) -> str:
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if not db.is_sqlite:

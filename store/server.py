@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
 from store.database import WITHIN
+from store.session import Session
 
 Answer = TypeVar("Answer")
 
@@ -20,6 +21,7 @@ _CONNECT = {
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",  # milliseconds in which the other machine must say that it is there
 }
+_CAREFUL = ["fsync", "full_page_writes", "synchronous_commit"]
 _PING = 3.0
 """Seconds in which a connection that was at rest must show that it lives."""
 
@@ -60,6 +62,12 @@ def wait_long(connection: Connection) -> None:
     connection.detach()
     connection.exec_driver_sql("SET statement_timeout = 0")
     _raw(connection).patience = None
+
+
+def careless(session: Session) -> list[str]:
+    """Settings of the server with which it says that it has what a power cut takes away again."""
+    query = "SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY (:names) ORDER BY name"
+    return list(session.scalars(text(query), {"names": _CAREFUL}))
 
 
 def _connected(_dialect: object, _record: object, args: list[Any], facts: Mapping[str, Any]) -> Patient:

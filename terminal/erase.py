@@ -38,12 +38,17 @@ def erase(call: Call, address: str, what: str | None, yes: bool, in_json: bool) 
 
     Example: helpdesk erase anna@bakery.example --forget
     """
-    from store import erasing
+    from store import erasing, scrubbing
 
     config = call.settings()
     with refusals(), opened(config) as db:
         with db.read() as session:
             found = erasing.find(session, address)
+            is_owed = scrubbing.is_owed(session)
+        if not found.is_anything and what and is_owed:
+            _scrub(db, in_json=in_json)
+            say({"scrubbed": True}, "An erasure that was cut short is now whole.", in_json=in_json)
+            return
         if not found.is_anything:
             raise Refused(f"Nothing is known of {address}.", 1)
         say(_facts(found), _words(found, config.desk.prefix), in_json=in_json and what is None)
@@ -70,20 +75,25 @@ def _deed(call: Call, config: Config, what: str) -> Deed:
 
 def _done(db: Database, found: Found, deed: Deed, *, in_json: bool) -> Receipt:
     from store import erasing, receipts
-    from store.scrubbing import scrub
 
     todo = len(found.theirs) + len(found.others)
     erased = _patiently(lambda: erasing.erase(db, found, deed))
     with click.progressbar(erased, length=todo, label="Erasing", file=sys.stderr) as bar:
         for _ in bar:
             pass
-    left = scrub(db)
-    if left and not in_json:
-        click.echo(f"Note: {left}; run it again to be sure.", err=True)
+    _scrub(db, in_json=in_json)
     with db.read() as session:
         receipt = receipts.of(session, deed.name)
     assert receipt is not None
     return receipt
+
+
+def _scrub(db: Database, *, in_json: bool) -> None:
+    from store.scrubbing import scrub
+
+    left = scrub(db)
+    if left and not in_json:
+        click.echo(f"Note: {left}; run it again to be sure.", err=True)
 
 
 def _patiently(erase_all: Callable[[], Iterator[int]]) -> Iterator[int]:

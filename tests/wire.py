@@ -64,7 +64,11 @@ class Wire:
         caller, _ = self._door.accept()
         server = socket.socket(socket.AF_UNIX)
         self._lines += [caller, server]
-        server.connect(self._behind)
+        try:
+            server.connect(self._behind)
+        except OSError:  # the server is gone
+            caller.close()
+            return
         for way in ((caller, server), (server, caller)):
             self._talks.register(way[0], selectors.EVENT_READ, way)
 

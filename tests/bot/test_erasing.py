@@ -28,7 +28,6 @@ from tests.bot.desk_at_work import Desk
 MARKS = ("zoe.quist@oddmill.example", "Zoe Quistgaard", "Xylograph", "Qwerzeichen", "blvrt")
 """Her address, her name, and words of a subject, of a mail and of an attachment."""
 
-OTHERS = 50
 OPERATOR = Actor.operator("olga")
 ALICE = Actor.agent("U0ALICE", "Alice")
 
@@ -111,14 +110,16 @@ def hits(where: str) -> list[str]:
     return [mark for mark in MARKS if mark.lower() in where.lower()]
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("many", [50, pytest.param(1_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("what", ["forget", "delete"])
 def test_of_one_customer_among_many_nothing_is_left(
-    desk: Desk, what: str, caplog: pytest.LogCaptureFixture
+    desk: Desk, what: str, many: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with desk.db.change() as session:
         others = [
-            desk.a_ticket_in(session, subject=f"Oven {place}", confirm=False) for place in range(OTHERS - 1)
+            desk.a_ticket_in(session, subject=f"Oven {place}", confirm=False) for place in range(many - 1)
         ]
     number = her_ticket(desk)
     desk.change(others[0], lambda ticket: ticket.note(f"Ask {MARKS[0]}.", by=ALICE, at=desk.time.now()))
@@ -151,7 +152,7 @@ def test_of_one_customer_among_many_nothing_is_left(
     assert receipt is not None
     assert receipt.counts["tickets"] == 1
     assert hits(str(receipt)) == []
-    assert len(known) == OTHERS - (what == "delete")
+    assert len(known) == many - (what == "delete")
     if what == "forget":
         forgotten = desk.ticket(number)
         assert [event.kind.value for event in forgotten.history][-1] == "erased"

@@ -14,6 +14,7 @@ from imapclient import IMAPClient
 from sqlalchemy import select
 
 from mail.account import Account
+from mail.connection import Connection
 from mail.house import House
 from mail.intake import Intake
 from mail.journal import SentFolder
@@ -478,6 +479,18 @@ class OddServer:
         return announced[half:]
 
 
+def test_a_line_is_hung_up_where_no_token_can_be_had_for_want_of_a_database():
+    class NoDatabase:
+        def token(self):
+            raise Unavailable("locked")
+
+    server = OddServer()
+    with pytest.raises(Unreachable, match="locked"):
+        Connection(server.account(tokens=NoDatabase()), seconds=WAIT)
+    server.close()
+    assert not server.thread.is_alive()
+
+
 @contextmanager
 def odd_server(context=None, drip=0, **answers):
     server = OddServer(context, drip, **answers)
@@ -629,6 +642,17 @@ def test_a_server_that_cuts_every_idle_is_not_waited_for_longer_each_time(db):
 
     assert stop.waits == [5, 5, 5, 5]
     assert len(rows(db)) == 2
+
+
+@WITH_ONE_ENGINE
+def test_a_database_that_was_away_is_not_waited_for_longer_each_time(database_url):
+    stop = Impatient(waits=4)
+    read_only = Database(f"{database_url.replace('///', '///file:')}?mode=ro&uri=true")
+    with odd_server() as server:
+        Mailbox(read_only, server.account(), clock=lambda: MONDAY, pause=timedelta(seconds=5)).run(stop)
+    read_only.close()
+
+    assert stop.waits == [5, 5, 5, 5]
 
 
 @pytest.mark.parametrize(

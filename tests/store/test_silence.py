@@ -16,7 +16,10 @@ NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LONG = 30.0
 """Seconds: far from what is promised, and far from for ever."""
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
+    pytest.mark.timeout(100),
+]
 
 
 @pytest.fixture

@@ -2,15 +2,17 @@
 
 import argparse
 import random
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import make_url
 
 from tests import postgres
 from tests.storm import sizes, troubles
@@ -20,6 +22,7 @@ from tests.storm.engines import databases, server_home
 from tests.storm.sizes import CLOCKS, REDUCED, Size
 from tests.storm.storm import Outcome, storm
 from tests.storm.troubles import Trouble
+from tests.wire import wire
 
 KEPT = Path(".storm")
 """Where the seeds, figures and logs of the last runs are."""
@@ -115,14 +118,18 @@ def _engines(given: argparse.Namespace) -> list[str]:
 def _befall(given: argparse.Namespace) -> int:
     """The database is locked, full, gone and so on, while people work."""
     wrong = 0
-    print(f"{'engine':<11} {'trouble':<10} {'red after':>10} {'green after':>12} {'taken':>6}", flush=True)
+    head = f"{'engine':<11} {'trouble':<10} {'red after':>10} {'green after':>12} {'taken':>6}"
+    print(head, "lived", flush=True)
     for engine in _engines(given):
         with TemporaryDirectory(prefix="storm-") as home, _troubled(engine, Path(home)) as (url, befallen):
             folder = KEPT / f"{engine}-database"
             folder.mkdir(exist_ok=True)
             replicas = given.replicas if engine == "postgresql" else 1
             tell = partial(_tell_course, engine)
-            wrongs = befall(url, folder, list(befallen), tell, replicas=replicas, seed=given.seed)
+            named = [each for each in befallen if given.only in ("", each.name)]
+            wrongs = befall(
+                url, folder, named, tell, replicas=replicas, seed=given.seed, seconds=given.seconds
+            )
         print("".join(f"    {each}\n" for each in wrongs), end="", flush=True)
         wrong += len(wrongs)
     print(f"\n{'NOT all promises were kept.' if wrong else 'Every promise was kept.'}")
@@ -132,22 +139,26 @@ def _befall(given: argparse.Namespace) -> int:
 def _tell_course(engine: str, course: Course) -> None:
     red = "-" if course.red is None else f"{course.red:.1f} s"
     line = f"{engine:<11} {course.name:<10} {red:>10} {course.green:>10.1f} s {course.taken:>6}"
-    print(line, flush=True)
+    print(line, "yes" if course.lived else " NO", flush=True)
 
 
 @contextmanager
 def _troubled(engine: str, home: Path) -> Iterator[tuple[str, list[Trouble]]]:
     """A database, and what may befall it."""
-    if engine == "postgresql":
-        with databases(engine, home, postgres.LASTING) as new:
-            url = new()
-            yield url, troubles.of_server(url, server_home(home))
-        return
-    with troubles.own_disk(home / "disk") as mounted, databases(engine, home / "disk") as new:
+    with ExitStack() as stack:
+        mounted = stack.enter_context(troubles.own_disk(home / "disk", troubles.ROOM[engine]))
         if not mounted:
             print("a full disk is left out: it takes a disk that only root may mount", flush=True)
-        url = new()
-        yield url, troubles.of_file(url, on_own_disk=mounted)
+        new = stack.enter_context(databases(engine, home / "disk", postgres.LASTING))
+        if engine == "postgresql":
+            line = stack.enter_context(wire(make_url(url := new())))
+            behind = line.url.render_as_string(hide_password=False)
+            yield behind, troubles.of_server(url, server_home(home / "disk"), line, on_own_disk=mounted)
+            return
+        traced = shutil.which("strace") is not None
+        if not traced:
+            print("a disk that may only be read is left out: it takes strace", flush=True)
+        yield (url := new()), troubles.of_file(url, on_own_disk=mounted, traced=traced)
 
 
 def _tell(engine: str, seed: int, outcome: Outcome) -> None:
@@ -183,6 +194,12 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--naps", type=int, default=0, help="so many sleeps over the end of leases, no kills")
     parser.add_argument("--clocks", action="store_true", help="set the clocks of processes wrong meanwhile")
     parser.add_argument("--database", action="store_true", help="let the database fail, in each way, instead")
+    parser.add_argument("--only", default="", help="that trouble alone (--database)")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="that each trouble lasts (--database): 20, or 60 where it is gone",
+    )
     parser.add_argument("--points", action="store_true", help="end the desk at every crash point instead")
     parser.add_argument("--from", dest="begin", default="", help="the point to begin with (--points)")
     parser.add_argument("--faults", action="store_true", help="put faults into the code, one by one, instead")

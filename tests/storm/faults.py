@@ -263,4 +263,18 @@ FAULTS = (
         '"stand": Stand.SENDING,',
         "tests/mail/test_releases.py",
     ),
+    Fault(
+        "an erasure that was killed is ended by typing it again, down to the file",
+        "store/erasing.py",
+        "    scrubbing.owe(session)\n",
+        "",
+        "tests/terminal/test_erase.py",
+    ),
+    Fault(
+        "a server that falls silent is left",
+        "store/server.py",
+        "self.patience if timeout is None else timeout",
+        "timeout",
+        "tests/store/test_silence.py",
+    ),
 )

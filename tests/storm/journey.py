@@ -22,7 +22,7 @@ from tests.storm.clockwork import Clockwork
 from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers, customer, marker, subject
 from tests.storm.replicas import Death, Replica
-from tests.storm.scene import SETTINGS
+from tests.storm.scene import SETTINGS, mailbox_of
 from tests.storm.standing import card_of, is_owed, is_quiet
 from tests.storm.verdict import Verdict
 
@@ -52,7 +52,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         hits = folder / "hits"
         hits.write_text("")
         replica = Replica(
-            demo_settings(world, url) | SETTINGS | _mailbox(world), folder / "desk.log", hits=hits
+            demo_settings(world, url) | SETTINGS | mailbox_of(world), folder / "desk.log", hits=hits
         )
         clocks, visitor = Clockwork(world, [replica]), Visitor(world.url)
         db = Database(url)
@@ -130,19 +130,6 @@ def _started_anew(replica: Replica, dies: Death | None, hits: Path) -> Iterator[
     finally:
         over.set()
         thread.join()
-
-
-def _mailbox(world: Sandbox) -> dict[str, str]:
-    host, port = world.imap_address
-    return {
-        "HELPDESK_MAIL__IMAP__HOST": host,
-        "HELPDESK_MAIL__IMAP__PORT": str(port),
-        "HELPDESK_MAIL__IMAP__TLS": "none",
-        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-        "HELPDESK_MAIL__IMAP__POLL_SECONDS": "1",
-        "HELPDESK_MAIL__IMAP__RETRY_SECONDS": "0.1",
-    }
 
 
 def _of_files(visitor: Visitor) -> list[str]:

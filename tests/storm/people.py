@@ -42,7 +42,7 @@ class Customers:
 
     is_owed: whether the desk still has a mail from this address, or one to it, on its hands.  offered, taken:
     told of each customer whose first mail is handed in, and was taken.  mailed, answered: the customers whose
-    first mail, and whose answer, the desk took."""
+    first mail, and whose answer, the desk took; handed_in: those of them whose server handed it in."""
 
     replicas: Sequence[Replica]
     desk_address: str
@@ -52,6 +52,7 @@ class Customers:
     offered: Callable[[str], object] = str
     taken: Callable[[str], object] = str
     mailed: list[int] = field(default_factory=list)
+    handed_in: list[int] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
 
     def write(self, n: int) -> None:
@@ -60,6 +61,12 @@ class Customers:
         self.offered(customer(n))
         self.hand_in(customer(n), mail)
         self.taken(customer(n))
+        self.handed_in.append(n)
+        self.mailed.append(n)
+
+    def post(self, n: int, visitor: Visitor) -> None:
+        """Customer n writes for the first time, into the mailbox that the desk reads."""
+        visitor.mail(customer(n), subject=subject(n), text=marker("first", n))
         self.mailed.append(n)
 
     def answer(self, n: int, visitor: Visitor) -> None:
@@ -142,6 +149,16 @@ class Agents:
         else:
             self.unsure.append(n)
             self._close()
+
+    def note(self, n: int) -> None:
+        """Write a note on the ticket of customer n, and again while Slack shows an error."""
+
+        def write() -> None:
+            self._close()
+            self.visitor.choose("Alice", self._card(n), "more", "Write a note")
+            self.visitor.submit("Alice", {"text": marker("note", n)})
+
+        self._until_taken(write)
 
     def _click(self, n: int) -> None:
         before = self._refusals()

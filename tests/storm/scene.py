@@ -1,5 +1,6 @@
 """Where a storm takes place: the world outside, the processes of the desk, their clocks, and people."""
 
+import imaplib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,13 +49,40 @@ class Scene:
         return Verdict(self.world, self.db, self.customers, self.agents, self.machines)
 
 
+def mailbox_of(world: Sandbox) -> dict[str, str]:
+    """What a desk must be told so that it reads its mailbox there."""
+    host, port = world.imap_address
+    return {
+        "HELPDESK_MAIL__IMAP__HOST": host,
+        "HELPDESK_MAIL__IMAP__PORT": str(port),
+        "HELPDESK_MAIL__IMAP__TLS": "none",
+        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
+        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
+        "HELPDESK_MAIL__IMAP__POLL_SECONDS": "1",
+        "HELPDESK_MAIL__IMAP__RETRY_SECONDS": "0.1",
+    }
+
+
+def marked(world: Sandbox) -> int:
+    """How many messages of its mailbox the desk has marked as read."""
+    with imaplib.IMAP4(*world.imap_address) as box:
+        box.login(world.desk_address, world.imap_password)
+        box.select(readonly=True)
+        return len(box.search(None, "SEEN")[1][0].split())
+
+
 @contextmanager
-def scene(url: str, folder: Path, replicas: int, dice: random.Random) -> Iterator[Scene]:
-    """Over an empty database; the desk runs.  Its logs are kept in the folder."""
+def scene(
+    url: str, folder: Path, replicas: int, dice: random.Random, *, imap: bool = False
+) -> Iterator[Scene]:
+    """Over an empty database; the desk runs.  Its logs are kept in the folder.  imap: it reads a mailbox."""
     with Sandbox(
-        app=Installed.of(MANIFEST), limits="none", retry_delays=(0.1, 1.0, 3.0), sockets_age=False
+        app=Installed.of(MANIFEST), limits="none", imap=imap, retry_delays=(0.1, 1.0, 3.0), sockets_age=False
     ) as world:
         settings, db = demo_settings(world, url) | SETTINGS, Database(url)
+        if imap:
+            world.deliver_mail_by = "imap"  # what customers do not hand in themselves
+            settings |= mailbox_of(world)
         desks = [Replica(settings, folder / f"desk{n}.log") for n in range(replicas)]
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())

@@ -61,5 +61,5 @@ def napping(naps: int, replicas: int) -> Size:
     """A5: nobody is killed, but put to sleep over the end of what it has claimed."""
     return Size(
         mails=3 * naps, answers=naps // 2, takes=naps, replies=naps, kills=0, naps=naps, replicas=replicas,
-        writers=2, paced=True,
+        pause=(0.1, 0.6), writers=2, paced=True,
     )  # fmt: skip

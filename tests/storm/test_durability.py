@@ -1,79 +1,80 @@
 """What the desk says it keeps is on the disk when it says so: the system's own calls are the witness."""
 
 import random
-import re
 import shutil
 import signal
 import subprocess
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
+from tests.storm import serverside
 from tests.storm.clockwork import Patience
+from tests.storm.engines import databases, server_home
+from tests.storm.people import customer, marker
 from tests.storm.scene import Scene, scene
+from tests.storm.tracing import read
 
-MAILS = 200
-KEPT = "250 2.0.0 Kept"
+MANY = 200
+"""Mails that servers hand in, messages in the mailbox, and notes in windows: of each."""
 
-_CALL = re.compile(r"^(\d+) +(?:<\.\.\. )?(\w+)")
-_OF_MAIL = re.compile(r"Storm (\d{5}) in the shop|first-(\d{5})-said-once")
+_WATCHED = ("-f", "-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "65536")
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_mail_is_on_the_disk_before_its_server_hears_that_it_is_kept(
-    database_url: str, tmp_path: Path
-) -> None:
-    with scene(database_url, tmp_path, 1, random.Random(7)) as here:
-        with traced(here, tmp_path / "calls"):
-            for n in range(MAILS):
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_nothing_is_promised_and_nothing_leaves_before_it_is_on_the_disk(engine: str, tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    with ExitStack() as stack:
+        home = tmp_path / "home"
+        home.mkdir()
+        url = stack.enter_context(databases(engine, home, postgres.LASTING))()
+        here = stack.enter_context(scene(url, tmp_path, 1, random.Random(7), imap=True))
+        servers = serverside.processes(server_home(home)) if engine == "postgresql" else []
+        with traced(here, servers, calls):
+            for n in range(MANY):
                 here.customers.write(n)
-        assert here.verdict().wrongs() == []
+            for n in range(MANY, 2 * MANY):
+                here.customers.post(n, here.agents.visitor)
+            for n in range(MANY):
+                here.agents.note(n)
+            assert here.verdict().wrongs() == []
+        sent = {name for n in range(2 * MANY) for name in letters_of(here, n)}
 
-    told, too_early = in_order(tmp_path / "calls")
-    assert told == MAILS
-    assert too_early == []
+    found = read(calls, first_in_mailbox=MANY)
+    told = {
+        "kept": {*range(MANY)},
+        "marked": {*range(MANY, 2 * MANY)},
+        "clicked": {marker("note", n) for n in range(MANY)},
+        "left": sent,
+    }
+    orders = {name: getattr(found, name) for name in told}
+    assert len(sent) == 2 * MANY
+    assert {name: order.told for name, order in orders.items()} == told
+    assert {name: order.too_early for name, order in orders.items()} == {name: [] for name in told}
+
+
+def letters_of(here: Scene, n: int) -> set[str]:
+    """The Message-IDs of what customer n got."""
+    return {letter["message_id"].strip("<>") for letter in here.agents.visitor.inbox(customer(n))}
 
 
 @contextmanager
-def traced(here: Scene, calls: Path) -> Iterator[None]:
-    """All threads of the one process."""
-    pid = here.replicas[0].process_id
-    watched = ["-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "4200"]
-    strace = subprocess.Popen(
-        ["strace", "-f", *watched, "-o", str(calls), "-p", str(pid)], stderr=subprocess.DEVNULL
-    )
+def traced(here: Scene, servers: Sequence[int], calls: Path) -> Iterator[None]:
+    """All threads of the one process of the desk, and all processes of the database's server."""
+    everybody = [here.replicas[0].process_id, *servers]
+    whom = [word for each in everybody for word in ("-p", str(each))]
+    strace = subprocess.Popen(["strace", *_WATCHED, "-o", str(calls), *whom], stderr=subprocess.DEVNULL)
     patience = Patience(here.clocks.moves)
-    while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+    while any("TracerPid:\t0\n" in Path(f"/proc/{each}/status").read_text() for each in everybody):
         patience.spend("nobody traces the desk")
     try:
         yield
     finally:
         strace.send_signal(signal.SIGINT)
         strace.wait()
-
-
-def in_order(calls: Path) -> tuple[int, list[int]]:
-    """How often the desk said that it keeps a mail; which mails were not on the disk by then.
-
-    The mails come one after the other: the n-th answer is about the n-th of them."""
-    written: defaultdict[str, set[int]] = defaultdict(set)
-    lasting: set[int] = set()
-    told, too_early = 0, []
-    with calls.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            named = _CALL.match(line)
-            thread, call = named.groups() if named else ("", "")
-            if call == "pwrite64":
-                written[thread] |= {int(one or other) for one, other in _OF_MAIL.findall(line)}
-            elif call in ("fdatasync", "fsync") and line.rstrip().endswith("= 0"):
-                lasting |= written.pop(thread, set())
-            elif call == "sendto" and KEPT in line:
-                too_early += [] if told in lasting else [told]
-                told += 1
-    return told, too_early

@@ -1,9 +1,9 @@
-"""What can befall a database: locked, full, read-only, cut off, gone, restarted hard."""
+"""What can befall a database: locked, full, read-only, cut off, silent, gone, restarted hard."""
 
-import os
+import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,46 +12,60 @@ from threading import Event, Thread
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from tests import postgres
+from tests.storm import serverside
+from tests.wire import Wire
 
-ROOM = "48m"
-"""The disk on which SQLite's file is, where one may be mounted."""
+ROOM = {"sqlite": "48m", "postgresql": "400m"}
+"""The disk on which the database is, where one may be mounted."""
+
+_WRITING = "pwrite64,write,ftruncate,fallocate,unlink"
+"""What a disk that may only be read refuses of a file that is open."""
 
 _WRITTEN = ("inbox", "outbox", "tickets", "events", "keepsakes")
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """begins: lasts as long as that context.  strict: nothing at all can be written meanwhile."""
+    """begins: given the processes of the desk, it lasts as long as that context.  strict: nothing at all can
+    be written meanwhile.  lasts: seconds after every process has said so."""
 
     name: str
-    begins: Callable[[], AbstractContextManager[None]]
+    begins: Callable[[Sequence[int]], AbstractContextManager[None]]
     strict: bool = True
+    lasts: float = 20.0
 
 
-def of_file(url: str, *, on_own_disk: bool) -> list[Trouble]:
-    """What befalls SQLite.  on_own_disk: its folder is a disk that may be filled."""
+def of_file(url: str, *, on_own_disk: bool, traced: bool) -> list[Trouble]:
+    """What befalls SQLite.  on_own_disk: its folder is a disk that may be filled; traced: what the desk asks
+    of the system may be refused."""
     file = Path(make_url(url).database or "")
-    troubles = [Trouble("locked", lambda: _locked_file(file))]
-    return troubles + [Trouble("full", lambda: _full_disk(file))] * on_own_disk
+    troubles = [Trouble("locked", lambda _: _locked_file(file))]
+    troubles += [Trouble("full", lambda _: _full_disk(file))] * on_own_disk
+    return troubles + [Trouble("read-only", lambda desks: _read_only_disk(file, desks))] * traced
 
 
-def of_server(url: str, home: Path) -> list[Trouble]:
-    """What befalls PostgreSQL.  home: where its server is."""
+def of_server(url: str, home: Path, wire: Wire, *, on_own_disk: bool) -> list[Trouble]:
+    """What befalls PostgreSQL.  home: where its server is; wire: between it and the desk."""
     named = make_url(url)
     return [
-        Trouble("locked", lambda: _locked_tables(named)),
-        Trouble("read-only", lambda: _read_only(named)),
-        Trouble("cut off", lambda: _cut_off(named), strict=False),
-        Trouble("gone", lambda: _gone(home)),
+        Trouble("locked", lambda _: _locked_tables(named)),
+        Trouble("read-only", lambda _: _read_only(named)),
+        Trouble("cut off", lambda _: _cut_off(named), strict=False),
+        Trouble("stopped", lambda _: serverside.stopped(home)),
+        Trouble("lost", lambda _: wire.silent()),
+        Trouble("gone", lambda _: serverside.gone(home), lasts=60.0),
+        *[
+            Trouble("full", lambda _: serverside.full(home), strict=False),
+            Trouble("log full", lambda _: _log_full(named, home)),
+        ][: 2 * on_own_disk],
     ]
 
 
 @contextmanager
-def own_disk(folder: Path) -> Iterator[bool]:
+def own_disk(folder: Path, room: str) -> Iterator[bool]:
     """A small disk at that folder; False where this user may mount none."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(folder)]
     with suppress(FileNotFoundError):
         if subprocess.run(mount, capture_output=True).returncode == 0:
             try:
@@ -81,18 +95,25 @@ def _full_disk(file: Path) -> Iterator[None]:
         pass  # somebody reads or writes just now
     other.close()
     try:
-        with filler.open("wb", buffering=0) as filling:
-            _fill(filling.fileno())
+        serverside.fill(filler)
         yield
     finally:
         filler.unlink()
 
 
-def _fill(descriptor: int) -> None:
-    for size in (1 << 20, 1 << 12):
-        with suppress(OSError):
-            while True:
-                os.write(descriptor, b"x" * size)
+@contextmanager
+def _read_only_disk(file: Path, desks: Sequence[int]) -> Iterator[None]:
+    """As where the system found its disk damaged and writes nothing more: each write of a file that is open
+    ends with EROFS.  A disk on which files are open cannot be mounted anew for reading alone."""
+    whom = [word for desk in desks for word in ("-p", str(desk))]
+    its = [word for suffix in ("", "-wal", "-shm") for word in ("-P", f"{file}{suffix}")]
+    refused = ["-e", f"trace={_WRITING}", "-e", f"inject={_WRITING}:error=EROFS"]
+    strace = subprocess.Popen(["strace", "-f", "-q", *whom, *its, *refused], stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        strace.send_signal(signal.SIGINT)
+        strace.wait()
 
 
 @contextmanager
@@ -135,13 +156,9 @@ def _cut_off(url: URL) -> Iterator[None]:
 
 
 @contextmanager
-def _gone(home: Path) -> Iterator[None]:
-    """Ended without a word (-m immediate), and later started again, when it recovers."""
-    postgres.end(home)
-    try:
+def _log_full(url: URL, home: Path) -> Iterator[None]:
+    with _connected(url, isolation_level="AUTOCOMMIT") as engine, serverside.log_full(home, engine):
         yield
-    finally:
-        postgres.server_in(home, postgres.LASTING)
 
 
 def _end_others(engine: Engine) -> None:
