@@ -40,7 +40,7 @@ CLOCKS = replace(REDUCED, mails=150, kills=8, steps=24)
 
 
 def whole(replicas: int) -> Size:
-    """The storm that has to be passed before a release: A2, A3 and A26."""
+    """The storm that has to be passed before a release: most of A2 and A3, and A26."""
     return Size(
         mails=600, answers=200, machines=100, takes=250, replies=150, kills=60, replicas=replicas, naps=10,
         closures=2, writers=2,
