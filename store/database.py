@@ -1,10 +1,9 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
 from threading import local
@@ -20,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import likely, meters, outbox, search
+from store import likely, meters, outbox, private, search
 from store.histories import Histories
 from store.lane import Lane
 from store.points import Point, reached
@@ -230,17 +229,10 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
         return server.engine_of(parsed, answers_within)
     patience = {"timeout": _PATIENCE, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
-    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "do_connect", lambda _dialect, _entry, words, _named: private.make(words[0]))
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _make_private(_dialect: object, _record: object, words: Sequence[str], _named: object) -> None:
-    """A new file is for nobody else on this machine: all mails lie in it."""
-    if words[0] != ":memory:" and not words[0].startswith("file:"):
-        with suppress(OSError):  # it is there, or cannot be: then connecting says so
-            os.close(os.open(words[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
