@@ -1,7 +1,6 @@
 """The front door: the clock, and the command line that terminal/ is made of."""
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -40,7 +39,7 @@ def now() -> datetime:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("slack-mail-helpdesk"), prog_name="helpdesk")
+@click.version_option(package_name="slack-mail-helpdesk", prog_name="helpdesk")
 @click.option(
     "--config", "config_path", type=click.Path(path_type=Path), envvar="HELPDESK_CONFIG",
     help="The settings file.  Default: helpdesk.toml in this folder, if there is one.",

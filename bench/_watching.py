@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from os import listdir, sysconf
@@ -38,11 +38,14 @@ def taken_by(pid: int) -> Taken:
 
 def children_of(pid: int) -> list[int]:
     """The processes that one started, be it from any thread."""
-    return [int(child) for task in _tasks(pid) for child in (task / "children").read_text().split()]
+    return [child for task in (_PROC / str(pid) / "task").iterdir() for child in _started_by(task)]
 
 
-def _tasks(pid: int) -> Iterator[Path]:
-    yield from (_PROC / str(pid) / "task").iterdir()
+def _started_by(task: Path) -> list[int]:
+    try:
+        return [int(child) for child in (task / "children").read_text().split()]
+    except OSError:
+        return []  # the thread ended meanwhile
 
 
 def a_minute(moments: Sequence[float], values: Sequence[float]) -> float:

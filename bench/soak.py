@@ -7,9 +7,9 @@ They keep to the clock: one that the desk takes late is counted as late, and the
 Meanwhile two agents take tickets over every other second, and send a reply every twentieth; what is timed is
 from the click to the desk's acknowledgement, which follows the commit, the workspace's own work included.
 
-Every five seconds it is noted what the desk and the process that reads its mails take of the machine, how long
-the write-ahead log of SQLite is, and what `/metrics` says of the mails and deliveries that wait.  After the
-warm-up that is judged.  In the end every mail that was taken must be one ticket.
+Every five seconds it is noted what the desk and the process that reads its mails take of the machine, how
+long the write-ahead log of SQLite is, and what `/metrics` says of the mails and deliveries that wait.  After
+the warm-up that is judged.  In the end every mail that was taken must be one ticket.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import smtplib
 import sys
 from collections.abc import Callable
@@ -41,7 +42,6 @@ from _watching import MB, children_of, taken_by  # noqa: E402
 from clicks import AGENTS, PATIENCE, cards_of, pour, unread  # noqa: E402
 from prometheus_client.parser import text_string_to_metric_families  # noqa: E402
 from start import Desk  # noqa: E402
-from sweep import say  # noqa: E402
 
 from sandbox.installed import Installed  # noqa: E402
 from sandbox.server import Sandbox  # noqa: E402
@@ -65,6 +65,7 @@ SLACKS_PACE = 1.1
 CLIENTS = [{"name": f"Bedrijf {n}", "domains": [f"bedrijf{n}.example"]} for n in range(200)]
 """Who writes: people who are nobody's may open twenty tickets a minute together, and the rest is counted."""
 
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     options.add_argument("--json", action="store_true", help="one JSON object instead of tables")
@@ -74,6 +75,7 @@ def main() -> None:
     options.add_argument("--pace", type=float, default=SLACKS_PACE, help="seconds between messages to Slack")
     options.add_argument("--warm-up", type=float, default=60, help="seconds that are not judged")
     given = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the desk ends as well
     asked = Asked(given.minutes, given.rate, given.pace, given.warm_up)
     runs = []
     for engine in ENGINES if given.engine == "both" else (given.engine,):
@@ -152,7 +154,12 @@ def at_work(
 
     work = [
         Thread(target=steadily, args=each)
-        for each in ((mailman.bring, 1 / rate), (click, CLICK_EVERY), (reply, REPLY_EVERY), (look, LOOK_EVERY))
+        for each in (
+            (mailman.bring, 1 / rate),
+            (click, CLICK_EVERY),
+            (reply, REPLY_EVERY),
+            (look, LOOK_EVERY),
+        )
     ]
     for each in work:
         each.start()

@@ -10,10 +10,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import hook
 from bot.about import thread_of
-from bot.blocks import again, cut, escape, notice
+from bot.blocks import Block, again, cut, escape, notice
 from bot.click import Overtaken
 from bot.fields import Misfilled
 from bot.gate import writer_of
+from bot.outcome import RATE_LIMITS
 from bot.people import SlackSilent
 from desk.errors import Conflict, DeskError
 from store.database import Unavailable
@@ -60,7 +61,7 @@ def _has_moved_on(error: Exception, body: dict[str, Any]) -> bool:
 def _is_of_the_world(error: Exception) -> bool:
     """Whether somebody else was silent, slow or gone: no line of ours is to blame."""
     if isinstance(error, SlackApiError):
-        return error.response["error"] in _TOO_SLOW | _MOVED_ON
+        return error.response["error"] in _TOO_SLOW | _MOVED_ON | RATE_LIMITS
     return isinstance(error, SlackSilent | Unavailable | OSError)
 
 
@@ -73,6 +74,8 @@ def words_for(error: Exception) -> str:
             return "The desk's database does not answer; nothing was changed. Try again in a minute."
         case SlackSilent():
             return "Slack does not answer the desk's questions; nothing was changed. Try again in a minute."
+        case SlackApiError() if error.response["error"] in RATE_LIMITS:
+            return "Slack asks the desk to slow down; nothing was changed. Try again in a minute."
         case SlackApiError() if error.response["error"] in _TOO_SLOW:
             return "That took longer than Slack waits (3 seconds); nothing was changed. Please click again."
     return "Something went wrong; nothing was changed. Whoever runs the desk finds the reason in its log."
@@ -106,8 +109,20 @@ def _tell(error: Exception, body: dict[str, Any], slack: WebClient) -> BoltRespo
     elif (body.get("view") or {}).get("type") == "home":
         return BoltResponse(status=500)  # Home has no room for it; Slack itself marks the button
     elif body.get("view"):
-        slack.views_update(view_id=body["view"]["id"], view=notice("Not possible", words))
+        slack.views_update(view_id=body["view"]["id"], view=_in_window(body["view"], error))
+    elif body.get("type") == "shortcut":  # one from anywhere has no other place for an answer
+        slack.views_open(trigger_id=body["trigger_id"], view=notice("Not possible", words))
     return BoltResponse(status=200, body="")
+
+
+def _in_window(view: dict[str, Any], error: Exception) -> Block:
+    """The reason above what somebody has written so far; alone where there is nothing to write."""
+    words = words_for(error)
+    if not all(view.get(each) for each in ("state", "title", "submit", "private_metadata")):
+        return notice("Not possible", words)
+    memory = str(view["private_metadata"]).split(":")
+    newer = error.picture.split(":")[:2] if isinstance(error, Overtaken) else memory[:2]
+    return again(view, words, memory=":".join([*newer, *memory[2:]]))
 
 
 def _refusal(view: dict[str, Any], error: Exception) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Slack app: its two clients, its gate, its listeners, its error handler."""
+"""The Slack app: its three clients, its gate, its listeners, its error handler."""
 
 import os
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ _LISTENERS = (
     *(quarantine, doubtful, reveal, collected, missing, thread, why, wholemail, handing, releasing),
 )
 
-_TIMEOUT = 10
+_TIMEOUT, _PATIENCE = 10, 5
 _THREADS = 24
 
 _LOOKED_FOR = (
@@ -70,6 +70,12 @@ def read_client(token: str, *, api: str = SLACK_API) -> WebClient:
     """The client that asks: asking twice does no harm."""
     retries = [ConnectionErrorRetryHandler(2), RateLimitErrorRetryHandler(2), ServerErrorRetryHandler(2)]
     return WebClient(token=token, base_url=api, timeout=_TIMEOUT, retry_handlers=retries)
+
+
+def people_client(token: str, *, api: str = SLACK_API) -> WebClient:
+    """The client that asks who somebody is while they wait: not for as long as Slack would like it to."""
+    retries = [ConnectionErrorRetryHandler(1), ServerErrorRetryHandler(1)]
+    return WebClient(token=token, base_url=api, timeout=_PATIENCE, retry_handlers=retries)
 
 
 def build(house: House, threads: Executor | None = None) -> App:

@@ -74,7 +74,7 @@ class Messages:
         """None while an earlier try may still show up."""
         channel, token = self.channel_of(report.desk), _token(report)
         tried = report.posted_at or (restored.since if restored else None)
-        ts = self.wire.find(channel, token, since=tried) if tried else None
+        ts = self.wire.find(channel, token, since=tried, widely=True) if tried else None
         if ts is None and report.posted_at and now - report.posted_at < _LATER:
             return None
         if ts is None:

@@ -74,20 +74,21 @@ def on_hand_over(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> 
     heir = house.people.actor(chosen, door=Door.BUTTON)
     if heir is None or heir.key == actor.key:
         raise DeskError("Choose another agent of this desk.")
-    count, kept = _pass_on(house, actor, heir, body["trigger_id"])
-    name = escape(one_line(heir.name, 80))
+    passed, kept = _pass_on(house, actor, heir, body["trigger_id"])
+    name, count = escape(one_line(heir.name, 80)), tongue.tickets(passed)
     english = f" {kept} stay yours: {name} is not of their desk." if kept else ""
     dutch = f" {kept} blijven van jou: {name} hoort niet bij die desk." if kept else ""
     _answer(
-        house, body, actor, f"{name} has {{}} of yours now.{english}",
-        f"{name} heeft nu {{}} van jou.{dutch}", count,
+        house, body, actor, f"{name} has {count} of yours now.{english}",
+        f"{name} heeft nu {count} van jou.{dutch}",
     )  # fmt: skip
     ack()
 
 
 def on_give_back(ack: Ack, body: dict[str, Any], actor: Actor, house: House) -> None:
-    count, _ = _pass_on(house, actor, None, body["trigger_id"])
-    _answer(house, body, actor, "{} of yours: nobody's again.", "{} van jou: weer van niemand.", count)
+    passed, _ = _pass_on(house, actor, None, body["trigger_id"])
+    count = tongue.tickets(passed)
+    _answer(house, body, actor, f"{count} of yours: nobody's again.", f"{count} van jou: weer van niemand.")
     ack()
 
 
@@ -184,8 +185,7 @@ def _pass_on(house: House, actor: Actor, heir: Actor | None, trigger: str) -> tu
     return len(passed), len(kept)
 
 
-def _answer(house: House, body: dict[str, Any], actor: Actor, english: str, dutch: str, count: int) -> None:
-    language = house.people.language(actor.key)
-    text = tongue.pick(language, english, dutch).format(tongue.tickets(count))
+def _answer(house: House, body: dict[str, Any], actor: Actor, english: str, dutch: str) -> None:
+    text = tongue.pick(house.people.language(actor.key), english, dutch)
     answer = {"response_type": "ephemeral", "replace_original": True, "text": text}
     hook.send(house.slack, body["response_url"], answer | {"blocks": [blocks.section(text)]})

@@ -228,8 +228,7 @@ def again(view: Mapping[str, Any], words: str, *, memory: str, mark: str = "âš ï
     """The same form with what was written in it, and above it something to read before it is sent again."""
     said = {"type": "section", "block_id": _SAID, "text": plain(f"{mark} {words}")}
     kept = [_kept(block, view["state"]) for block in view["blocks"] if block.get("block_id") != _SAID]
-    same = {name: view[name] for name in ("type", "callback_id", "title", "submit", "close")}
-    return same | {"private_metadata": memory, "blocks": [said, *kept]}
+    return _frame(view) | {"private_metadata": memory, "blocks": [said, *kept]}
 
 
 def rewritten(view: Mapping[str, Any], name: str, text: str) -> Block:
@@ -241,8 +240,15 @@ def rewritten(view: Mapping[str, Any], name: str, text: str) -> Block:
             turn = int(block["block_id"].removeprefix(name) or 1) + 1
             filled = block["element"] | {"initial_value": text}
             drawn[place] = block | {"block_id": f"{name}{turn}", "element": filled}
-    same = {key: view[key] for key in ("type", "callback_id", "title", "submit", "close", "private_metadata")}
-    return same | {"blocks": drawn}
+    return _frame(view) | {"private_metadata": view["private_metadata"], "blocks": drawn}
+
+
+def _frame(view: Mapping[str, Any]) -> Block:
+    """A window without what stands in it: an update leaves nothing of the old one."""
+    return {name: view[name] for name in _FRAME if view.get(name)}
+
+
+_FRAME = ("type", "callback_id", "title", "submit", "close", "notify_on_close")
 
 
 def written_in(state: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from bot import blocks, fields, purse
@@ -62,16 +63,20 @@ def ask(ticket: Ticket, house: House) -> Block:
 
 
 def shown_as(proposal: Proposal) -> str:
-    """What the window remembers of the amount it has shown."""
-    return f"{proposal.minutes or 0}_{int(proposal.rate * 100)}"
+    """What the window remembers of what it has shown."""
+    return sha256(_question(proposal).encode()).hexdigest()[:32]
 
 
 def preview(view: Mapping[str, Any], ticket: Ticket, proposal: Proposal) -> Block:
     """The same window with what was written in it, and above it what the client would read."""
-    until = purse.day(proposal.until)
-    said = f"{proposal.to} is asked to approve {purse.terms(proposal)}, until {until}. Send it?"
     memory = value(ticket.number, ticket.version, shown_as(proposal))
-    return blocks.again(view, said, memory=memory, mark="💶") | {"submit": plain("Send", 24)}
+    drawn = blocks.again(view, _question(proposal), memory=memory, mark="💶")
+    return drawn | {"submit": plain("Send", 24)}
+
+
+def _question(proposal: Proposal) -> str:
+    until = purse.day(proposal.until)
+    return f"{proposal.to} is asked to approve {purse.terms(proposal)}, until {until}. Send it?"
 
 
 def proposal_in(view: Mapping[str, Any], ticket: Ticket, house: House) -> Proposal:

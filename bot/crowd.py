@@ -129,7 +129,7 @@ class Crowds:
         if told.ts:
             return replace(told, said=str(post.blocks))
         tried = datetime.fromisoformat(told.at)
-        ts = None if is_new else self._wire.find(self._channel, told.token, since=tried)
+        ts = None if is_new else self._wire.find(self._channel, told.token, since=tried, widely=True)
         if not (ts or is_new) and now - tried < _HISTORY_LAGS:
             return told
         ts = ts or self._wire.post(self._channel, post, token=told.token)

@@ -17,8 +17,8 @@ from bot.transfer import Transfer
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
 
-_BEFORE = timedelta(seconds=120)
-"""Slack's clock and ours may differ by as much."""
+_BEFORE = timedelta(minutes=65)
+"""Slack's clock and ours may differ by as much, where ours is set wrong, as by a wrong time zone."""
 
 _LATER = timedelta(seconds=30)
 _GONE = frozenset({"file_not_found", "file_deleted", "file_already_completed"})

@@ -71,18 +71,26 @@ def open_hand(
 
 def on_hand(ack: Ack, view: dict[str, Any], click: Click, actor: Actor, house: House) -> None:
     chosen = value_of(view["state"], "heir")
+    heir = _heir(chosen, click, house) if chosen else None  # Slack is asked before the database is kept
 
     def hand_over(ticket: Ticket, at: datetime) -> None:
-        if not chosen:
+        if heir:
+            ticket.assign(heir.key, heir.name, by=actor, at=at)
+        else:
             ticket.release(by=actor, at=at)
-            return
-        heir = house.people.actor(chosen, door=Door.BUTTON, at=ticket.desk)
-        if heir is None:
-            raise Misfilled("Choose one of the people of this desk.", "heir")
-        ticket.assign(heir.key, heir.name, by=actor, at=at)
 
     house.act(click, actor, hand_over)
     ack()
+
+
+def _heir(chosen: str, click: Click, house: House) -> Actor:
+    """The colleague who was chosen.  Raises Misfilled for whoever is not of the ticket's desk."""
+    with house.db.read() as session:
+        desk = tickets.desk_of(session, click.number)
+    heir = house.people.actor(chosen, door=Door.BUTTON, at=desk)
+    if heir is None:
+        raise Misfilled("Choose one of the people of this desk.", "heir")
+    return heir
 
 
 def _absent(house: House) -> list[Block]:

@@ -25,7 +25,7 @@ def _is_slacks(address: str, slack: WebClient) -> bool:
     """Whether it leads to Slack."""
     try:
         there, here = urlsplit(address), urlsplit(slack.base_url)
-        known = there.hostname == here.hostname or str(there.hostname).endswith(".slack.com")
+        known = f".{there.hostname}".endswith(f".{here.hostname}")
         return there.scheme == here.scheme and known
     except ValueError:
         return False

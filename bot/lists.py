@@ -26,8 +26,8 @@ from store.database import Session
 from store.shelves import Shelf
 
 PER_PAGE = 10
-LONGEST_LINE = 1_000
-"""Characters of what is looked for; a button carries them."""
+LONGEST_LINE = 950
+"""Characters of what is looked for: a button carries 2,000, and each quotation mark takes two."""
 
 BACK, ON = "page_back", "page_on"
 

@@ -21,6 +21,9 @@ _MONTHS = (
 _CLIENTS = 20
 """Clients that a message names; the others are counted, and stand in `helpdesk report`."""
 
+_COLUMNS = 10
+"""Facts that one block of Slack's takes."""
+
 _NO_REASON = "no reason given"
 
 
@@ -78,7 +81,7 @@ _NOBODY = "(no client)"
 
 def _pairs(figures: Figures) -> list[Block]:
     pairs = [(name, escape(value)) for name, value in facts(figures)]
-    return [blocks.fields(pairs)]
+    return [blocks.fields(pairs[begin : begin + _COLUMNS]) for begin in range(0, len(pairs), _COLUMNS)]
 
 
 def _pictures(figures: Figures) -> Iterator[Block]:

@@ -115,10 +115,11 @@ def on_new_ticket(ack: Ack, view: dict[str, Any], actor: Actor, house: House) ->
     source = Source.read(view["private_metadata"])
     desk = _desk(view, actor, house)
     made: list[Ticket] = []
-    house.once(
-        f"view:{view['id']}:{view['hash']}",
-        lambda session, at: made.append(_open(session, house, form | {_DESK: desk}, source, actor, at)),
-    )
+
+    def make(session: Session, at: datetime) -> None:
+        made[:] = [_open(session, house, form | {_DESK: desk}, source, actor, at)]
+
+    house.once(f"view:{view['id']}:{view['hash']}", make)
     house.acted(actor.key)
     ack(response_action="update", view=_made(house, made, language))
 

@@ -69,7 +69,7 @@ class CardSender(Teller):
             raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
         with self.db.read() as session:
             channel = self._channel_in(session, delivery)
-        return self.wire.find(channel, delivery.token, since=_begun(delivery))
+        return self.seen(delivery, channel)
 
     def arrived(self, session: Session, delivery: Delivery, reference: str, *, at: datetime) -> None:
         """Remember where a new card stands."""
@@ -128,7 +128,7 @@ class ThreadSender(Teller):
         if place is None:
             return None
         try:
-            return self.wire.find(place.channel, delivery.token, since=_begun(delivery), thread=place.ts)
+            return self.seen(delivery, place.channel, place.ts)
         except MessageGone:
             return None
 
@@ -228,7 +228,7 @@ class LeadsSender(Teller):
         """Look for it in the channel; what is only drawn anew may be drawn again."""
         _harmless(delivery)
         channel = self._leads_of(self._news(delivery)).channel
-        return self.wire.find(channel, delivery.token, since=_begun(delivery))
+        return self.seen(delivery, channel)
 
     def _leads_of(self, news: News) -> Leads:
         return self.elsewhere.get(news.ticket.desk, Leads(self.channel, self.mention))
@@ -260,7 +260,3 @@ def _address(link: Callable[[Place], str], place: Place) -> str:
 def _harmless(delivery: Delivery) -> None:
     if delivery.reference:
         raise DeliveryFailed("drawing it again does no harm", permanent=False, wait=timedelta(0))
-
-
-def _begun(delivery: Delivery) -> datetime:
-    return delivery.first_try_at or delivery.not_before

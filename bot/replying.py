@@ -18,6 +18,7 @@ from bot.words import moment
 from desk.actor import Actor
 from desk.errors import DeskError
 from desk.files import Named
+from desk.reach import Reach
 from desk.ticket import Ticket
 from store import drafts, outbox, tickets
 from store.database import Session
@@ -114,11 +115,11 @@ def on_reply(ack: Ack, view: Body, click: Click, actor: Actor, house: House) -> 
         send(mail, click, actor, house)
         ack()
         return
-    at = house.clock()
+    at, reach = house.clock(), house.people.reach(actor.key)
     with house.db.read() as session:
         ticket = seen(session, click, actor)
         before = ticket.status
-        _do(mail, ticket, session, house, actor, at)  # on a copy that nobody saves
+        _do(mail, ticket, session, house, actor, at, reach=reach)  # on a copy that nobody saves
     if not ticket.has_address:
         send(mail, click, actor, house)
         ack()
@@ -138,13 +139,14 @@ _THEN = {"resolve": forms.RESOLVE, "cancel": forms.CANCEL}
 def on_send(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     """Send what was looked at."""
     done: list[Ticket] = []
+    reach = house.people.reach(actor.key)
 
     def change(session: Session, at: datetime) -> None:
         ticket = seen(session, click, actor)
         draft = drafts.take(session, click.choice, click.number)
         if draft is None or draft.by_key != actor.key:
             raise DeskError("This window is too old. Close it and write the mail anew.")
-        _do(Outgoing.kept(draft.mail), ticket, session, house, actor, at, undo=house.undo)
+        _do(Outgoing.kept(draft.mail), ticket, session, house, actor, at, reach=reach, undo=house.undo)
         done[:] = [ticket]
 
     house.once(click.key, change)
@@ -155,10 +157,11 @@ def on_send(ack: Ack, click: Click, actor: Actor, house: House) -> None:
 def send(mail: Outgoing, click: Click, actor: Actor, house: House) -> None:
     """Owe the customer that mail at once, and offer to take it back."""
     done: list[Ticket] = []
+    reach = house.people.reach(actor.key)
 
     def change(session: Session, at: datetime) -> None:
         ticket = seen(session, click, actor)
-        _do(mail, ticket, session, house, actor, at, undo=house.undo)
+        _do(mail, ticket, session, house, actor, at, reach=reach, undo=house.undo)
         drafts.take(session, click.choice, click.number)
         done[:] = [ticket]
 
@@ -174,10 +177,11 @@ def _do(
     actor: Actor,
     at: datetime,
     *,
+    reach: Reach,
     undo: timedelta = timedelta(),
 ) -> None:
     with about("duplicate"):
-        original = resembling.original(session, house, actor, mail.other) if mail.other else None
+        original = resembling.original(session, house, reach, mail.other) if mail.other else None
     mail.do(ticket, by=actor, at=at, most=house.a_mail_takes, undo=undo, original=original)
 
 

@@ -16,6 +16,7 @@ from bot.words import ticket_name
 from desk.actor import Actor
 from desk.errors import DeskError, NotAllowed
 from desk.event import Event
+from desk.reach import Reach
 from desk.status import Status
 from desk.ticket import Ticket
 from store import tickets
@@ -40,9 +41,10 @@ def draw(ticket: Ticket, event: Event, others: Mapping[int, tuple[str, str]], st
 
 def on_duplicate(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     done: list[Ticket] = []
+    reach = house.people.reach(actor.key)
 
     def change(session: Session, at: datetime) -> None:
-        other = original(session, house, actor, click.choice)
+        other = original(session, house, reach, click.choice)
         ticket = seen(session, click, actor)
         if ticket.cancel_as_duplicate(other, by=actor, at=at, undo=house.undo):
             done[:] = [ticket]
@@ -54,13 +56,14 @@ def on_duplicate(ack: Ack, click: Click, actor: Actor, house: House) -> None:
     ack()
 
 
-def original(session: Session, house: House, actor: Actor, of: str) -> Ticket:
-    """The ticket with that number ("HD-41", "41"), of which another is a duplicate.  Raises DeskError."""
+def original(session: Session, house: House, reach: Reach, of: str) -> Ticket:
+    """The ticket with that number ("HD-41", "41"), of which another is a duplicate.  reach: the desks of
+    whoever says so.  Raises DeskError."""
     found = re.fullmatch(r"\s*(?:#|[A-Za-z][A-Za-z0-9]*-?)?(\d{1,12})\s*", of)
     if not found:
         raise DeskError("Which ticket is it a duplicate of? Write its number, like 41.")
     other = tickets.get(session, int(found[1]))
-    if not house.people.reach(actor.key).holds(other.desk):
+    if not reach.holds(other.desk):
         raise NotAllowed(refusal(house.people.desk(other.desk)))
     return other
 

@@ -50,6 +50,7 @@ _VIEW = {
     "title?": dict,
     "submit?": dict,
     "close?": dict,
+    "notify_on_close?": bool,
 }
 _FORM = {name.removesuffix("?"): shape for name, shape in _VIEW.items()}
 """A window that was filled in has all of it."""

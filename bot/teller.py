@@ -52,6 +52,12 @@ class Teller:
         names = [name for name in (delivery.token, mark) if name]
         return self.wire.told_before(channel, names, since=restored.since, thread=thread)
 
+    def seen(self, delivery: Delivery, channel: str, thread: str | None = None) -> str | None:
+        """Where it stands that may have arrived; after the last look it is posted again."""
+        begun = delivery.first_try_at or delivery.not_before
+        is_last = delivery.looked + 1 >= len(self.patience.looks)
+        return self.wire.find(channel, delivery.token, since=begun, thread=thread, widely=is_last)
+
     def place(self, number: int) -> Place | None:
         """Where the card of that ticket is."""
         with self.db.read() as session:

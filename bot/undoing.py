@@ -83,7 +83,7 @@ def _open_again(
             house, client, body["trigger_id"], ticket, actor, THEN_OF.get(event.kind, ""), text=event.text,
             files=event.detail.get("files", ()), other=str(event.detail.get("duplicate_of") or ""),
         )  # fmt: skip
-    except SlackClientError as error:
+    except _NO_ANSWER as error:
         raise DeskError("It is taken back. The window did not open: your words are in the thread.") from error
 
 

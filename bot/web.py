@@ -95,6 +95,7 @@ def build(
     if inlet:
         routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
     app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would send people to whatever host their request names
     app.add_middleware(_Guarded, turnstile=turnstile)
     return app
 

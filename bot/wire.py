@@ -16,8 +16,8 @@ from store.cards import Place
 from store.points import Point, reached
 
 _MARK = "helpdesk_delivery"
-_BEFORE = timedelta(seconds=120)
-"""Slack's clock and ours may differ by as much."""
+_BEFORE, _LONG_BEFORE = timedelta(seconds=120), timedelta(minutes=65)
+"""Slack's clock and ours may differ by as much; and where ours is set wrong, as by a wrong time zone."""
 
 _LONGEST_TEXT = 4000
 _LATER = timedelta(seconds=30)
@@ -64,16 +64,20 @@ class Wire:
             self._pace.wait("chat.update")
             return self._drawn_or_plain("chat.update", call)
 
-    def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
+    def find(
+        self, channel: str, token: str, *, since: datetime, thread: str | None = None, widely: bool = False
+    ) -> str | None:
         """The ts of the message with that token; None when it is not there (yet).
 
-        Should there be several, the oldest stays and those that tell nothing else are deleted.
+        widely: it is posted again where it is not seen, so our clock is not trusted either.  Should there be
+        several, the oldest stays and those that tell nothing else are deleted.
 
         Raises DeliveryHeld, DeliveryShut."""
         reached(Point.SLACK_LOOKING)
         try:
             with self._on(channel), told():
-                found = sorted(_with_token(self._pages(channel, since, thread), token))
+                pages = self._pages(channel, since, thread, _LONG_BEFORE if widely else _BEFORE)
+                found = sorted(_with_token(pages, token))
                 for spare, tokens in found[1:]:
                     if tokens == token:
                         self._slack.api_call("chat.delete", json={"channel": channel, "ts": spare})
@@ -135,10 +139,12 @@ class Wire:
         reached(Point.SLACK_POSTED if posts else Point.SLACK_DRAWN)
         return ts
 
-    def _pages(self, channel: str, since: datetime, thread: str | None) -> Iterable[Any]:
+    def _pages(
+        self, channel: str, since: datetime, thread: str | None, before: timedelta = _BEFORE
+    ) -> Iterable[Any]:
         window: dict[str, Any] = {
             "channel": channel,
-            "oldest": f"{(since - _BEFORE).timestamp():.6f}",
+            "oldest": f"{(since - before).timestamp():.6f}",
             "include_all_metadata": True,
             "limit": 200,
         }

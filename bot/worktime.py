@@ -39,9 +39,6 @@ _HOW = "Write it like /ticket time 42 1h30 what you did. “free” or “emerge
 _LONGEST_SPAN = 4
 """Words: "1 hour 30 minutes"."""
 
-ASKED = re.compile(r"(?:time|tijd|uren)\b\s*(.*)", re.IGNORECASE)
-"""What begins the command."""
-
 
 @dataclass(frozen=True)
 class Filled:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desk.folding import words_of
+from desk.folding import fold, words_of
 
 _BEFORE = re.compile(
     r"^\s*(?:(?:re|aw|antw|betr|fw|fwd|wg|tr|doorst)\s*(?:\[\d+\])?:\s*|\[[^\]]{1,30}\]\s*)+", re.I
@@ -24,38 +24,45 @@ _ALIKE = 0.6
 
 def alike(one: str, other: str) -> bool:
     """Say whether they are.  Subjects that say nothing are like no other."""
-    first, second = _matter(one), _matter(other)
-    if first.forms.isdisjoint(second.forms):
+    first = _matter(one)
+    if not first.may_be_in(fold(other)):
         return False  # as it mostly is
-    words, forms = second.words, second.forms
-    both = len([word for word, less in first.shorter if word in forms or not words.isdisjoint(less)])
-    return both > 0 and both >= _ALIKE * (len(first.words) + len(words) - both)
+    second = _matter(other)
+    both = sum(map(second.has, first.words))
+    return both > 0 and both >= _ALIKE * (len(first.words) + len(second.words) - both)
 
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """What a subject is about: its words, and with each what else it may be, when it only ends otherwise:
-    "printer" for "printers".  forms: all of these."""
+    """What a subject is about: its words.  stems: how these begin, however they end."""
 
     words: frozenset[str]
-    shorter: tuple[tuple[str, Sequence[str]], ...]
-    forms: frozenset[str]
+    stems: Sequence[str]
+
+    def may_be_in(self, folded: str) -> bool:
+        """Whether a text could have one of the words; a quick look."""
+        return any(stem in folded for stem in self.stems)
+
+    def has(self, word: str) -> bool:
+        """Whether it has that word, or one that only ends otherwise: "printer", "printers"."""
+        return word in self.words or any(_same(word, each) for each in self.words)
 
 
-_REMEMBERED = 4_000
-"""Subjects; each is compared with those of many tickets, and they with the next one."""
-
-
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=8)  # one is compared with those of many tickets
 def _matter(subject: str) -> _Matter:
     words = frozenset(words_of(_BEFORE.sub("", subject))) - _EMPTY
-    shorter = tuple((word, _shorter(word)) for word in words)
-    return _Matter(words, shorter, words.union(*(less for _, less in shorter)))
+    return _Matter(words, [_stem(word) for word in words])
 
 
-_LEFT_AT_LEAST = {1: 3, 2: 5}
-"""By so many letters a word may be longer than the same word, where that has so many."""
+def _same(one: str, other: str) -> bool:
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    return long.startswith(short) and len(short) >= _GROWS_FROM.get(len(long) - len(short), len(long) + 1)
 
 
-def _shorter(word: str) -> list[str]:
-    return [word[:-more] for more, least in _LEFT_AT_LEAST.items() if len(word) - more >= least]
+_GROWS_FROM = {0: 0, 1: 3, 2: 5}
+"""How long a word must be to be the same with so many letters more."""
+
+
+def _stem(word: str) -> str:
+    """The shortest that it may be the longer form of."""
+    return word[: next(size for more in (2, 1, 0) if (size := len(word) - more) >= _GROWS_FROM[more])]

@@ -50,6 +50,14 @@ def returned_to(session: Session, bounce: Bounce, email: InboundEmail) -> Claim 
     return replace(found, returned=True) if found and found.answers_us else None
 
 
+def is_named_by_us(email: InboundEmail, house: House) -> bool:
+    """Whether the mail has a name that only the desk can give, even where it has forgotten that it did."""
+    number, name = email.claimed_number, email.message_id
+    return bool(number and name and house.secret) and is_ours(
+        name or "", ticket=number or 0, secret=house.secret
+    )
+
+
 def why_doubted(email: InboundEmail, claim: Claim | None, house: House) -> str:
     """Why this mail may not act on the ticket it claims, or is not sure to be its sender's, in words for
     agents; empty where it may and is."""

@@ -6,7 +6,7 @@ from desk.actor import Actor
 from desk.ticket import Ticket
 from mail import canary, consent, opinions
 from mail.bounces import Bounce
-from mail.claims import Claim, claim_of, returned_to, why_doubted
+from mail.claims import Claim, claim_of, is_named_by_us, returned_to, why_doubted
 from mail.courtesy import may_answer
 from mail.filed import Filed, key_of, with_remarks, writer_of
 from mail.floods import Comer
@@ -50,7 +50,8 @@ class Filing(Opening):
             if canary.came_home(self.session, header, secret=self.house.secret, now=self.now):
                 return Filed("the canary came home", None, State.DROPPED, "canary")
             self._note_proof(mail.message_id or "")
-            aftermath.note_mail(self.session, (mail.message_id or "", mail.headers.get(MARK_HEADER.lower())))
+            mark = mail.headers.get(MARK_HEADER.lower()) if is_named_by_us(mail, self.house) else ""
+            aftermath.note_mail(self.session, (mail.message_id or "", mark))
             return Filed(f"our own mail coming back ({seen.rule})", None, State.DROPPED, "own")
         returned = returned_to(self.session, seen.bounce, mail) if seen.bounce else None
         if seen.bounce and not returned and self._report_came_back(seen.bounce):

@@ -14,8 +14,9 @@ class _End:
     """Nothing more comes."""
 
 
-def gathered(coming: Generator[T, None, None]) -> Generator[list[T], None, None]:
-    """What comes, in lists: as much as has come when it is asked for, and one at the least.
+def gathered(coming: Generator[T, None, None], *, beat: float) -> Generator[list[T], None, None]:
+    """What comes, in lists: as much as has come when it is asked for; an empty one where nothing does for
+    `beat` seconds.
 
     Raises what that raises, behind all that came before.  Left early, it waits until the one that is being
     made is done, and has no more made."""
@@ -23,7 +24,7 @@ def gathered(coming: Generator[T, None, None]) -> Generator[list[T], None, None]
     with ThreadPoolExecutor(1, "reading ahead") as thread:
         reading = thread.submit(_go_on, coming, arrived, left)
         try:
-            yield from _lists(arrived)
+            yield from _lists(arrived, beat)
             reading.result()
         finally:
             left.set()
@@ -40,22 +41,22 @@ def _go_on(coming: Generator[T, None, None], arrived: "SimpleQueue[T | _End]", l
         arrived.put(_End())
 
 
-def _lists(arrived: "SimpleQueue[T | _End]") -> Generator[list[T], None, None]:
+def _lists(arrived: "SimpleQueue[T | _End]", beat: float) -> Generator[list[T], None, None]:
     ended = False
     while not ended:
-        some, ended = _taken(arrived)
-        if some:
+        some, ended = _taken(arrived, beat)
+        if some or not ended:
             yield some
 
 
-def _taken(arrived: "SimpleQueue[T | _End]") -> tuple[list[T], bool]:
+def _taken(arrived: "SimpleQueue[T | _End]", beat: float) -> tuple[list[T], bool]:
     """All that is there, after waiting for the first; and whether that was the end."""
     some: list[T] = []
-    each = arrived.get()
-    while not isinstance(each, _End):
-        some.append(each)
-        try:
+    try:
+        each = arrived.get(timeout=beat)
+        while not isinstance(each, _End):
+            some.append(each)
             each = arrived.get_nowait()
-        except Empty:
-            return some, False
+    except Empty:
+        return some, False
     return some, True

@@ -36,6 +36,9 @@ filed in one transaction, which ends early where a person waits."""
 POISON = 3
 """Attempts at reading a mail, after which it is not read again but told of."""
 
+_BEAT = 0.25
+"""Seconds of waiting for what is being read, after which it is seen to that nobody else takes it."""
+
 _NO_FAULT_OF_A_MAIL = (Unavailable, OSError)
 """The database is away, or no process can be started that reads: what is filed raises no OSError."""
 
@@ -47,7 +50,8 @@ class Intake:
     """Receives mail from the inbox.
 
     clock: reads the time; read: understands raw mails one after the other, here where nothing is given.
-    lease: how long the mails that are taken at once may take; what died over one is taken again after that.
+    lease: how long what is taken stays with who took it, who takes it anew as long as it is at work; what
+    somebody died over is taken by another after that.
     """
 
     def __init__(
@@ -58,7 +62,7 @@ class Intake:
         clock: Callable[[], datetime],
         read: Read | None = None,
         limits: Limits | None = None,
-        lease: timedelta = timedelta(minutes=1),
+        lease: timedelta = timedelta(seconds=20),
     ) -> None:
         self._db = db
         self._house = house
@@ -76,8 +80,8 @@ class Intake:
     def receive_new(self) -> int:
         """Deal with all that waits and return how many mails that were.
 
-        What fails over one mail is logged; the mail keeps its place and is tried again when its lease is over.
-        For want of a database, or of a process that reads, all wait, and none of them is to blame for it."""
+        What fails over one mail is logged; the mail keeps its place and is tried again when its lease is
+        over.  For want of a database, or of a process that reads, all wait, and none is to blame for it."""
         received = 0
         try:
             while not self._stopping.is_set() and (taken := self._take()):
@@ -95,7 +99,7 @@ class Intake:
         return taken
 
     def _receive(self, taken: list[Kept]) -> int:
-        begun, received, waiting = self._clock(), 0, deque(taken)
+        since, received, waiting = self._clock(), 0, deque(taken)
         try:
             with Contained(passing=_NO_FAULT_OF_A_MAIL) as mishap, closing(self._read(taken)) as lists:
                 for mails in lists:
@@ -104,14 +108,23 @@ class Intake:
                     received += self._file_all(list(zip(waiting, mails, strict=False)))
                     for _ in mails:
                         waiting.popleft()
-                    if self._clock() - begun >= self._lease / 2:
+                    held_for = self._clock() - since
+                    if held_for >= self._lease / 2:
                         break  # another process may be at the rest by now
+                    if held_for >= self._lease / 4:
+                        since = self._take_anew(waiting)
             if mishap.problem:
                 held = waiting.popleft().id if waiting else taken[-1].id  # it may come as the reading ends
                 log.error("mail %s of the inbox could not be read", held, exc_info=mishap.problem)
         finally:
             self._leave(waiting)
         return received
+
+    def _take_anew(self, waiting: Sequence[Kept]) -> datetime:
+        now = self._clock()
+        with self._db.change() as session:
+            unread.keep_back(session, waiting, until=now + self._lease)
+        return now
 
     def _leave(self, waiting: Sequence[Kept]) -> None:
         self._left = [*self._left, *waiting]
@@ -123,8 +136,7 @@ class Intake:
                 self._left = ()
 
     def _read(self, taken: Sequence[Kept]) -> Generator[list[Mail], None, None]:
-        each = self._read_one_by_one(taken)
-        return gathered(each) if len(taken) > 1 else ([mail] for mail in each)
+        return gathered(self._read_one_by_one(taken), beat=_BEAT)
 
     def _read_one_by_one(self, taken: Sequence[Kept]) -> Generator[Mail, None, None]:
         first = taken[0]

@@ -204,10 +204,9 @@ def _compare(
     meant = [name.lower() for name in [*lines, "MIME-Version", "Content-Type"]]
     is_same = (
         sorted(name.lower() for name, _ in read.raw_items()) == sorted(meant)
-        and str(_read("Subject", headers)) == lines["Subject"]
-        and [(each.display_name, each.addr_spec) for each in _read("To", headers).addresses]
-        == [(to.display_name, to.addr_spec)]
-        and len(_read("From", headers).addresses) == 1
+        and _read("Subject", headers).text == lines["Subject"]
+        and _read("To", headers).people == ((to.display_name, to.addr_spec),)
+        and len(_read("From", headers).people) == 1
         and [part.get_content_type() for part in read.walk()] == _shape(files)
         and _contents(read) == _meant(notification, files)
         and _answers_come_where_meant(lines, headers)
@@ -239,15 +238,26 @@ def _words(text: bytes) -> list[bytes]:
 
 
 def _answers_come_where_meant(lines: dict[str, str | Address], headers: dict[str, str]) -> bool:
-    return "Reply-To" not in lines or str(_read("Reply-To", headers)) == str(lines["Reply-To"])
+    return "Reply-To" not in lines or _read("Reply-To", headers).text == str(lines["Reply-To"])
 
 
-def _read(name: str, headers: dict[str, str]) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What counts of a header: the email package keeps a tree of some 13 kB for each.  people: the names and
+    addresses in it, if it is of that kind."""
+
+    text: str
+    people: tuple[tuple[str, str], ...]
+
+
+def _read(name: str, headers: dict[str, str]) -> _Understood:
     """A header as a modern mail program reads it; the others need not be read to compare the mail."""
     return _understood(name, headers[name])
 
 
 @lru_cache(maxsize=1_000)
-def _understood(name: str, value: str) -> Any:
+def _understood(name: str, value: str) -> _Understood:
     """From the desk, to the same customer, about the same ticket: most are read again and again."""
-    return policy.default.header_fetch_parse(name, value)
+    header: Any = policy.default.header_fetch_parse(name, value)
+    people = [(each.display_name, each.addr_spec) for each in getattr(header, "addresses", ())]
+    return _Understood(str(header), tuple(people))

@@ -5,11 +5,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from functools import partial
 from typing import Literal, Protocol
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
@@ -37,8 +37,8 @@ class Road(Protocol):
 
 @dataclass(frozen=True)
 class Outage:
-    """since, seen: moments, as text; seen: when a process last found its road closed.  told, comforted: who was
-    mailed that it began, and that it is over."""
+    """since, seen: moments, as text; seen: when a process last found its road closed.  told, comforted: who
+    was mailed that it began, and that it is over."""
 
     since: str
     reason: str
@@ -47,6 +47,7 @@ class Outage:
     comforted: tuple[str, ...] = ()
 
 
+What = Literal["told", "comforted"]
 _Change = Callable[[Outage | None], Outage | None]
 
 
@@ -77,8 +78,8 @@ class Outages:
             return
         now, reason = self.clock(), self.road.closed_because
         if reason:
-            since = self.road.closed_since or now
-            self._changes(lambda known: replace(known or Outage(since.isoformat(), reason), seen=now.isoformat()))
+            begun = Outage((self.road.closed_since or now).isoformat(), reason)
+            self._changes(lambda known: replace(known or begun, seen=now.isoformat()))
         with self.db.read() as session:
             outage = _read(keepsakes.get(session, self._name))
         if outage is None:
@@ -94,7 +95,7 @@ class Outages:
             return False
         return now - max(road.open_since, seen) >= _SURELY
 
-    def _tell(self, what: str, outage: Outage, now: datetime) -> bool:
+    def _tell(self, what: What, outage: Outage, now: datetime) -> bool:
         """Mail everybody who was not yet; whether nobody is left.
 
         It is on record before the mail leaves.  Only what surely did not leave is tried again."""
@@ -116,7 +117,7 @@ class Outages:
                 keepsakes.keep(session, self._name, json.dumps(asdict(after)) if after else "")
             return after != before
 
-    def _mailed(self, what: str, outage: Outage, to: str, now: datetime) -> bool:
+    def _mailed(self, what: What, outage: Outage, to: str, now: datetime) -> bool:
         try:
             raw = self._written(what, outage, to, now)
             hand_over(raw, self.server, sender=self.address, recipient=to)
@@ -127,7 +128,7 @@ class Outages:
             return isinstance(problem, DeliveryFailed) and problem.permanent
         return True
 
-    def _written(self, what: str, outage: Outage, to: str, now: datetime) -> bytes:
+    def _written(self, what: What, outage: Outage, to: str, now: datetime) -> bytes:
         subject, text = _WORDS[self.about][what]
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(self.name, addr_spec=self.address)
@@ -171,14 +172,22 @@ _OF_SLACK = {
 _WORDS = {"slack": _OF_SLACK, "mail": _OF_MAIL}
 
 
-def _with(outage: Outage | None, *, what: str, mailed: str) -> Outage | None:
-    before = getattr(outage, what, ())
-    return replace(outage, **{what: (*before, mailed)}) if outage and mailed not in before else outage
+def _with(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
+    before = _mailed(outage, what)
+    return _told(outage, what, (*before, mailed)) if outage and mailed not in before else outage
 
 
-def _without(outage: Outage | None, *, what: str, mailed: str) -> Outage | None:
-    left = tuple(each for each in getattr(outage, what, ()) if each != mailed)
-    return replace(outage, **{what: left}) if outage else None
+def _without(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
+    left = tuple(each for each in _mailed(outage, what) if each != mailed)
+    return _told(outage, what, left) if outage else None
+
+
+def _mailed(outage: Outage | None, what: What) -> tuple[str, ...]:
+    return () if outage is None else outage.told if what == "told" else outage.comforted
+
+
+def _told(outage: Outage, what: What, whom: tuple[str, ...]) -> Outage:
+    return replace(outage, told=whom) if what == "told" else replace(outage, comforted=whom)
 
 
 def _read(kept: str | None) -> Outage | None:

@@ -29,7 +29,7 @@ class Bounds:
     """What one mail may take: processor seconds, bytes of memory for the whole process (both where the system
     can limit them), and seconds altogether.
 
-    The last is generous, for a busy machine makes no mail bad; it is less than half of a mail's lease."""
+    The last is generous, for a busy machine makes no mail bad."""
 
     processor: int = 5
     memory: int = 512 * 1024 * 1024

@@ -134,6 +134,9 @@ def _asks_for_silence(email: InboundEmail) -> bool:
     return any(word.strip() in _SILENCERS for word in value.split(","))
 
 
+_MOST_HOPS = 50
+"""Servers that a mail passes; one that goes in a circle passes more, and is not to be answered."""
+
 _RULE_TESTS: dict[str, Callable[[InboundEmail], bool]] = {
     "Auto-Submitted: auto-replied": lambda email: _auto_submitted(email) == "auto-replied",
     "auto-reply header": lambda email: _has(
@@ -154,6 +157,7 @@ _RULE_TESTS: dict[str, Callable[[InboundEmail], bool]] = {
     "X-Amazon-Mail-Relay-Type": lambda email: email.headers.get("x-amazon-mail-relay-type").lower()
     == "notification",
     "X-Loop": lambda email: _has(email, "x-loop"),
+    "more than 50 servers": lambda email: len(email.headers.all("received")) > _MOST_HOPS,
     "null return path": _null_sender,
     "a machine's address": _from_machine,
 }  # fmt: skip
@@ -173,7 +177,8 @@ _RULES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         Kind.AUTOMATIC,
         (
             "Auto-Submitted", "Precedence: bulk", "machine's header", "X-FC-MachineGenerated",
-            "X-Amazon-Mail-Relay-Type", "X-Loop", "null return path", "a machine's address",
+            "X-Amazon-Mail-Relay-Type", "X-Loop", "more than 50 servers", "null return path",
+            "a machine's address",
         ),
     ),
 )  # fmt: skip

@@ -187,8 +187,8 @@ class MailSender:
             return self._lookback.has_left(session, ticket, event, email, self._clock())
 
     def _worded(self, delivery: Delivery) -> tuple[Email | None, Event]:
-        """Raises DeliveryFailed where we slept so long that another has it: of who words it, and who finds that
-        nobody did and so sends it again, one comes first."""
+        """Raises DeliveryFailed where we slept so long that another has it: of who words it, and who finds
+        that nobody did and so sends it again, one comes first."""
         with self._db.read() as session:
             outbox.must_be_ours(session, delivery)
             ticket, event = _about(session, delivery)
@@ -217,18 +217,11 @@ class MailSender:
         name = message_id(delivery.id, ticket=ticket.number, secret=self._secret, domain=self._domain)
         envelope = self._envelope(name, ticket, event, mailed, now, files)
         return Email(
-            ticket=ticket.number,
-            direction=Direction.OUT,
-            message_id=envelope.message_id,
-            address=envelope.to,
-            subject=subject_of(notification, envelope),
-            body=notification.text,
-            at=now,
-            delivery=delivery.id,
-            raw=build(notification, envelope, self._letterhead),
-            told_response=notification.response,
-            told_recovery=notification.recovery,
-        )
+            ticket=ticket.number, direction=Direction.OUT, message_id=envelope.message_id,
+            address=envelope.to, subject=subject_of(notification, envelope), body=notification.text, at=now,
+            delivery=delivery.id, raw=build(notification, envelope, self._letterhead),
+            told_response=notification.response, told_recovery=notification.recovery,
+        )  # fmt: skip
 
     def _composed(self, ticket: Ticket, event: Event, mailed: Sequence[Email], now: datetime) -> Notification:
         return compose(

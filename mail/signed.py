@@ -77,12 +77,12 @@ class Question(ABC, Generic[Asked]):
         return answered
 
     def _served(self, link: str, form: Form) -> Response:
-        if form and self._take(link, form):
-            # Loading the page again sends nothing again.  Only the last step: we may stand behind a path.
-            return RedirectResponse(link, status_code=303)
-        with self._db.read() as session:
+        with self._db.read() as session:  # first: whoever only guesses must not take a turn to write
             found = self._found(session, link)
             page = self.page(*found) if found else None
+        if page and form and self._take(link, form):
+            # Loading the page again sends nothing again.  Only the last step: we may stand behind a path.
+            return RedirectResponse(link, status_code=303)
         return HTMLResponse(page) if page else HTMLResponse(sheet.not_valid(self._letterhead), 404)
 
     def _take(self, link: str, form: Form) -> bool:

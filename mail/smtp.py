@@ -36,7 +36,6 @@ AFTER_MENDING = timedelta(minutes=5)
 _MUST_LOG_IN = frozenset({530, 534, 535, 538})
 """RFC 4954: the server wants a login, another one, or encryption first."""
 
-
 _NOT_FROM = frozenset({501, 550, 551, 553, 554, 555})
 """What servers answer to a sender they do not want; 552 is the size of the mail."""
 
@@ -107,7 +106,7 @@ class _Step:
     """What one step may take.  left: seconds until all of them must be over."""
 
     timeout: float
-    left: Callable[[], float]
+    left: Callable[[], float] = lambda: _WHOLE
 
     def begin(self, smtp: smtplib.SMTP) -> None:
         """Give the next step what is left of the time.  Raises TimeoutError when nothing is."""
@@ -127,8 +126,7 @@ def session(server: Server, step: _Step | None = None) -> Iterator[smtplib.SMTP]
     """Connected, encrypted as asked, logged in; left politely at the end.  Raises DeliveryHeld, whose wait is
     AFTER_MENDING where the settings or the server have to be mended first."""
     where = f"the mail server {server.host}:{server.port}"
-    context = server.context or ssl.create_default_context()
-    step = step or _Step(server.timeout, lambda: _WHOLE)
+    context, step = server.context or ssl.create_default_context(), step or _Step(server.timeout)
     try:
         smtp = _connected(server, context, step)
     except (OSError, smtplib.SMTPException) as error:
@@ -150,8 +148,9 @@ def _connected(server: Server, context: ssl.SSLContext, step: _Step) -> smtplib.
     class Encrypted(smtplib.SMTP_SSL, Plain):
         """Encrypts what that connects."""
 
-    where, timeout = (server.host, server.port, server.hello), server.timeout
-    return Encrypted(*where, timeout=timeout, context=context) if server.tls == "tls" else Plain(*where, timeout=timeout)
+    if server.tls == "tls":
+        return Encrypted(server.host, server.port, server.hello, timeout=server.timeout, context=context)
+    return Plain(server.host, server.port, server.hello, timeout=server.timeout)
 
 
 def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: str, step: _Step) -> None:
@@ -205,10 +204,10 @@ class _Handover:
             self._announce_copy(copy)
             reached(Point.SMTP_ANNOUNCED)
             self._open()
-            self._hurry()
+            self.step.begin(self.smtp)
             self.smtp.send(_stuffed(raw))
             reached(Point.SMTP_WRITTEN)
-            self._hurry()
+            self.step.begin(self.smtp)
         except (OSError, smtplib.SMTPException) as error:
             self.smtp.close()  # in the middle of a mail even a farewell would be part of it
             reason = f"the mail server hung up before it had the whole mail: {_said(error)}"
@@ -218,31 +217,27 @@ class _Handover:
 
     def _announce(self, raw: bytes, sender: str, recipient: str) -> None:
         size = [f"SIZE={len(raw)}"] if self.smtp.has_extn("size") else []
-        self._hurry()
+        self.step.begin(self.smtp)
         code, words = self.smtp.mail(sender, size)
         if code in _NOT_FROM:
             raise SenderRefused(str(_refusal(code, words, "the sender")), permanent=True)
         _expect((code, words), "the sender")
-        self._hurry()
+        self.step.begin(self.smtp)
         _expect(self.smtp.rcpt(recipient), f"the recipient {recipient}")
 
     def _announce_copy(self, copy: str) -> None:
         if copy:
-            self._hurry()
+            self.step.begin(self.smtp)
             code, words = self.smtp.rcpt(copy)
             if code >= 300:
-                log.warning(
-                    "no copy of this mail is kept: %s", _refusal(code, words, f"the recipient {copy}")
-                )
+                refusal = _refusal(code, words, f"the recipient {copy}")
+                log.warning("no copy of this mail is kept: %s", refusal)
 
     def _open(self) -> None:
-        self._hurry()
+        self.step.begin(self.smtp)
         code, words = self.smtp.docmd("DATA")
         if code != 354:
             raise _refusal(code, words, "the mail")
-
-    def _hurry(self) -> None:
-        self.step.begin(self.smtp)
 
     def _end(self) -> tuple[int, bytes]:
         """Write the final dot.  From here on a silence says nothing."""
@@ -273,13 +268,12 @@ def _stuffed(raw: bytes) -> bytes:
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:
-    code, words = answer
-    if not 200 <= code < 300:
-        raise _refusal(code, words, what)
+    if not 200 <= answer[0] < 300:
+        raise _refusal(*answer, what)
 
 
 def _refusal(code: int, words: bytes, what: str) -> DeliveryFailed | DeliveryHeld:
-    reason = f"the mail server refused {what}: {code} {' '.join(words.decode('utf-8', 'replace').split())}"
+    reason = f"the mail server refused {what}: {code} {_line(words)}"
     if code in _MUST_LOG_IN:
         return DeliveryHeld(reason, wait=AFTER_MENDING)
     # 421: it shuts down and will be back soon; anything else temporary is worth real patience.
@@ -289,9 +283,13 @@ def _refusal(code: int, words: bytes, what: str) -> DeliveryFailed | DeliveryHel
 def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
-        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-        return f"{error.smtp_code} {' '.join(text.split())}"
+        return f"{error.smtp_code} {_line(words if isinstance(words, bytes) else str(words).encode())}"
     return str(error) or type(error).__name__
+
+
+def _line(words: bytes) -> str:
+    """What a server said, without what no database takes."""
+    return " ".join(words.decode("utf-8", "replace").replace("\0", "").split())
 
 
 def _leave(smtp: smtplib.SMTP) -> None:

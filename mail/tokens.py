@@ -104,17 +104,17 @@ class Tokens:
     def _renewed(self) -> Token:
         if not self.grant.refresh_token:
             return self._read(self._ask({"grant_type": "client_credentials"}))
-        used = self._refresh_token()
+        used = self._unkept or self._refresh_token()
         try:
             answer = self._refreshed(used)
-        except NoToken as refusal:
-            self._unkept = "" if refusal.mend else self._unkept
-            newer = self._refresh_token()
-            if newer == used:
+        except NoToken:
+            kept = self._refresh_token()
+            if kept == used:
                 raise
-            answer = self._refreshed(newer)  # another process of the desk was a moment before us
+            answer = self._refreshed(kept)  # another process of the desk was a moment before us
+            used, self._unkept = kept, ""
         newer = answer.get("refresh_token")
-        if isinstance(newer, str) and newer != used:
+        if isinstance(newer, str) and newer and newer != used:
             self._unkept = newer
         return self._read(answer)
 
@@ -122,8 +122,6 @@ class Tokens:
         return self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def _refresh_token(self) -> str:
-        if self._unkept:
-            return self._unkept
         with self._db.read() as session:
             return keepsakes.get(session, self.grant.name) or self.grant.refresh_token
 

@@ -91,7 +91,9 @@ class WrittenWire(Wire):
         self._write(self._underway.deliveries, post, place.ts, "updated")
         return place.ts
 
-    def find(self, channel: str, token: str, *, since: datetime, thread: str | None = None) -> str | None:
+    def find(
+        self, channel: str, token: str, *, since: datetime, thread: str | None = None, widely: bool = False
+    ) -> str | None:
         """Nothing is ever in doubt here."""
         return None
 

@@ -87,7 +87,8 @@ class Person:
 
 @dataclass
 class Channel:
-    """A channel, or the direct conversation (`im`) of the bot with one person."""
+    """A channel, or the direct conversation (`im`) of the bot with one person.  shared: with a company that
+    is not ours."""
 
     id: str
     name: str
@@ -96,6 +97,7 @@ class Channel:
     archived: bool = False
     deleted: bool = False
     private: bool = False
+    shared: bool = False
     im: str = ""
     messages: list[Any] = field(default_factory=list)
 
@@ -122,8 +124,8 @@ class Channel:
             "is_archived": self.archived,
             "is_general": self.id == GENERAL,
             "is_member": BOT_USER in self.members,
-            "is_shared": False,
-            "is_ext_shared": False,
+            "is_shared": self.shared,
+            "is_ext_shared": self.shared,
             "is_org_shared": False,
             "num_members": len(self.members),
             "topic": {"value": self.topic, "creator": "", "last_set": 0},

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, time
+from importlib.util import find_spec
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
@@ -127,12 +128,17 @@ def no_switch(value: object) -> object:
     return value
 
 
+_DRIVER_MEND = "./run helpdesk brings it; elsewhere: uv sync --extra postgres, or pip install '.[postgres]'"
+
+
 def database_url(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     scheme, colon, rest = url.partition(":")
-    if scheme in ("postgres", "postgresql"):
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        if find_spec("psycopg") is None:
+            raise Unfit("is PostgreSQL, and its driver is not installed", _DRIVER_MEND)
         return SecretStr(f"postgresql+psycopg{colon}{rest}")
-    if scheme == "postgresql+psycopg" or (scheme == "sqlite" and rest.startswith("///") and rest[3:]):
+    if scheme == "sqlite" and rest.startswith("///") and rest[3:]:
         return value
     raise Unfit(
         "is not a database the desk can use",
@@ -141,17 +147,20 @@ def database_url(value: SecretStr) -> SecretStr:
 
 
 def web_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unfit(f"{text!r} is not a web address", "write it like https://slack.com/api/")
-    return text.rstrip("/") + "/"
+    """Where a token is sent to; with a slash at its end."""
+    return _https(text, "write it like https://slack.com/api/").rstrip("/") + "/"
 
 
 def https_url(text: str) -> str:
+    return _https(text, "write it like https://oauth2.googleapis.com/token")
+
+
+def _https(text: str, mend: str) -> str:
+    """The address, encrypted unless it is this machine's."""
     parts = urlsplit(text)
-    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    here = bool(parts.hostname and _is_this_machine(parts.hostname))
     if not parts.hostname or parts.scheme not in (("https", "http") if here else ("https",)):
-        raise Unfit(f"{text!r} is not an https address", "write it like https://oauth2.googleapis.com/token")
+        raise Unfit(f"{text!r} is not an https address", mend)
     return text
 
 

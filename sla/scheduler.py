@@ -16,6 +16,9 @@ from store.database import Unavailable
 
 log = logging.getLogger(__name__)
 
+_GOLDEN = 0.618
+"""Steps of this share of an interval come near none of those before them, however many there are."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -66,11 +69,12 @@ class Scheduler:
             self._beat.add_job(self._run, "interval", [job], seconds=job.every, id=job.name, name=job.name)
 
     def start(self) -> None:
-        """Begin; every job runs once at the start."""
+        """Begin; every job runs once at the start, and after that each at a time of its own: beats that fall
+        together would want a thread each, and all the database at once."""
         self._beat.start()
         Thread(target=self._watch_clock, name="watch over the clock", daemon=True).start()
-        for job in self._beat.get_jobs():
-            self.wake(job.id)
+        for place, job in enumerate(self._beat.get_jobs()):
+            self._hurry(job.id, by=1 + place * _GOLDEN % 1)
 
     def stop(self, *, within: float | None = None) -> bool:
         """Begin nothing more and wait for what is running; whether all of it ended within so many seconds."""
@@ -130,7 +134,7 @@ class Scheduler:
                     for job in self._beat.get_jobs():
                         job.modify(next_run_time=job.next_run_time + step)
 
-    def _hurry(self, name: str) -> None:
+    def _hurry(self, name: str, *, by: float = 1) -> None:
         if self._stopped or not self._beat.running:
             return
         job = self._beat.get_job(name)
@@ -138,7 +142,7 @@ class Scheduler:
             log.debug("nothing called %s to wake", name)
             return
         # One beat earlier than planned is due already, whatever clock we were handed.
-        job.modify(next_run_time=job.next_run_time - job.trigger.interval)
+        job.modify(next_run_time=job.next_run_time - by * job.trigger.interval)
 
     def _complain(self, event: JobExecutionEvent) -> None:
         # A database that is away is said once a beat, and not with forty lines of where that was noticed.

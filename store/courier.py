@@ -1,6 +1,7 @@
 """Carries what the outbox owes: claims a load, makes its calls one by one, and keeps what came of them."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -38,19 +39,22 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True)
 class _Load:
-    """Deliveries that were claimed at that moment, in the order in which they go out."""
+    """Deliveries that were claimed at that moment, in the order in which they go out.
+
+    ticks: the same moment on a clock that nobody sets."""
 
     deliveries: Sequence[Delivery]
     at: datetime
+    ticks: float
 
 
 class Courier:
     """Serves some audiences over one road, which can be closed for a while.
 
-    clock: reads the time.  lease: how long one outside call may take at the most; a delivery still `sending`
-    after that belongs to a process that died.  together: how many deliveries are claimed in one transaction
-    and settled in one.  What a process that died had claimed is in doubt, so more than one only where each
-    can be proved.
+    clock: reads the time; monotonic: one that nobody sets.  lease: how long one outside call may take at the
+    most; a delivery still `sending` after that belongs to a process that died.  together: how many deliveries
+    are claimed in one transaction and settled in one.  What a process that died had claimed is in doubt, so
+    more than one only where each can be proved.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Courier:
         clock: Callable[[], datetime],
         lease: timedelta = timedelta(seconds=60),
         together: int = 1,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._db = db
         self._senders = senders
@@ -68,7 +73,7 @@ class Courier:
             audience: sender for audience, sender in senders.items() if isinstance(sender, Gatherer)
         }
         self._audiences = tuple(senders)
-        self._clock = clock
+        self._clock, self._monotonic = clock, monotonic
         self._lease = lease
         self._together = self._most = together
         self._unsettled: list[Carried] = []
@@ -126,12 +131,12 @@ class Courier:
             return self._claim(session)
 
     def _claim(self, session: Session) -> _Load:
-        now = self._clock()
+        now, ticks = self._clock(), self._monotonic()
         claimed = outbox.claim_some(session, self._audiences, now=now, lease=self._lease, most=self._most)
         for audience, sender in self._gatherers.items():
             gathered = [each for each in claimed if each.audience is audience and self._gathers(each)]
             claimed += self._beside(session, gathered, sender.most, now) if gathered else []
-        return _Load(claimed, now)
+        return _Load(claimed, now, ticks)
 
     def _beside(
         self, session: Session, gathered: Sequence[Delivery], most: int, now: datetime
@@ -185,7 +190,8 @@ class Courier:
 
     def _why_not(self, load: _Load, *, is_first: bool) -> str:
         """Why the rest of a load must wait, if it must."""
-        passed = self._clock() - load.at
+        # A clock that was set back meanwhile hides how long it slept.
+        passed = max(self._clock() - load.at, timedelta(seconds=self._monotonic() - load.ticks))
         if self._stopping.is_set():
             return "not tried: the desk was stopped"
         if is_first:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import likely, meters, outbox, search
+from store import likely, meters, outbox, private, search
 from store.histories import Histories
 from store.lane import Lane
 from store.points import Point, reached
@@ -229,6 +229,7 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
         return server.engine_of(parsed, answers_within)
     patience = {"timeout": _PATIENCE, "check_same_thread": False}
     engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
+    event.listen(engine, "do_connect", lambda _dialect, _entry, words, _named: private.make(words[0]))
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)
     return engine

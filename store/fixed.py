@@ -1,6 +1,6 @@
 """Statements that never change their shape: compiled once, and then handed to the driver as they are."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -49,7 +49,7 @@ class Fixed:
     def first(self, connection: Connection, facts: Facts) -> Row | None:
         """The first row of what is found, or of what was changed."""
         said = self._in(connection)
-        with _Cursor(connection, said) as cursor:
+        with DriverCursor(connection, said.text) as cursor:
             cursor.execute(said.parameters(facts))
             found = cursor.of_driver.fetchone()
         return None if found is None else said.read(found)
@@ -57,7 +57,7 @@ class Fixed:
     def every(self, connection: Connection, facts: Facts) -> list[Row]:
         """All rows."""
         said = self._in(connection)
-        with _Cursor(connection, said) as cursor:
+        with DriverCursor(connection, said.text) as cursor:
             cursor.execute(said.parameters(facts))
             found = cursor.of_driver.fetchall()
         return [said.read(row) for row in found]
@@ -65,7 +65,7 @@ class Fixed:
     def do(self, connection: Connection, *facts: Facts) -> None:
         """Do it once for each of these; nothing is asked back."""
         said = self._in(connection)
-        with _Cursor(connection, said) as cursor:
+        with DriverCursor(connection, said.text) as cursor:
             if len(facts) == 1:
                 cursor.execute(said.parameters(facts[0]))
             elif facts:
@@ -154,12 +154,12 @@ def _taken(name: str, bind: BindParameter[Any], dialect: Dialect) -> tuple[str, 
     return name, write, write(bind.effective_value) if write else bind.effective_value
 
 
-class _Cursor:
-    """The driver's cursor, which tells who listens and whose errors are those of SQLAlchemy."""
+class DriverCursor:
+    """The driver's cursor for one statement, which tells who listens and whose errors are SQLAlchemy's."""
 
-    def __init__(self, connection: Connection, said: _Said) -> None:
+    def __init__(self, connection: Connection, text: str) -> None:
         self._connection = connection
-        self._said = said
+        self._text = text
 
     def __enter__(self) -> Self:
         self.of_driver = self._connection.connection.cursor()
@@ -169,16 +169,23 @@ class _Cursor:
         self.of_driver.close()
         known = self._connection.dialect.loaded_dbapi.Error
         if isinstance(error, known):
-            raise DBAPIError.instance(self._said.text, None, error, known) from error
+            raise DBAPIError.instance(self._text, None, error, known) from error
 
     def execute(self, parameters: Any) -> None:
         self._tell(parameters, many=False)
-        self.of_driver.execute(self._said.text, parameters)
+        self.of_driver.execute(self._text, parameters)
 
-    def execute_all(self, parameters: Sequence[Any]) -> None:
+    def execute_all(self, parameters: Iterable[Any]) -> None:
         self._tell(parameters, many=True)
-        self.of_driver.executemany(self._said.text, parameters)
+        self.of_driver.executemany(self._text, parameters)  # type: ignore[arg-type]  # drivers take them one by one
+
+    def copy_in(self, rows: Iterable[Row]) -> None:
+        """PostgreSQL's COPY FROM STDIN."""
+        self._tell(rows, many=True)
+        with self.of_driver.copy(self._text) as copy:
+            for row in rows:
+                copy.write_row(row)
 
     def _tell(self, parameters: Any, *, many: bool) -> None:
         for listener in self._connection.dispatch.before_cursor_execute:
-            listener(self._connection, self.of_driver, self._said.text, parameters, None, many)
+            listener(self._connection, self.of_driver, self._text, parameters, None, many)

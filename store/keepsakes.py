@@ -28,7 +28,7 @@ def get(session: Session, name: str) -> str | None:
 
 
 def held(session: Session, name: str) -> str:
-    """The value kept under that name, "" where there is none; it is nobody else's to change before the commit."""
+    """The value kept under that name, "" where there is none; nobody else changes it before the commit."""
     session.execute(insert_once(session, tables.keepsakes).values(name=name, value=""))
     value: str = session.execute(select(_row.value).where(_row.name == name).with_for_update()).scalar_one()
     return value

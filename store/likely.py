@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
@@ -50,7 +51,7 @@ def suspect(session: Session, ticket: Ticket, *, at: datetime, within: timedelta
         _BEFORE, number=ticket.number or _NO_NUMBER_YET, customer=ticket.customer, client=ticket.client,
         desk=ticket.desk, since=ticket.opened_at - within,
     )  # fmt: skip
-    others = [number for number, subject in found if alike(subject, ticket.subject)][:_NAMED]
+    others = list(islice((number for number, subject in found if alike(ticket.subject, subject)), _NAMED))
     if others:
         ticket.resembles(others, by=_DESK, at=at)
 

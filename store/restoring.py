@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, insert, inspect, select, update
+from sqlalchemy import Column, LargeBinary, Table, inspect, select, update
 
 from store import aftermath, columns, counters, schema, search, tables, tickets
 from store.backup import FORMAT
 from store.database import Database, Session
+from store.pouring import pour
 
-_AT_ONCE, _LARGE_AT_ONCE = 500, 20
-_TO_BE_INDEXED = 500
+_INDEXED_AT_ONCE = 1_000
 
 _LOST_DELIVERIES = 1_000_000
 """Numbers that deliveries may have had after the copy was taken: mails are named after them."""
@@ -64,6 +64,7 @@ def restore(db: Database, file: Path, *, at: datetime) -> Copy:
         _must_be_empty(db)
         schema.upgrade(db, to=copy.schema)
         with db.change() as session:
+            _take_time(session)
             _fill(session, file)
             for name, number in copy.counters.items():
                 counters.go_on_behind(session, name, number)
@@ -97,41 +98,27 @@ def _must_be_empty(db: Database) -> None:
         raise CopyRefused(f"the place is not empty (there is something in {held}): name a new database")
 
 
+def _take_time(session: Session) -> None:
+    if not session.is_sqlite:
+        from store import server  # which needs PostgreSQL's driver
+
+        server.wait_long(session.connection())  # a whole table is one statement
+
+
 def _fill(session: Session, file: Path) -> None:
-    table: Table | None = None
-    columns: list[str] = []
-    for line in _batched(_lines(file)):
-        if isinstance(line, dict):
-            table = tables.metadata.tables.get(line.get("table", ""))
-            columns = line.get("columns", [])
-        elif table is not None:
-            reads = [_reading(table.c[name]) for name in columns]
-            rows = [
-                {name: read(value) for name, read, value in zip(columns, reads, row, strict=True)}
-                for row in line
-            ]
-            session.execute(insert(table), rows)
+    facts: dict[str, Any] = {}
+    values = map(json.loads, _lines(file))
+    for are_rows, found in groupby(values, key=lambda value: isinstance(value, list)):
+        if not are_rows:
+            *_, facts = found  # what came last says whose rows follow
+        elif (table := tables.metadata.tables.get(facts["table"])) is not None:
+            _fill_table(session, table, facts["columns"], found)
 
 
-def _batched(lines: Iterator[bytes]) -> Iterator[dict[str, Any] | list[list[Any]]]:
-    """Facts one by one, and the rows between them some at a time."""
-    rows: list[list[Any]] = []
-    at_once = _AT_ONCE
-    for line in lines:
-        value = json.loads(line)
-        if isinstance(value, list):
-            rows.append(value)
-        if rows and (len(rows) >= at_once or isinstance(value, dict)):
-            yield rows
-            rows = []
-        if isinstance(value, dict):
-            table = tables.metadata.tables.get(value.get("table", ""))
-            at_once = _LARGE_AT_ONCE if table is not None and _is_large(table) else _AT_ONCE
-            yield value
-
-
-def _is_large(table: Table) -> bool:
-    return any(isinstance(column.type, LargeBinary) for column in table.columns)
+def _fill_table(session: Session, table: Table, columns: Sequence[str], rows: Iterator[list[Any]]) -> None:
+    reads = [_reading(table.c[name]) for name in columns]
+    values = ([read(value) for read, value in zip(reads, row, strict=True)] for row in rows)
+    pour(session, table, columns, values)
 
 
 def _reading(column: Column[Any]) -> Callable[[Any], Any]:
@@ -145,17 +132,17 @@ def _reading(column: Column[Any]) -> Callable[[Any], Any]:
 
 def _index(db: Database) -> None:
     """Full-text search, as this engine does it."""
+    last = 0
+    while numbers := _next_numbers(db, last):
+        with db.change() as session:
+            search.reindex(session, tickets.some(session, numbers))
+        last = numbers[-1]
+
+
+def _next_numbers(db: Database, last: int) -> Sequence[int]:
+    row = tables.tickets.c.number
     with db.read() as session:
-        row = tables.tickets.c
-        numbers: Iterator[int] = iter(session.scalars(select(row.number).order_by(row.number)).all())
-    while some := list(islice(numbers, _TO_BE_INDEXED)):
-        _index_some(db, some)
-
-
-def _index_some(db: Database, numbers: Sequence[int]) -> None:
-    with db.change() as session:
-        for ticket in tickets.some(session, numbers):
-            search.reindex(session, ticket)
+        return session.scalars(select(row).where(row > last).order_by(row).limit(_INDEXED_AT_ONCE)).all()
 
 
 def _lines(file: Path) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -27,7 +28,8 @@ from desk.query import Clause, Filter, Owner, Query, Words
 from desk.reach import EVERYTHING, Reach
 from desk.ticket import Ticket
 from store import loading, tables
-from store.fixed import Fixed
+from store.fixed import Facts, Fixed
+from store.pouring import pour
 from store.reaching import within
 from store.session import Session
 
@@ -67,20 +69,20 @@ class Seeker:
 
 def index(session: Session, ticket: Ticket, events: Iterable[Event]) -> None:
     """Put what these events say into the index.  What is sensitive is left out."""
-    told = [each for event in events if event.kind in TOLD for each in _told(ticket, event)]
-    _insert(session, ticket.number, told)
+    session.later(_NEW, *_rows(session, ticket, events))
 
 
-def reindex(session: Session, ticket: Ticket) -> None:
-    """Make a ticket's part of the index anew, from what its history holds now."""
-    drop(session, ticket.number)
-    index(session, ticket, ticket.history)
+def reindex(session: Session, some: Sequence[Ticket]) -> None:
+    """Make the part of the index anew that these tickets have, from what their histories hold now."""
+    session.execute(delete(tables.texts).where(_text.ticket.in_([ticket.number for ticket in some])))
+    rows = (row for ticket in some for row in _rows(session, ticket, ticket.history))
+    pour(session, tables.texts, ("id", "ticket", "words"), map(itemgetter("id", "ticket", "words"), rows))
 
 
 def replace(session: Session, number: int, seq: int, words: str) -> None:
     """That event says something else now, or, where there are no words, nothing any more."""
     session.execute(delete(tables.texts).where(_text.id == number * EVENTS + seq))
-    _insert(session, number, [(seq, words)])
+    session.later(_NEW, *_indexed(session, number, [(seq, words)]))
 
 
 def drop(session: Session, number: int) -> None:
@@ -116,13 +118,17 @@ def _told(ticket: Ticket, event: Event) -> Iterator[tuple[int, str]]:
     yield event.seq, said
 
 
-def _insert(session: Session, number: int, told: Sequence[tuple[int, str]]) -> None:
-    rows = [
+def _rows(session: Session, ticket: Ticket, events: Iterable[Event]) -> Iterator[Facts]:
+    told = (each for event in events if event.kind in TOLD for each in _told(ticket, event))
+    return _indexed(session, ticket.number, told)
+
+
+def _indexed(session: Session, number: int, told: Iterable[tuple[int, str]]) -> Iterator[Facts]:
+    return (
         {"id": number * EVENTS + seq, "ticket": number, "words": words_for(session, words)}
         for seq, said in told
         if seq < EVENTS and (words := words_of(said))
-    ]
-    session.later(_NEW, *rows)
+    )
 
 
 def _holds(session: Session, clause: Clause, seeker: Seeker) -> ColumnElement[bool]:

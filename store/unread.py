@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate, takewhile
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, func, or_, select, text, update
 
 from store import tables
 from store.database import Session
@@ -37,9 +37,18 @@ def next_some(session: Session, *, now: datetime, lease: timedelta, most: int) -
 def give_back(session: Session, taken: Sequence[Kept]) -> None:
     """Leave mails that were taken and not begun to whoever comes next, as if nobody had taken them."""
     for kept in taken:
-        still_ours = (_row.id == kept.id, _row.attempts == kept.attempts + 1, IS_NEW)
         back = {"attempts": kept.attempts, "not_before": kept.arrival.at}
-        session.execute(update(tables.inbox).where(*still_ours).values(back))
+        session.execute(update(tables.inbox).where(*_still_ours(kept)).values(back))
+
+
+def keep_back(session: Session, taken: Sequence[Kept], *, until: datetime) -> None:
+    """Have nobody else take them until then: whoever took them is still at work on them."""
+    for kept in taken:
+        session.execute(update(tables.inbox).where(*_still_ours(kept)).values(not_before=until))
+
+
+def _still_ours(kept: Kept) -> Sequence[ColumnElement[bool]]:
+    return (_row.id == kept.id, _row.attempts == kept.attempts + 1, IS_NEW)
 
 
 def hold(session: Session, ids: Sequence[int]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from terminal.call import EX_DATAERR, EX_NOINPUT, Call, Refused, refusals
+from terminal.deciding import harmless
 from terminal.reading import opened
 
 
@@ -66,4 +67,4 @@ def show(call: Call) -> None:
             f"{each.sender}  by {each.by}, {each.at:%Y-%m-%d %H:%M} UTC" for each in blocks.every(session)
         ]
     lines += [f"{sender}  in the settings" for sender in sorted(config.mail.blocked)]
-    click.echo("\n".join(lines) or "Nobody is blocked.")
+    click.echo("\n".join(map(harmless, lines)) or "Nobody is blocked.")

@@ -36,6 +36,11 @@ class Call:
     config_path: Path | None
     now: Callable[[], datetime]
 
+    def settings_file(self) -> Path | None:
+        """The file that was named, else helpdesk.toml here, where there is one."""
+        usual = Path("helpdesk.toml")
+        return self.config_path or (usual if usual.exists() else None)
+
     def settings(self) -> Config:
         """The settings of the file that was named, else of helpdesk.toml here, else the defaults.
 
@@ -63,9 +68,8 @@ class Call:
     def _read(self, load: Callable[[Path | None, Mapping[str, str]], T]) -> T:
         from settings.problems import ConfigRefused
 
-        usual = Path("helpdesk.toml")
         try:
-            return load(self.config_path or (usual if usual.exists() else None), os.environ)
+            return load(self.settings_file(), os.environ)
         except ConfigRefused as refused:
             raise Refused(str(refused), EX_CONFIG) from refused
 

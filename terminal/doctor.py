@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object: ok, and the findings as a list.")
 @click.option("--send-to", metavar="ADDRESS", help="Also send a test mail there.")
+@click.option("--post", "posts", is_flag=True, help="Also post a message in the channel and delete it.")
 @click.pass_context
-def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
+def doctor(context: click.Context, as_json: bool, send_to: str | None, posts: bool) -> None:
     """Log in to the database, the mailboxes, the mail server and Slack, and say what to mend.
 
-    Changes nothing and sends nothing, unless --send-to asks for a mail.  Exit status 0: all is well, perhaps
+    Changes nothing and sends nothing, unless --send-to or --post asks for it; in the database it only notes
+    when it last tried to write.  Exit status 0: all is well, perhaps
     with notes; 75: the other side does not answer; 78: settings have to be mended.
 
     Example: helpdesk doctor --send-to you@example.com
@@ -36,7 +39,7 @@ def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
     call: Call = context.obj
     found = []
     with refusals():
-        for finding in _findings(call, send_to):
+        for finding in _findings(call, send_to, posts=posts):
             found.append(finding)
             if not as_json:
                 click.echo(_line(finding))
@@ -49,26 +52,28 @@ def doctor(context: click.Context, as_json: bool, send_to: str | None) -> None:
         context.exit(EX_TEMPFAIL)
 
 
-def _findings(call: Call, send_to: str | None) -> Iterator[Finding]:
+def _findings(call: Call, send_to: str | None, *, posts: bool) -> Iterator[Finding]:
     from store.database import Database
+    from terminal import surroundings
     from wiring.postroom import Postroom
 
     config = call.settings()
+    yield from surroundings.examine(config, call.settings_file(), os.environ)
     db = Database(config.database.url.get_secret_value())
     try:
-        yield from _database(config, db)
+        yield from _database(config, db, call.now)
         post = Postroom(config, db, call.now)
         yield from _mailboxes(config, post, call.now())
         yield from _servers(post, send_to, call.now())
         yield _canary(config, db)
-        yield from _slack(config, call.now())
+        yield from _slack(config, call.now(), posts=posts)
     finally:
         db.close()
 
 
-def _database(config: Config, db: Database) -> Iterator[Finding]:
+def _database(config: Config, db: Database, clock: Callable[[], datetime]) -> Iterator[Finding]:
     from desk.finding import Finding, Health
-    from store import schema
+    from store import examining, schema
     from store.database import Unavailable
 
     file = db.engine.url.database if db.is_sqlite else None
@@ -85,6 +90,7 @@ def _database(config: Config, db: Database) -> Iterator[Finding]:
         case "current":
             yield Finding("database", f"{kind}: reachable, with this version's schema")
             yield from _careless(db)
+            yield from examining.examine(db, now=clock())
             yield from _desks_gone(config, db)
         case "newer":
             mend = "install the version of the desk that wrote it, or a newer one"
@@ -174,7 +180,7 @@ def _canary(config: Config, db: Database) -> Finding:
     return Finding("canary", f"on, every {config.watch.canary_minutes} minutes: {came}")
 
 
-def _slack(config: Config, now: datetime) -> Iterator[Finding]:
+def _slack(config: Config, now: datetime, *, posts: bool) -> Iterator[Finding]:
     import yaml
 
     from bot import examining
@@ -188,8 +194,16 @@ def _slack(config: Config, now: datetime) -> Iterator[Finding]:
         channels[f"support_channel of {desk.name}"] = desk.support_channel
         if desk.leads_channel:
             channels[f"leads_channel of {desk.name}"] = desk.leads_channel
+    groups = {"leads_group": slack.leads_group} if slack.leads_group else {}
+    groups |= {f"leads_group of {each.name}": each.leads_group for each in config.desks if each.leads_group}
+    token = slack.app_token if slack.mode == "socket" else None
+    expected = examining.Expected(
+        scopes=scopes, channels=channels, groups=groups,
+        app_token=token.get_secret_value() if token else None,
+        posts_in=slack.support_channel if posts else None,
+    )  # fmt: skip
     client = write_client(slack.bot_token.get_secret_value(), api=slack.api_url)
-    yield from examining.examine(client, scopes=scopes, channels=channels, now=now)
+    yield from examining.examine(client, expected, now=now)
 
 
 def _line(finding: Finding) -> str:

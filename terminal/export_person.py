@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from terminal.call import Call, Refused, refusals
+from terminal.keeping import keep
 from terminal.reading import opened
 
 
@@ -39,7 +40,7 @@ def person(call: Call, address: str, _in_json: bool, out: Path | None) -> None:
             click.echo(held)
             return
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (out / "held.json").write_text(held, "utf-8")
+        keep(out / "held.json", held.encode())
         for name, content in (*holdings.raw_mails(session, found), *holdings.files(session, found)):
-            (out / name).write_bytes(content)
+            keep(out / name, content)
         click.echo(f"Written to {out}.", err=True)

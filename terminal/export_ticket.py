@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from terminal.call import EX_NOINPUT, Call, Refused, refusals
 from terminal.deciding import done
+from terminal.keeping import keep_new
 from terminal.reading import opened
 from terminal.why import number_of
 
@@ -44,7 +44,7 @@ def ticket(call: Call, number: str, out: Path | None) -> None:
     packed = _packed(call, config, found)
     done(call, lambda session, by: tickets.get(session, found).export(by=by, at=now))
     with refusals():
-        _write(file, packed)
+        keep_new(file, packed)
     click.echo(f"Written to {file}.", err=True)
 
 
@@ -65,9 +65,3 @@ def _packed(call: Call, config: Config, number: int) -> bytes:
         raise Refused(str(missing), EX_NOINPUT) from missing
     finally:
         reader.stop()
-
-
-def _write(file: Path, packed: bytes) -> None:
-    """For its owner alone."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened_file:
-        opened_file.write(packed)

@@ -25,10 +25,12 @@ def serve(call: Call) -> None:
 
     Example: helpdesk --config /etc/helpdesk.toml serve
     """
+    from terminal import memory
     from terminal.logs import write_logs
     from terminal.stopping import Stopping
 
     stopping = Stopping()  # first of all: as the only process of a container nobody ends us otherwise
+    memory.share()
     config = call.settings()
     write_logs(config)
     from wiring.whole import build  # half of the start: settings that cannot be used are told before it

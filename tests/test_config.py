@@ -251,6 +251,14 @@ def test_a_page_for_clients_is_served_only_under_a_public_address():
         ]
 
 
+def test_slacks_tokens_are_sent_encrypted_or_stay_on_this_machine():
+    for address in ("http://slack.example.com/api/", "ftp://slack.com/api/", "https://"):
+        [text] = refusal(SLACK_API_URL=address).values()
+        assert "is not an https address" in text
+    here = load(None, NEEDED | {"SLACK_API_URL": "http://127.0.0.1:8080/api"})
+    assert here.slack.api_url == "http://127.0.0.1:8080/api/"
+
+
 def test_a_wrong_value_names_the_variable_it_came_from():
     assert list(refusal(HELPDESK_WEB__PORT="eighty")) == ["web.port (from HELPDESK_WEB__PORT)"]
 

@@ -50,6 +50,11 @@ def test_help_is_printed_before_the_house_is_built():
     assert not slow & set(done.stdout.split())
 
 
+def test_a_start_loads_the_tool_for_migrations_only_where_it_migrates():
+    for file in (ROOT / "store").glob("*.py"):
+        assert "alembic" not in imports(file, ast.iter_child_nodes), file
+
+
 def test_the_contracts_cover_every_package():
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter", encoding="utf-8")

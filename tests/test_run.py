@@ -87,12 +87,13 @@ def test_a_new_lock_file_sets_up_again(checkout):
 
 
 def test_each_command_brings_its_tools_and_takes_none_away(checkout):
-    for command in ("check", "demo", "test"):
+    for command in ("check", "demo", "test", "helpdesk"):
         checkout.run(command)
     assert [line.partition("--no-default-groups")[2] for line in checkout.set_ups] == [
         " --group=check --group=test",
         "",
         " --group=test",
+        " --extra=postgres",
     ]
     assert all("--inexact" in line for line in checkout.set_ups)
 

@@ -8,7 +8,7 @@ from slack_bolt import App
 
 from bot import canned, web
 from bot.anchoring import Anchors
-from bot.app import read_client, write_client
+from bot.app import people_client, read_client, write_client
 from bot.asking import Messages
 from bot.comparing import Comparing
 from bot.crowd import Crowds
@@ -69,7 +69,8 @@ class Slackroom:
         self._app_token = slack.app_token.get_secret_value() if slack.app_token else ""
         token = slack.bot_token.get_secret_value()
         write, read = write_client(token, api=slack.api_url), read_client(token, api=slack.api_url)
-        self.people = People(read, rights_of(config), clock=clock, others=others_of(config))
+        asking = people_client(token, api=slack.api_url)
+        self.people = People(asking, rights_of(config), clock=clock, others=others_of(config))
         self.house = House(
             db, policy, self.people, write, Style(desk.prefix, desk.timezone), clock,
             app=app_of(self._app_token),

@@ -93,7 +93,7 @@ class Desk:
         token, api = slack.sandbox.bot_token, slack.sandbox.api_url
         read = bot_app.read_client(token, api=api)
         rights = Rights(SUPPORT, leads=frozenset({"U0LENA"}))
-        self.people = People(read, rights, clock=self.time.now)
+        self.people = People(bot_app.people_client(token, api=api), rights, clock=self.time.now)
         self.style = Style("HD", AMSTERDAM)
         self.write = bot_app.write_client(token, api=api)
         self.house = House(

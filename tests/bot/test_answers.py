@@ -2,8 +2,11 @@
 
 import json
 import logging
+from time import monotonic
 
 import pytest
+
+from bot.gate import NOT_YOURS
 
 GONE = "The desk's database does not answer; nothing was changed. Try again in a minute."
 
@@ -62,3 +65,34 @@ def test_the_first_event_after_a_start_without_slack_is_delivered_again(desk, sl
     desk.time.sleep(1)
     tries = slack.wait_until(lambda: slack.journal("delivery", "message")[1:] and slack.journal("delivery"))
     assert [(one["detail"]["taken"], one["detail"]["attempt"]) for one in tries] == [(False, 0), (True, 1)]
+
+
+def test_where_slack_asks_to_slow_down_nobody_is_kept_waiting_for_that(desk, slack):
+    number = desk.a_ticket()
+    desk.deliver()
+    slack.fault("users.info", retry_after=20)
+    began = monotonic()
+    assert desk.click("take", f"{number}:1").status == 200
+    assert monotonic() - began < 3, "Slack would have told them that the desk does not answer"
+    assert slack.told[-1]["text"].startswith("Slack does not answer the desk's questions")
+    assert desk.ticket(number).version == 1
+
+
+def test_a_window_that_slack_does_not_open_for_its_pace_is_no_fault_of_ours(desk, slack, caplog):
+    number = desk.a_ticket()
+    slack.fault("views.open", retry_after=20)
+    assert desk.click("reply", f"{number}:1").status == 200
+    assert (
+        slack.told[-1]["text"]
+        == "Slack asks the desk to slow down; nothing was changed. Try again in a minute."
+    )
+    assert "Traceback" not in caplog.text
+
+
+def test_a_shortcut_that_nobody_answers_below_a_message_is_answered_in_a_window(desk, slack):
+    slack.hire("Gil", "single_channel_guest")
+    desk._gesture(lambda: slack.shortcut("Gil", "new_ticket"))
+    assert NOT_YOURS[:60] in str(slack.modal_of("Gil")["blocks"])
+    slack.fault("views.open", error="internal_error")
+    assert desk._gesture(lambda: slack.shortcut("Alice", "new_ticket")).status == 200
+    assert "Something went wrong" in str(slack.modal_of("Alice")["blocks"])

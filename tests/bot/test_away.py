@@ -107,3 +107,12 @@ def test_back_ends_it_and_shows_what_is_mine(desk):
 def test_a_stranger_is_refused(desk):
     assert desk.ask("away until friday", by="U0GIL")["text"] == NOT_YOURS
     assert away(desk) == {}
+
+
+def test_an_heir_may_be_called_anything(desk, slack):
+    slack.sandbox.parts.workspace.people["U0BOB"].name = "Bob{ops}{0}"
+    number = taken(desk)
+    desk.ask("away until friday")
+    assert use(desk, "hand_over", "U0BOB").status == 200
+    assert desk.ticket(number).owner == "U0BOB"
+    assert slack.told[-1]["text"] == "Bob{ops}{0} has 1 ticket of yours now."

@@ -76,3 +76,30 @@ def test_the_one_that_is_chosen_stands_below_what_was_written(desk, slack, shelf
     desk.click("reply", f"{number}:{desk.ticket(number).version}")
     slack.click_in_view("Alice", "canned", "a.md")
     assert list(slack.submit("Alice", {"text": "intern: no"})["errors"]) == ["text2"]
+
+
+def test_what_was_written_stays_where_the_reply_could_not_be_chosen(desk, slack, shelf):
+    desk.app = bot_app.build(
+        replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce()
+    )
+    number = desk.a_ticket()
+    desk.click("reply", f"{number}:1")
+    desk.change(number, lambda ticket: ticket.take(by=Actor.agent("U0BOB", "Bob"), at=desk.time.now()))
+    slack.click_in_view("Alice", "canned", "a.md", values={"text": "Half of a letter"})
+    shown = slack.modal_of("Alice")
+    assert shown["callback_id"] == "reply"
+    assert "Bob was first" in str(shown["blocks"])
+    assert slack.submit("Alice", {"then": "keep"})["outcome"] == "closed"
+    assert desk.ticket(number).history[-1].text == "Half of a letter"
+
+
+def test_who_closes_the_window_after_choosing_a_letter_is_not_replying_any_more(desk, slack, shelf):
+    desk.app = bot_app.build(
+        replace(desk.house, canned=read(shelf(a_md="# Hello\nDear {{ name }}"))), AtOnce()
+    )
+    number = desk.a_ticket()
+    desk.click("reply", f"{number}:1")
+    slack.click_in_view("Alice", "canned", "a.md")
+    assert "Alice is replying" in str(desk.card(number)["blocks"])
+    slack.close("Alice")
+    assert "replying" not in str(desk.card(number)["blocks"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.asked import Asked, Verb, read
 from bot.gate import NOT_YOURS
+from bot.lists import LONGEST_LINE, Of, Page
 from desk.actor import Actor
 from desk.priority import Priority
 from desk.status import Status
@@ -276,3 +277,7 @@ def test_strangers_are_refused_whatever_they_ask(desk, outsiders, line):
     number = desk.a_ticket()
     assert desk.ask(line, by="U0GIL") == {"response_type": "ephemeral", "text": NOT_YOURS}
     assert desk.ticket(number).owner is None
+
+
+def test_the_longest_line_fits_into_the_button_that_turns_its_page():
+    assert len(str(Page(Of.FOUND, "en", 10**9 - 1, '"' * LONGEST_LINE))) <= 2000

@@ -1,15 +1,19 @@
 """Time and budgets in Slack: the windows, the card, the thread, the command, and the leads' Home."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from bot import app as bot_app
 from desk.actor import Actor
 from desk.budget import Standing
 from desk.event import Kind
 from desk.priority import Priority
 from desk.status import Status
 from sandbox.visitor import buttons_of, text_of
+from sla.policy import Contract, Policy
+from tests.bot.desk_at_work import AtOnce
 
 ANNA = Actor.customer("anna@bakery.example", "Anna de Boer")
 SCOPE = "A second till, with its own printer."
@@ -257,3 +261,19 @@ def test_a_resolved_ticket_still_takes_hours(desk):
     desk.submit(WORK)
     assert desk.ticket(number).history[-1].kind is Kind.TIME_LOGGED
     assert "⏱️ 1 h 30 min logged" in text_of(desk.card(number))
+
+
+@pytest.mark.parametrize("changed", [{"until": "2026-12-18"}, {"to": "1"}])
+def test_another_day_or_another_reader_has_to_be_read_first_too(desk, slack, changed):
+    bosses = frozenset({"boss@bakery.example", "chef@bakery.example"})
+    contract = Contract(name="Bakery", domains=frozenset({"bakery.example"}), approvers=bosses)
+    policy = Policy(hours=desk.hours, contracts=(contract,))
+    desk.app = bot_app.build(replace(desk.house, policy=policy), AtOnce())
+    wish = desk.a_ticket(priority=Priority.IMPROVEMENT)
+    desk.card(wish)
+    clicks(desk, wish, "more", "budget")
+    desk.submit(FILLED | {"to": "0"})
+    desk.submit(FILLED | {"to": "0"} | changed)
+    assert desk.ticket(wish).version == 1
+    desk.submit(FILLED | {"to": "0"} | changed)
+    assert desk.ticket(wish).version == 2

@@ -1,17 +1,21 @@
 """More on a card: each entry works in each status that offers it, for agents and leads, and nobody else."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from bot import app as bot_app
 from bot.gate import NOT_YOURS
 from bot.modals import OPENED_BY_MORE
 from bot.more import ENTRIES
+from bot.people import People
 from bot.rights import right_to
 from desk.delivery import Audience
 from desk.event import Kind
 from desk.status import Status
 from sandbox.forms import options_of
+from tests.bot.desk_at_work import AtOnce
 
 ALICE, BOB, LENA, NORA = "U0ALICE", "U0BOB", "U0LENA", "U0NORA"
 OPENS_NOTHING = "export"
@@ -106,3 +110,22 @@ def test_it_is_handed_to_nobody_who_is_not_of_the_desk(desk):
     desk.choose("more", f"{number}:1:hand")
     assert "Choose one of the people of this desk" in desk.submit({"heir": NORA}).body
     assert desk.ticket(number).owner is None
+
+
+def test_nobody_waits_for_the_database_while_slack_says_who_the_heir_is(desk):
+    number = desk.a_ticket()
+    desk.choose("more", f"{number}:1:hand")
+    held: list[float] = []
+
+    class Watched:
+        """Slack, as somebody sees it who notes how long the database has been kept from others meanwhile."""
+
+        def __getattr__(self, name):
+            held.append(desk.db.held_for)
+            return getattr(desk.read, name)
+
+    people = People(Watched(), desk.people.rights, clock=desk.time.now)
+    desk.app = bot_app.build(replace(desk.house, people=people), AtOnce())
+    desk.submit({"heir": BOB})
+    assert desk.ticket(number).owner == BOB
+    assert set(held) == {0.0}

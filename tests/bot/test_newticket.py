@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.gate import NOT_YOURS
 from bot.markup import unmarked
 from bot.promises import clocks_of
 from desk.actor import Actor
@@ -138,10 +139,12 @@ def test_a_message_becomes_a_ticket_once_and_keeps_its_link(desk, slack):
 
 
 @pytest.mark.parametrize("who", ["U0GIL", "U0ODD"])
-def test_strangers_open_no_window(desk, slack, outsiders, who):
+def test_strangers_get_a_refusal_and_no_form(desk, slack, outsiders, who):
     body = desk.on_its_way(lambda: slack.shortcut("U0ALICE", "new_ticket"))
     desk.dispatch(body | {"user": body["user"] | {"id": who}})
-    assert slack.views == []
+    [view] = slack.views
+    assert "submit" not in {name for name, fact in view.items() if fact}
+    assert NOT_YOURS[:60] in json.dumps(view)
 
 
 def test_a_message_is_read_as_people_read_it():

@@ -8,6 +8,7 @@ from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
 from desk.status import Status
 from store import outbox
+from store.courier import Courier
 
 BOB = Actor.agent("U0BOB", "Bob")
 ANNA = Actor.customer("anna@bakery.example", "Anna de Boer")
@@ -117,6 +118,17 @@ def test_a_card_that_never_arrived_is_posted_after_three_looks(desk, slack):
     for wait in (0, 6, 26, 91, 1):
         desk.time.sleep(wait)
         desk.deliver()
+    assert len(roots(slack)) == 1
+    assert desk.place(number) is not None
+
+
+def test_a_card_is_found_though_our_clock_was_an_hour_ahead_when_it_was_posted(desk, slack):
+    number, ahead = desk.a_ticket(), timedelta(hours=1)
+    courier = Courier(desk.db, desk.senders, clock=lambda: desk.time.now() + ahead)
+    slack.fault("chat.postMessage", drop="after")
+    for wait in (0, 6, 26, 91, 1):
+        desk.time.sleep(wait)
+        courier.deliver_due()
     assert len(roots(slack)) == 1
     assert desk.place(number) is not None
 

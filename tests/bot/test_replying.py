@@ -312,3 +312,12 @@ def test_any_other_message_is_refused_politely(desk, slack):
     desk._gesture(lambda: slack.shortcut("Alice", "send_to_customer", card))
     assert "in the thread of a ticket's card" in slack.told[-1]["text"]
     assert slack.modals_of("Alice") == []
+
+
+def test_what_was_taken_back_is_said_to_be_so_where_slack_breaks_off(desk, slack, number):
+    slack.submit("Alice", LETTER)
+    slack.submit("Alice", {})
+    slack.fault("views.open", drop="before")
+    undo(desk, slack)
+    assert kinds(desk, number)[-1] is Kind.WITHDRAWN
+    assert "It is taken back" in slack.told[-1]["text"]

@@ -1,16 +1,21 @@
 """/ticket report: a month in figures, for team leads alone."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
 
+from bot.month import draw, facts
 from desk.actor import Actor
 from desk.priority import Priority
+from sla.billed import Money
+from sla.report import PROMISED, Figures, Lengths, Rate
 from store import tables
 
 LENA = Actor.lead("U0LENA", "Lena")
+AT = datetime(2026, 11, 15, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -95,3 +100,17 @@ def test_of_several_it_says_what_half_and_nine_of_ten_stayed_within(desk, slack)
     _, [told] = report(desk, slack)
     assert "Recovery took half within 3 h 15 min, nine of ten within 5 h" in told["text"]
     assert "Open at the end 10; half older than 7 h, the oldest 7 h" in told["text"]
+
+
+def test_a_month_in_which_everything_happened_fits_into_slacks_columns():
+    hour = timedelta(hours=1)
+    rates = {(goal, Priority.HIGH): Rate(1, 2) for goal in PROMISED}
+    everything = Figures(
+        client=None, begin=AT, end=AT, opened=9, resolved=8, cancelled=1, rates=rates,
+        times=dict.fromkeys(PROMISED, Lengths(2, hour, hour, hour)), reasons={None: 2},
+        ages=Lengths(2, hour, hour, hour), helped=Rate(1, 1),
+        money=Money(logged=90, billable=60, amount=Decimal(125), approved=600, used=60, waiting=1),
+    )  # fmt: skip
+    columns = [block["fields"] for block in draw([everything], "November 2026").blocks if "fields" in block]
+    assert sum(map(len, columns)) == len(list(facts(everything))) > 10
+    assert max(map(len, columns)) <= 10

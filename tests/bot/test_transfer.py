@@ -7,7 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from slack_sdk import WebClient
 
+from bot import hook
 from bot.transfer import LOGS_IN, Transfer, origin_of
 from desk.errors import DeliveryFailed
 
@@ -153,3 +155,21 @@ def test_a_place_that_is_too_slow_is_left(place):
 )
 def test_where_files_are(api, origin):
     assert origin_of(api) == origin
+
+
+@pytest.mark.parametrize(
+    ("api", "address", "is_slacks"),
+    [
+        ("https://slack.com/api/", "https://hooks.slack.com/commands/T1/1/x", True),
+        ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/commands/T1/1/x", True),
+        ("https://slack.com/api/", "http://hooks.slack.com/commands/T1/1/x", False),
+        ("https://slack.com/api/", "https://evilslack.com/x", False),
+        ("https://slack.com/api/", "https://slack.com.evil.example/x", False),
+        ("https://slack.com/api/", "https://hooks.slack.com@evil.example/x", False),
+        ("https://slack.com/api/", "https://[::1/x", False),
+    ],
+)
+def test_answers_go_to_the_slack_that_was_asked_and_to_no_other_place(api, address, is_slacks):
+    nobody = WebClient(base_url=api, proxy="http://127.0.0.1:9")
+    with pytest.raises(OSError, match="not Slack's" if not is_slacks else "refused"):
+        hook.send(nobody, address, {"text": "Hm"})

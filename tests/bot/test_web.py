@@ -217,3 +217,10 @@ def test_without_its_database_the_desk_still_shows_figures(desk):
     lost = desk.without_database()
     client = TestClient(web.build({}, metrics.registry(lost.db, clock=lost.time.now)))
     assert "db_up 0.0" in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/slack/events/", "//slack/events", "/livez/", "/metrics/"])
+def test_nobody_is_sent_on_to_the_host_that_they_name(client, path):
+    for method in ("GET", "POST"):
+        answer = client.request(method, path, headers={"Host": "evil.example"}, follow_redirects=False)
+        assert (answer.status_code, answer.headers.get("location")) == (404, None)

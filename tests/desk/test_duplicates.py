@@ -48,15 +48,14 @@ def test_alike_is_the_same_from_both_sides_and_never_an_error(one, other):
     assert alike(one, other) == alike(other, one)
 
 
-@pytest.mark.parametrize("other", ["Printer in shop {}", "Invoice {} missing", "Cash desk {} prints nothing"])
+@pytest.mark.parametrize("other", ["Invoice {} missing", "Cash desk {} is empty", "Café {} has no bread"])
 def test_to_compare_a_subject_with_those_of_many_tickets_costs_little(other):
     subjects = [other.format(number) for number in range(1_000)]
 
     def compare():
-        return [alike(each, "Printer in shop 4711") for each in subjects]
+        return [alike("Printer in shop 4711", each) for each in subjects]
 
-    compare()  # whoever wrote first was compared before
-    assert calls(compare) < 20 * len(subjects)
+    assert calls(compare) < 25 * len(subjects)
 
 
 @pytest.fixture

@@ -4,14 +4,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy import func, select, update
 
 import helpdesk
+from desk.actor import Actor
+from desk.delivery import DeliveryState
+from desk.event import Kind
+from desk.ticket import Ticket
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
-from store import backup, inbox, outbox, restoring
+from store import backup, inbox, outbox, restoring, tables, tickets
 from store.database import Database
 from tests.journeys.conftest import Desk, reads_mailbox, world_with_mailboxes
 
@@ -144,3 +150,110 @@ def _is_told_of(desk: Desk) -> bool:
     """Whether one mail stands in doubt and nothing else is owed."""
     with desk.parts.db.read() as session:
         return [state.value for _, state in outbox.counts(session)] == ["doubtful"]
+
+
+OLD, BEFORE, MISSED, AT_ONCE = 10_000, 30, 100, 500
+MANY = {"HELPDESK_MAIL__LIMITS__OF_STRANGERS": "1000", "HELPDESK_MAIL__LIMITS__CONFIRMATIONS": "1000"}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_desk_of_ten_thousand_tickets_restored_from_an_older_copy_tells_nobody_anything_twice(
+    started: Callable[..., Desk],
+    world: Sandbox,
+    visitor: Visitor,
+    database_url: str,
+    elsewhere: Callable[[Path], str],
+    tmp_path: Path,
+) -> None:
+    """The old ones are closed and in the database alone; the others were mailed, and Slack shows them all."""
+    # given a desk with many tickets, of which a copy is taken while it works
+    visitor.limits("none")
+    fill(database_url)
+    desk = started(**MANY)
+    customers = [f"customer{number}@many.example" for number in range(BEFORE + MISSED)]
+    write(visitor, customers[:BEFORE])
+    visitor.wait_until(lambda: holds(desk, OLD + BEFORE) and is_quiet(desk), seconds=600)
+    copy = tmp_path / "copy.gz"
+    backup.write(desk.parts.db, copy, at=helpdesk.now())
+
+    # and which goes on: many more, and answers to some of before
+    write(visitor, customers[BEFORE:])
+    boxes = visitor.state()["mailboxes"]
+    for customer in customers[: BEFORE // 2]:
+        (letter,) = received(boxes, customer)
+        visitor.reply(letter, "It is still so.")
+    visitor.wait_until(lambda: holds(desk, OLD + len(customers)) and is_quiet(desk), seconds=900)
+    visitor.wait_until(lambda: answers(desk) == BEFORE // 2 and is_quiet(desk), seconds=300)
+    desk.stop()
+    mails, words = everything(visitor)
+
+    # when it is lost, the copy put in its place, and another mail comes
+    restored = started(DATABASE_URL=elsewhere(copy), **MANY)
+    visitor.mail(FRANK, subject="One more", text="After the restore.")
+    visitor.wait_until(lambda: holds(restored, OLD + len(customers) + 1) and is_quiet(restored), seconds=900)
+
+    # then nothing is missing, and nobody was told anything again: all that is new is of that mail
+    after_mails, after_words = everything(visitor)
+    assert not mails - after_mails
+    assert not words - after_words
+    assert [who for who, _ in (after_mails - mails).elements()] == [FRANK]
+    assert [said.endswith("One more ") for said in (after_words - words).elements()] == [True]
+    assert set(mails.values()) == {1}
+
+
+def fill(url: str) -> None:
+    """Tickets of long ago, closed, of which nothing is owed any more."""
+    db, at = Database(url), helpdesk.now() - timedelta(days=30)
+    sanne = Actor.lead("U0SANNE", "Sanne")
+    for first in range(0, OLD, AT_ONCE):
+        with db.change() as session:
+            for number in range(first, first + AT_ONCE):
+                anna = Actor.customer("anna@bakery.example", "Anna")
+                ticket = Ticket.open(
+                    by=anna, at=at, subject=f"Long ago {number}", text="x", key=f"mail:old-{number}"
+                )
+                tickets.add(session, ticket)
+                ticket.cancel("Twice.", by=sanne, at=at + A_SECOND)
+                ticket.close(by=sanne, at=at + 2 * A_SECOND)
+    with db.change() as session:
+        session.execute(update(tables.outbox).values(state=DeliveryState.DONE))
+    db.close()
+
+
+def write(visitor: Visitor, customers: list[str]) -> None:
+    for customer in customers:
+        visitor.mail(customer, subject=f"Oven of {customer}", text="It does not heat.")
+
+
+def holds(desk: Desk, many: int) -> bool:
+    with desk.parts.db.read() as session:
+        return session.scalar(select(func.count()).select_from(tables.tickets)) == many
+
+
+def answers(desk: Desk) -> int:
+    with desk.parts.db.read() as session:
+        wrote = tables.events.c.kind == Kind.CUSTOMER_WROTE
+        return int(session.scalar(select(func.count()).select_from(tables.events).where(wrote)))
+
+
+def everything(visitor: Visitor) -> tuple[Counter[tuple[str, str]], Counter[str]]:
+    """How often each customer got each subject, and all that stands in the channel and its threads."""
+    state = visitor.state()
+    mails = Counter(
+        (who, letter["subject"])
+        for who in state["mailboxes"]
+        if who.endswith("@many.example") or who == FRANK
+        for letter in received(state["mailboxes"], who)
+    )
+    said = Counter(
+        str(message.get("text", "")).split("(")[0]
+        for channel in state["channels"]
+        if channel["name"] == "support"
+        for message in channel["messages"]
+    )
+    return mails, said
+
+
+def received(boxes: Any, who: str) -> list[Any]:
+    return [letter for letter in boxes.get(who, []) if letter["way"] == "in"]

@@ -1,6 +1,7 @@
 """The signed link: looking changes nothing, one answer counts, and every page says where things stand."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -84,6 +85,12 @@ def test_looking_changes_nothing_however_often_and_in_whatever_way(page):
         assert page.client.request(method, page.link()).status_code == 405
     assert page.client.get(page.link() + "?answer=yes").status_code == 200
     assert page.ticket.version == before
+
+
+def test_whoever_guesses_links_keeps_nobody_from_the_database(page):
+    with ThreadPoolExecutor() as browsers, page.db.change():
+        answered = browsers.submit(page.post, secret="a guess").result(timeout=30)
+    assert answered.status_code == 404
 
 
 def test_the_page_says_what_is_asked_of_whom_and_lets_nothing_live(page):

@@ -1,9 +1,11 @@
 """What becomes of a customer's mail: every row of the table of statuses that a mail can cause."""
 
 import logging
+import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from desk.actor import Actor
 from desk.delivery import Audience
@@ -16,7 +18,7 @@ from mail.house import House
 from mail.intake import Intake
 from mail.limits import Limits
 from mail.reader import Bounds, Reader
-from store import inbox, points, tickets
+from store import inbox, points, tables, tickets
 from store.database import Database, Unavailable
 from store.emails import Direction
 from store.inbox import State
@@ -625,6 +627,35 @@ def test_a_mail_whose_reader_died_is_taken_again_after_its_lease(desk):
 
     assert desk.intake.receive_new() == 1
     assert desk.fate_of(kept).state == State.DONE
+
+
+def test_a_mail_stays_with_who_reads_it_however_long_that_takes(desk):
+    def slowly(raws):
+        for raw in raws:
+            for _ in range(3):  # over the end of the lease, in all
+                desk.now += timedelta(seconds=9)
+                until(lambda: held_until(desk, kept) == desk.now + timedelta(seconds=20))
+                taken_by_others.append(other._take())
+            yield reading.read(raw)
+
+    kept, other, taken_by_others = desk.is_kept(mail()), desk.an_intake(), []
+
+    assert desk.an_intake(read=slowly).receive_new() == 1
+
+    assert taken_by_others == [[]] * 3
+    assert desk.fate_of(kept).state == State.DONE
+
+
+def held_until(desk, kept):
+    with desk.db.read() as session:
+        return session.scalar(select(tables.inbox.c.not_before).where(tables.inbox.c.id == kept))
+
+
+def until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_reader_that_comes_back_too_late_changes_nothing(desk):

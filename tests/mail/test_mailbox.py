@@ -14,6 +14,7 @@ from imapclient import IMAPClient
 from sqlalchemy import select
 
 from mail.account import Account
+from mail.connection import Connection
 from mail.house import House
 from mail.intake import Intake
 from mail.journal import SentFolder
@@ -476,6 +477,18 @@ class OddServer:
         if announced == SILENCE:
             commands.readline()  # until the client hangs up
         return announced[half:]
+
+
+def test_a_line_is_hung_up_where_no_token_can_be_had_for_want_of_a_database():
+    class NoDatabase:
+        def token(self):
+            raise Unavailable("locked")
+
+    server = OddServer()
+    with pytest.raises(Unreachable, match="locked"):
+        Connection(server.account(tokens=NoDatabase()), seconds=WAIT)
+    server.close()
+    assert not server.thread.is_alive()
 
 
 @contextmanager

@@ -1,8 +1,12 @@
 """Templates of the operator's own: used where they hold, refused with file and line where they do not."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from mail.notifications import Templates
+from mail.templates import loading
 from mail.templates.loading import TemplateRefused
 from mail.templates.prose import Prose, to_html, to_text
 
@@ -41,6 +45,14 @@ def test_templates_are_read_once(folder):
     file.write_text("{% broken")
 
     assert templates.letter("nl", "taken", {}) == "Eerst."
+
+
+def test_each_of_ours_can_be_worded_with_whatever_a_mail_may_say(folder):
+    """A start takes ours as they are; only in a folder of the operator's are they tried."""
+    ours = Path(loading.__file__).parent
+    shutil.copytree(ours, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"), dirs_exist_ok=True)
+    assert len([*folder.rglob("*.txt")]) > 60
+    Templates(folder)
 
 
 @pytest.mark.parametrize(

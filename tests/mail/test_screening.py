@@ -158,3 +158,9 @@ From: help@desk.example
 )
 def test_a_customer_who_writes_about_bounces_is_a_person(letter, subject, words):
     assert screened(letter(words, Subject=subject)).kind is Kind.HUMAN
+
+
+@pytest.mark.parametrize(("hops", "kind"), [(50, Kind.HUMAN), (51, Kind.AUTOMATIC)])
+def test_what_goes_in_circles_is_not_answered(letter, hops, kind):
+    hop = b"Received: from a.example by b.example; Mon, 23 Nov 2026 09:00:00 +0000\r\n"
+    assert screened(hop * hops + letter()).kind is kind

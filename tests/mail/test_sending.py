@@ -239,6 +239,19 @@ def test_what_died_before_it_was_worded_is_sent_and_what_died_later_is_in_doubt(
     assert house.kinds(number)[-1] is Kind.MAIL_FAILED
 
 
+def test_a_mail_that_another_process_took_over_before_it_was_worded_is_sent_once(house):
+    """As where the clock of one is an hour behind that of the other."""
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    with house.db.change() as session:
+        slow = outbox.claim(session, (Audience.CUSTOMER,), now=house.now, lease=timedelta(seconds=60))
+    house.later(minutes=60)
+    with pytest.raises(DeliveryFailed):
+        house.sender.send(slow)
+    house.later(minutes=20)
+    assert len(house.post.mails) == 1
+
+
 def test_a_reminder_that_the_answer_overtook_is_not_sent(house):
     number = house.opens(confirm=False)
     house.change(number, "ask", "Which colour?")

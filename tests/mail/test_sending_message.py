@@ -2,6 +2,7 @@
 
 import base64
 import string
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
@@ -69,6 +70,17 @@ def headers_of(raw):
 
 def recipients_of(raw):
     return [address.addr_spec for address in opened(raw)["To"].addresses]
+
+
+def test_what_is_remembered_of_mails_that_were_compared_is_little():
+    a_mail()
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(50):
+        a_mail(subject=f"[HD-{number}] Printer", to=f"jan{number}@bakkerij.example")
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 50 * 4_000
 
 
 def test_a_mail_names_the_desk_the_customer_and_itself():

@@ -294,3 +294,13 @@ def test_a_fault_over_the_last_look_for_a_mail_never_has_it_sent_again(house, do
     assert len(house.post.mails) == 1
     assert house.deliveries()[0].state is DeliveryState.DOUBTFUL
     assert house.kinds(number)[-1] is Kind.MAIL_FAILED
+
+
+def test_a_refusal_with_nonsense_in_it_is_told_like_any_other(house):
+    number = house.opens(confirm=False)
+    house.change(number, "reply", "Take the plug out.")
+    house.post.answers = ["550 no\0body here"]
+    house.courier.deliver_due()
+
+    assert house.deliveries()[0].state is DeliveryState.DEAD
+    assert house.ticket(number).history[-1].text.endswith("550 nobody here")

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Semaphore
+from time import monotonic
 
 import pytest
 
@@ -33,6 +35,20 @@ def test_a_job_runs_at_the_start_and_at_every_beat(start: Start) -> None:
     beats = Semaphore(0)
     start(Job("sweep", beats.release, every=0.02))
     assert all(beats.acquire(timeout=PATIENCE) for _ in range(3))
+
+
+def test_jobs_of_one_interval_do_not_beat_all_at_the_same_moment(start: Start) -> None:
+    beats, all_there = {number: list[float]() for number in range(10)}, Semaphore(0)
+
+    def beat(number: int) -> None:
+        beats[number].append(monotonic())
+        if len(beats[number]) == 3:
+            all_there.release()
+
+    start(*(Job(f"job {number}", partial(beat, number), every=1) for number in beats))
+    assert all(all_there.acquire(timeout=PATIENCE) for _ in beats)
+    third = [times[2] for times in beats.values()]
+    assert max(third) - min(third) > 0.5
 
 
 @pytest.mark.parametrize("year", [1990, 2026, 2150])

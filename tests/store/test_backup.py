@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desk.actor import Actor
 from desk.delivery import Audience
@@ -22,6 +23,8 @@ from store.marks import mark_of
 
 At = Callable[[str], datetime]
 
+HOUSE = Path(backup.__file__).parent.parent
+
 WRITES = """
 import resource, signal, sys
 from datetime import UTC, datetime
@@ -31,6 +34,21 @@ from store.database import Database
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 backup.write(Database(sys.argv[1]), Path(sys.argv[2]), at=datetime.now(UTC))
+"""
+
+DIES = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlalchemy import event
+from store import restoring
+from store.database import Database
+db = Database(sys.argv[1])
+def look(connection, cursor, statement, *more):
+    if sys.argv[3] in statement.replace("COPY", "INSERT INTO"):
+        os.kill(os.getpid(), signal.SIGKILL)
+event.listen(db.engine, "before_cursor_execute", look)
+restoring.restore(db, Path(sys.argv[2]), at=datetime.now(UTC))
 """
 
 
@@ -108,6 +126,25 @@ def test_either_engine_is_filled_from_the_copy_of_either(
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", ["outbox", "texts"])
+def test_a_restore_that_is_killed_leaves_nothing_half_and_is_done_by_the_next_one(
+    filled: Database, elsewhere: Callable[[str], Database], engine: str, table: str, tmp_path: Path, at: At
+) -> None:
+    file, other = tmp_path / "copy.gz", elsewhere(engine)
+    backup.write(filled, file, at=at("mon 10:00"))
+    url = other.engine.url.render_as_string(hide_password=False)
+    dies = [sys.executable, "-c", DIES, url, str(file), f"INSERT INTO {table} ("]
+    tried = subprocess.run(dies, cwd=HOUSE, capture_output=True, text=True, timeout=100)
+    assert tried.returncode == -signal.SIGKILL, tried.stderr
+    assert len(rows(other)["tickets"]) == (0 if table == "outbox" else 3)
+    restoring.restore(other, file, at=at("mon 11:00"))
+    assert rows(other) == rows(filled)
+    with other.read() as session:
+        assert session.scalar(select(func.count()).select_from(tables.texts)) == 6
+
+
 def test_only_an_empty_place_is_filled(filled: Database, tmp_path: Path, at: At) -> None:
     backup.write(filled, tmp_path / "copy.gz", at=at("mon 10:00"))
     before = rows(filled)
@@ -145,10 +182,9 @@ def test_a_full_disk_leaves_no_file_and_the_copy_of_before_stays(
         inbox.keep(session, Arrival(source="smtp", raw=os.urandom(20_000), at=at("mon 09:00")))
     file = tmp_path / "copy.gz"
     file.write_bytes(b"of before")
-    house = Path(backup.__file__).parent.parent
     url = filled.engine.url.render_as_string(hide_password=False)
     tried = subprocess.run(
-        [sys.executable, "-c", WRITES, url, file], cwd=house, capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", WRITES, url, file], cwd=HOUSE, capture_output=True, text=True, timeout=100
     )
     assert "OSError" in tried.stderr, tried.stderr
     assert file.read_bytes() == b"of before"

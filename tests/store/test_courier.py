@@ -380,6 +380,21 @@ def test_a_process_that_slept_over_its_claim_calls_nobody(db: Database, a_ticket
     assert row(db).state is S.DONE
 
 
+def test_a_process_that_slept_while_its_clock_was_set_back_calls_nobody(
+    db: Database, a_ticket: ATicket, at: At
+) -> None:
+    a_ticket(confirm=True)
+    moments, ticks = iter([at("mon 10:00")]), iter([100.0])
+    back, post = at("mon 09:00"), Post()
+    sleeper = Courier(
+        db, {Audience.CUSTOMER: post},
+        clock=lambda: next(moments, back), monotonic=lambda: next(ticks, 190.0),
+    )  # fmt: skip
+    sleeper.deliver_due()
+    assert post.sent == []
+    assert row(db).state is S.READY
+
+
 def test_a_process_that_slept_during_its_call_does_not_undo_what_another_found(
     db: Database, a_ticket: ATicket, clock: Clock
 ) -> None:

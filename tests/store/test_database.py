@@ -1,6 +1,8 @@
 """A change is one transaction: whole or not at all, and of two at once the second is told."""
 
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from desk.actor import Actor
@@ -431,3 +433,17 @@ def test_a_commit_on_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
 
 FULL = 2
 """As SQLite numbers them."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes are told otherwise there")
+def test_a_new_file_is_for_nobody_else_on_the_machine(tmp_path: Path) -> None:
+    file, before = tmp_path / "desk.sqlite3", os.umask(0o022)
+    db = Database(f"sqlite:///{file}")
+    try:
+        assert not file.exists()
+        with db.change() as session:
+            session.execute(text("CREATE TABLE words (word TEXT)"))
+            assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+    finally:
+        os.umask(before)
+        db.close()

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, bindparam, inspect, text
 
 from desk.actor import Actor
@@ -44,6 +45,11 @@ def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(em
     assert schema.upgrade(db) == "0014"
     assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
     db.close()
+
+
+def test_every_version_is_known_by_the_name_of_its_file() -> None:
+    scripts = ScriptDirectory(str(Path(schema.__file__).parent / "migrations"))
+    assert [script.revision for script in scripts.walk_revisions()] == [*reversed(schema.REVISIONS)]
 
 
 def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> None:

@@ -125,7 +125,7 @@ def test_a_note_that_is_edited_or_erased_is_found_by_what_it_says_now(db, an_ope
         search.replace(session, number, 2, "")
     assert found(db, "see") == []
     with db.change() as session:
-        search.reindex(session, tickets.get(session, number))
+        search.reindex(session, [tickets.get(session, number)])
     assert found(db, "swordfish blank") == [number]
     with db.change() as session:
         search.drop(session, number)

@@ -184,7 +184,7 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="both, where none is named")
     parser.add_argument("--replicas", type=int, default=2, help="processes on PostgreSQL")
-    parser.add_argument("--long", action="store_true", help="1,000 mails, Slack closed in between, naps")
+    parser.add_argument("--long", action="store_true", help="900 mails, Slack closed in between, naps")
     parser.add_argument(
         "--great",
         action="store_true",

@@ -49,9 +49,12 @@ class Killer:
             self._wait_for_work()
             self._over.wait(self.random.uniform(*self.pause))
             replica = self.random.choice(self.replicas)
-            if self.naps_taken < self.naps:
+            napped = self.naps_taken < self.naps
+            if napped:
                 self._nap(replica)
             if self.kills < self.most:
+                if napped:
+                    self._wait_for_work()
                 replica.kill()
                 self.kills += 1
                 replica.start()
@@ -72,7 +75,6 @@ class Killer:
             time.sleep(0.02)
         sleeper.wake()
         self.naps_taken += 1
-        self._wait_for_work()
 
     def _steps(self, sleeper: Replica) -> int:
         return sum(each.steps for each in self.others if each is not sleeper)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
 from functools import cached_property
 from typing import Any
 
@@ -10,9 +11,10 @@ from sqlalchemy import Row, and_, select
 
 from desk.delivery import Audience
 from desk.event import Kind
-from sandbox.director import Json
+from sandbox.letters import Letter
+from sandbox.messages import Message
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor, buttons_of, text_of
+from sandbox.visitor import buttons_of, text_of
 from store import tables
 from store.database import Database
 from tests.storm.machines import Machines, heading, newsletter
@@ -43,16 +45,9 @@ class Verdict:
         ]
 
     @cached_property
-    def _mailboxes(self) -> dict[str, list[Json]]:
-        """What arrived, by address: asked of the world once."""
-        boxes = Visitor(self.world.url).state("mailboxes")["mailboxes"]
-        return {name: [each for each in box if each["way"] == "in"] for name, box in boxes.items()}
-
-    @cached_property
-    def _messages(self) -> dict[str, list[Json]]:
-        """What stands in each channel, threads and all."""
-        channels = Visitor(self.world.url).state("channels")["channels"]
-        return {each["name"]: each["messages"] for each in channels}
+    def _channels(self) -> dict[str, list[Message]]:
+        """What stands in each, threads and all."""
+        return {each.name: each.messages for each in self.world.parts.workspace.channels.values()}
 
     @cached_property
     def _events(self) -> dict[str, list[Row[Any]]]:
@@ -69,8 +64,9 @@ class Verdict:
         """How often customer n's tickets say that, in events of these kinds."""
         return sum(each.kind in kinds and words in each.text for each in self._events[customer(n)])
 
-    def _inbox(self, n: int) -> list[Json]:
-        return self._mailboxes.get(customer(n), [])
+    def _inbox(self, address: str) -> list[Letter]:
+        """What arrived there."""
+        return [each for each in self.world.parts.mail.boxes.get(address, []) if each.way == "in"]
 
     @cached_property
     def unread(self) -> list[str]:
@@ -109,7 +105,8 @@ class Verdict:
                 yield f"the answer of customer {n} is on tickets {times} times"
 
     def _of_cards(self) -> Iterator[str]:
-        drawn = (text_of(each) for each in self._messages["support"] if _is_root(each) and buttons_of(each))
+        roots = [vars(each) for each in self._channels["support"] if not each.is_reply]
+        drawn = (text_of(each) for each in roots if buttons_of(each))
         there = Counter(name for text in drawn for name in set(SUBJECT.findall(text)))
         more = self._unread_answers + self._unread_of("away", self.machines.away)
         for n in self.customers.mailed:
@@ -119,14 +116,14 @@ class Verdict:
     def _of_messages(self) -> Iterator[str]:
         """No delivery is told twice, whoever it was told to."""
         told: Counter[str] = Counter()
-        for message in [*self._messages["support"], *self._messages["support-leads"]]:
-            payload = (message.get("metadata") or {}).get("event_payload", {})
+        for message in [*self._channels["support"], *self._channels["support-leads"]]:
+            payload = (message.metadata or {}).get("event_payload", {})
             told.update(str(payload.get("token", "")).split())
         yield from (f"delivery {token} was told {times} times" for token, times in told.items() if times > 1)
 
     def _of_mailboxes(self) -> Iterator[str]:
         for n in self.customers.mailed:
-            names = Counter(letter["message_id"] for letter in self._inbox(n))
+            names = Counter(map(_name_of, self._inbox(customer(n))))
             yield from (
                 f"customer {n} got {name} {times} times" for name, times in names.items() if times > 1
             )
@@ -144,14 +141,15 @@ class Verdict:
                 if times != 1:
                     yield f"the mail of the machine of customer {n} ({kind}) is on record {times} times"
         nobody = {newsletter(n) for n in self.machines.listed}
-        for address, letters in self._mailboxes.items():
-            if letters and (address in nobody or address.startswith("mailer-daemon@")):
+        for address in self.world.parts.mail.boxes:
+            if self._inbox(address) and (address in nobody or address.startswith("mailer-daemon@")):
                 yield f"{address} got an answer"
         replied = {*self.agents.replied, *self.agents.unsure}
         for n in [*self.machines.away, *self.machines.returned]:
             most = 1 + (n in self.agents.taken) + (n in replied)
-            if len(self._inbox(n)) > most:
-                yield f"customer {n}, whose machine wrote, got {len(self._inbox(n))} mails and not {most}"
+            got = len(self._inbox(customer(n)))
+            if got > most:
+                yield f"customer {n}, whose machine wrote, got {got} mails and not {most}"
 
     def _of_clicks(self) -> Iterator[str]:
         for n in self.agents.taken:
@@ -162,7 +160,7 @@ class Verdict:
     def _of_replies(self) -> Iterator[str]:
         for n in [*self.agents.replied, *self.agents.unsure]:
             words = marker("reply", n)
-            arrived = sum(words in letter["text"] for letter in self._inbox(n))
+            arrived = sum(words in letter.shown()["text"] for letter in self._inbox(customer(n)))
             written = self._times(n, words, Kind.REPLIED, Kind.ASKED)
             if arrived > 1:
                 yield f"customer {n} got the reply {arrived} times"
@@ -187,8 +185,8 @@ class Verdict:
 _IS_UNREAD = tables.events.c.detail["unreadable"].as_string().is_not(None)
 
 
-def _is_root(message: Json) -> bool:
-    return message.get("thread_ts") in (None, message["ts"])
+def _name_of(letter: Letter) -> str:
+    return str(BytesHeaderParser().parsebytes(letter.raw)["Message-ID"])
 
 
 def _compared(what: str, expected: Counter[str], found: Counter[str]) -> Iterator[str]:

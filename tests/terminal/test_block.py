@@ -26,3 +26,8 @@ def test_what_is_no_sender_and_the_desk_itself_are_refused(typed):
 
     assert gone.exit_code == 66
     assert "not blocked here; look also at mail.blocked" in gone.stderr
+
+
+def test_what_a_sender_is_called_drives_no_terminal(typed):
+    assert typed("block", "add", "rude\x07\x9b31m@other.example").exit_code == 0
+    assert typed("block", "list").stdout.startswith("rude  31m@other.example  by")

@@ -56,3 +56,13 @@ def is_owed(db: Database) -> bool:
     """Whether the file may still hold what was erased."""
     with db.read() as session:
         return scrubbing.is_owed(session)
+
+
+def test_what_is_exported_is_for_its_owner_alone(typed, opened, tmp_path):
+    opened()
+    out, elsewhere = tmp_path / "anna", tmp_path / "elsewhere"
+    out.mkdir(mode=0o755)
+    (out / "held.json").symlink_to(elsewhere)
+    assert typed("export", "person", "anna@bakery.example", "--out", out).exit_code == 0
+    assert not elsewhere.exists()
+    assert {oct(file.lstat().st_mode & 0o777) for file in out.iterdir()} == {"0o600"}
