@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -31,8 +32,7 @@ _WATCHED = ("-f", "-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "65536")
 def test_nothing_is_promised_and_nothing_leaves_before_it_is_on_the_disk(engine: str, tmp_path: Path) -> None:
     calls = tmp_path / "calls"
     with ExitStack() as stack:
-        home = tmp_path / "home"
-        home.mkdir()
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="storm-")))  # short: sockets lie in it
         url = stack.enter_context(databases(engine, home, postgres.LASTING))()
         here = stack.enter_context(scene(url, tmp_path, 1, random.Random(7), imap=True))
         servers = serverside.processes(server_home(home)) if engine == "postgresql" else []
