@@ -15,7 +15,7 @@ from bot.wire import Wire
 from bot.words import plural, ticket_name
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
 from desk.reach import EVERYTHING, Reach
-from store import crowds, keepsakes, remains
+from store import aftermath, crowds, keepsakes, remains
 from store.cards import Place
 from store.crowds import Crowd, Named
 from store.database import Database
@@ -83,7 +83,8 @@ class Crowds:
         with self._db.read() as session:
             kept = keepsakes.get(session, self._kept_as) or ""
             newest = crowds.newest(session, reach=self._reach)
-            before = self._a_minute_ago(now, newest)
+            # What Slack showed before a restore is no news, though it is filed anew.
+            before = max(self._a_minute_ago(now, newest), aftermath.last_shown(session))
             crowded = newest - before > MOST_A_MINUTE and (
                 crowds.count(session, before, newest, reach=self._reach) > MOST_A_MINUTE
             )

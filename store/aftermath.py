@@ -33,12 +33,13 @@ _KEPT = Fixed(select(tables.keepsakes.c.value).where(tables.keepsakes.c.name == 
 class Restored:
     """When the copy was taken, when it was put back, and when the desk went on ("" until then).
 
-    filled: whether all of it is in place; unknown: the numbers in Slack of which no ticket is known."""
+    filled: whether all of it is in place; shown: the last number that stood in Slack by then."""
 
     taken_at: str
     restored_at: str
     filled: bool = False
     released_at: str = ""
+    shown: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -83,10 +84,17 @@ def release(session: Session, cards: Iterable[tuple[str, int]] = (), *, at: date
     shown = dict(cards)
     for mark, number in shown.items():
         keepsakes.keep(session, _card(mark), str(number))
-    _leave_out(session, max(shown.values(), default=0))
+    last = max(shown.values(), default=0)
+    _leave_out(session, last)
     for number in session.scalars(select(tables.tickets.c.number).where(tables.tickets.c.status.in_(OPEN))):
         outbox.owe_card_again(session, number, at=at)
-    _keep(session, replace(restored, released_at=at.isoformat()))
+    _keep(session, replace(restored, released_at=at.isoformat(), shown=last))
+
+
+def last_shown(session: Session) -> int:
+    """The last number that stood in Slack before a restore; 0 where nothing was restored."""
+    restored = of(session)
+    return restored.shown if restored else 0
 
 
 def number_for(session: Session, ticket: Ticket) -> int | None:

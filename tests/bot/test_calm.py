@@ -11,7 +11,10 @@ from bot.pace import Pace
 from bot.wire import Wire
 from desk.actor import Actor
 from desk.delivery import Audience
+from store import aftermath
 from store.courier import Courier
+from store.marks import mark_of
+from tests.bot.desk_at_work import a_ticket
 from tests.bot.strict_slack import SUPPORT
 
 BOB = Actor.agent("U0BOB", "Bob")
@@ -82,6 +85,23 @@ def test_a_summary_reads_no_ticket_whole(desk, slack, crowds):
     looking.look()
     assert summaries(slack)
     assert not [each for each in asked if "FROM events" in each]
+
+
+def test_tickets_that_slack_showed_before_a_restore_are_no_news(desk, slack, crowds):
+    now, mailed = desk.time.now(), [f"mail:{n}" for n in range(25)]
+    marks = [mark_of(a_ticket(key=key), None, Audience.CARD) for key in mailed]
+    with desk.db.change() as session:
+        aftermath.begin(session, taken_at=now, at=now)
+        aftermath.release(session, [(mark, 100 + n) for n, mark in enumerate(marks)], at=now)
+    looking = crowds()
+    looking.look()
+    with desk.db.change() as session:
+        assert [desk.a_ticket_in(session, key=key) for key in mailed] == [*range(100, 125)]
+    looking.look()
+    assert summaries(slack) == []
+    many(desk, 21)
+    looking.look()
+    assert [one["text"].split(".")[0] for one in summaries(slack)] == ["📬 21 new tickets at once"]
 
 
 def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, slack, crowds):

@@ -1,4 +1,7 @@
-"""Reads what strace wrote down of a desk and its database's server: what was on the disk, and said, when."""
+"""Reads what strace wrote down of a desk and its database's server: what was on the disk, and said, when.
+
+Whoever tells a file to be on the disk has all that is written to it by then there, whichever process wrote it:
+on PostgreSQL the log of one is often written by another."""
 
 import re
 from collections import defaultdict
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _LINE = re.compile(r'^(\d+) +(?:<\.\.\. )?(\w+)[^"]*(?:"((?:[^"\\]|\\.)*)")?')
+_FILE = re.compile(r"^\d+ +\w+\(\d+<([^>]*)>")
 _MAIL = re.compile(r"Storm (\d{5}) in the shop|first-(\d{5})-said-once")
 _NOTE = re.compile(r"note-\d{5}-said-once")
 _OURS = re.compile(r"hd\.[0-9a-z.]+@[0-9a-z.]*desk\.example")
@@ -58,17 +62,47 @@ class Traced:
 
 def read(calls: Path, *, first_in_mailbox: int) -> Traced:
     """first_in_mailbox: the customer whose mail came there first."""
-    found, written, meant = Traced(), defaultdict[str, set[Thing]](set), defaultdict[str, set[Thing]](set)
+    found, disk, meant = Traced(), _Disk(), defaultdict[str, set[Thing]](set)
     for thread, call, said, line in _calls(calls):
         if call in ("fdatasync", "fsync"):
-            found.lasting |= written.pop(thread, set()) if line.endswith("= 0") else set()
+            found.lasting |= disk.sync(thread, line)
             continue
         if call == "pwrite64":
-            written[thread] |= {*_things_in(said)}
+            disk.write(thread, {*_things_in(said)}, line)
         meant[thread] |= {each for each in _NOTE.findall(said) if each not in found.lasting}
         if call == "sendto":
             found.hear(said, meant[thread], first_in_mailbox=first_in_mailbox)
     return found
+
+
+class _Disk:
+    """What is written to which file, and not yet told to be on the disk.
+
+    A call that others ran into is two lines: what is written counts from its end, and a sync is of what was
+    there when it began."""
+
+    def __init__(self) -> None:
+        self._written = defaultdict[str, set[Thing]](set)
+        self._begun = dict[str, tuple[str, set[Thing]]]()
+
+    def write(self, thread: str, things: set[Thing], line: str) -> None:
+        if begins := _FILE.match(line):
+            self._begun[thread] = begins[1], things
+        if not line.endswith("<unfinished ...>"):
+            file, done = self._begun.pop(thread, ("", set()))
+            self._written[file] |= done
+
+    def sync(self, thread: str, line: str) -> set[Thing]:
+        """What is on the disk by that line."""
+        if begins := _FILE.match(line):
+            self._begun[thread] = begins[1], {*self._written[begins[1]]}
+        if line.endswith("<unfinished ...>"):
+            return set()
+        file, things = self._begun.pop(thread, ("", set()))
+        if not line.endswith("= 0"):
+            return set()
+        self._written[file] -= things
+        return things
 
 
 def is_answer_to_slack(said: str) -> bool:
