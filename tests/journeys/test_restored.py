@@ -17,7 +17,8 @@ from desk.event import Kind
 from desk.ticket import Ticket
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
-from store import backup, inbox, outbox, restoring, tables, tickets
+from store import backup, cards, inbox, outbox, restoring, tables, tickets
+from store.cards import Place
 from store.database import Database
 from tests.journeys.conftest import Desk, reads_mailbox, world_with_mailboxes
 
@@ -218,6 +219,10 @@ def fill(url: str) -> None:
                 ticket.close(by=sanne, at=at + 2 * A_SECOND)
     with db.change() as session:
         session.execute(update(tables.outbox).values(state=DeliveryState.DONE))
+        shown = [
+            {"ticket": number, "channel": "C0OLD", "ts": f"1.{number:06}"} for number in range(1, OLD + 1)
+        ]
+        session.execute(insert(tables.cards), shown)
     db.close()
 
 

@@ -1,7 +1,7 @@
 """Reads what strace wrote down of a desk and its database's server: what was on the disk, and said, when.
 
-Whoever tells a file to be on the disk has all that is written to it by then there, whichever process wrote it:
-on PostgreSQL the log of one is often written by another."""
+Whoever syncs a file has all on the disk that is written to it by then, whichever process wrote it: the log of
+one process of PostgreSQL is often written by another."""
 
 import re
 from collections import defaultdict
