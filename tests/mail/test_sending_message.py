@@ -1,6 +1,7 @@
 """The bytes of a mail: what they say to whoever reads them, whatever a customer put into subject and name."""
 
 import base64
+import gc
 import string
 import tracemalloc
 from datetime import UTC, datetime, timedelta
@@ -74,10 +75,12 @@ def recipients_of(raw):
 
 def test_what_is_remembered_of_mails_that_were_compared_is_little():
     a_mail()
+    gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     for number in range(50):
         a_mail(subject=f"[HD-{number}] Printer", to=f"jan{number}@bakkerij.example")
+    gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 50 * 4_000
