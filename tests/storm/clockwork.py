@@ -13,6 +13,9 @@ _STILL = 6
 """Rounds without anything new, after which the clocks are turned.  In each of them every process answers a
 question: on a busy machine a round takes as long as that takes, and while one starts no time goes on."""
 
+_AT_ALL = 15 * PATIENCE
+"""Seconds after which nothing is waited for any more, whatever else goes on."""
+
 _STEP, _EVERY = timedelta(seconds=30), 0.1
 _KINDS = frozenset({"mail", "gesture"})
 _CALLS = ("chat.", "files.", "views.open")
@@ -33,7 +36,7 @@ class Patience:
         if self._at_work() != self._seen:
             self._seen, self._since = self._at_work(), time.monotonic()
         now = time.monotonic()
-        if now - self._since > self._still or now - self._began > 5 * PATIENCE:
+        if now - self._since > self._still or now - self._began > _AT_ALL:
             raise AssertionError(f"nothing moves any more: {on}")
 
 
