@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests import postgres
-from tests.storm import sizes, troubles
+from tests.storm import serverside, sizes, troubles
 from tests.storm.ailing import Course, befall
 from tests.storm.deaths import deaths
 from tests.storm.engines import databases, server_home
@@ -70,8 +70,8 @@ def _raise(engine: str, seed: int, size: Size) -> Outcome:
     settings = postgres.LASTING if size.restarts else postgres.SETTINGS
     with TemporaryDirectory(prefix="storm-") as made, databases(engine, Path(made), settings) as new:
         url, home = new(), server_home(Path(made))
-        gone = next(each for each in troubles.of_server(url, home) if each.name == "gone")
-        return storm(url, folder, size, seed=seed, gone=gone if size.restarts else None)
+        gone = partial(serverside.gone, home) if size.restarts else None
+        return storm(url, folder, size, seed=seed, gone=gone)
 
 
 def _storms(given: argparse.Namespace) -> Iterator[tuple[str, int, Size]]:

@@ -138,8 +138,9 @@ class Agents:
 
     def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
         """Answer customer n.  When Slack shows an error after *Send*, she does not know, and leaves it."""
-        files = {"added": list(added)} if added else {}
-        self._until_taken(lambda: self._write(n, {"text": marker("reply", n), "then": then} | files))
+        written: dict[str, object] = {"text": marker("reply", n), "then": then}
+        written |= {"added": list(added)} if added else {}
+        self._until_taken(lambda: self._write(n, written))
         try:
             outcome = self.visitor.submit("Alice")["outcome"]  # she has looked at it
         except (Unanswered, NotPossibleHere):

@@ -1,17 +1,20 @@
 """Ends the database hard, again and again, and starts it anew while people work."""
 
 import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Event
 
-from tests.storm.troubles import Trouble
+Gone = Callable[[], AbstractContextManager[None]]
+"""Begins a while without a server."""
 
 
 @dataclass
 class Restarts:
-    """gone: the trouble that lasts while there is no server.  every: seconds between two."""
+    """every: seconds between two."""
 
-    gone: Trouble
+    gone: Gone
     random: random.Random
     most: int
     every: tuple[float, float]
@@ -21,7 +24,7 @@ class Restarts:
     def run(self) -> None:
         """As often as it was told to, or until it is told that it is over."""
         while self.done < self.most and not self._over.wait(self.random.uniform(*self.every)):
-            with self.gone.begins():
+            with self.gone():
                 self._over.wait(self.random.uniform(0, 0.5))
             self.done += 1
 

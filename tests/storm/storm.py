@@ -14,11 +14,10 @@ from tests.storm import timing
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
 from tests.storm.replicas import Replica
-from tests.storm.restarts import Restarts
+from tests.storm.restarts import Gone, Restarts
 from tests.storm.scene import Scene, scene
 from tests.storm.sizes import Size
 from tests.storm.timing import Timing
-from tests.storm.troubles import Trouble
 from tests.storm.weather import Weather
 from tests.storm.work import work
 from tests.storm.wrong_clocks import WrongClocks
@@ -52,7 +51,7 @@ class Befalling(Protocol):
         """It is over."""
 
 
-def storm(url: str, folder: Path, size: Size, *, seed: int, gone: Trouble | None = None) -> Outcome:
+def storm(url: str, folder: Path, size: Size, *, seed: int, gone: Gone | None = None) -> Outcome:
     """Raise one over an empty database, and say what came of it.
 
     gone: what ends the server of that database for a while."""

@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 
 from desk.delivery import Audience
 from desk.event import Kind
@@ -50,11 +50,11 @@ class Verdict:
         return {each.name: each.messages for each in self.world.parts.workspace.channels.values()}
 
     @cached_property
-    def _events(self) -> dict[str, list[Row[Any]]]:
+    def _events(self) -> dict[str, list[Any]]:
         """What happened on tickets, by the address of the customer."""
         event, ticket = tables.events.c, tables.tickets.c
         columns = select(ticket.customer, event.kind, event.text)
-        found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        found: defaultdict[str, list[Any]] = defaultdict(list)
         with self.db.read() as session:
             for row in session.execute(columns.join(tables.tickets, ticket.number == event.ticket)):
                 found[row.customer].append(row)
@@ -171,9 +171,8 @@ class Verdict:
 
     def _number(self, n: int) -> int:
         with self.db.read() as session:
-            return session.scalars(
-                select(tables.tickets.c.number).where(tables.tickets.c.customer == customer(n))
-            ).one()
+            row = tables.tickets.c
+            return int(session.scalars(select(row.number).where(row.customer == customer(n))).one())
 
     def _is_asked_about(self, n: int) -> bool:
         row = tables.outbox.c

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from sandbox.visitor import Visitor
@@ -53,7 +53,7 @@ def _run_machines(here: Scene, size: Size) -> None:
         here.machines.write(n)
 
 
-def _click(agents: Agents, clicks: list[tuple[Act, int]]) -> None:
+def _click(agents: Agents, clicks: Sequence[tuple[Act, int]]) -> None:
     """In turn; those whose card is not there yet wait, and hold up no other."""
     left, patience, missed = deque(clicks), Patience(agents.moves, every=0.2), 0
     while left:
