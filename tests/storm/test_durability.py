@@ -22,7 +22,7 @@ from tests.storm.tracing import read
 MANY = 200
 """Mails that servers hand in, messages in the mailbox, and notes in windows: of each."""
 
-_WATCHED = ("-f", "-y", "-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "65536")
+_WATCHED = ("-f", "-yy", "-e", "trace=pwrite64,fdatasync,fsync,sendto", "-s", "65536")
 
 
 @pytest.mark.long

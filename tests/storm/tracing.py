@@ -70,7 +70,9 @@ def read(calls: Path, *, first_in_mailbox: int) -> Traced:
         if call == "pwrite64":
             disk.write(thread, {*_things_in(said)}, line)
         meant[thread] |= {each for each in _NOTE.findall(said) if each not in found.lasting}
-        if call == "sendto":
+        if (
+            call == "sendto" and "<TCP" in line
+        ):  # what goes to the database goes through a socket of this machine
             found.hear(said, meant[thread], first_in_mailbox=first_in_mailbox)
     return found
 
