@@ -152,12 +152,15 @@ class Agents:
             self._close()
 
     def note(self, n: int) -> None:
-        """Write a note on the ticket of customer n, and again while Slack shows an error."""
+        """Write a note on the ticket of customer n, and again while Slack shows an error.
+
+        It says its words twice: where a page of PostgreSQL's log ends in the middle of one, the other is whole."""
+        words = marker("note", n)
 
         def write() -> None:
             self._close()
             self.visitor.choose("Alice", self._card(n), "more", "Write a note")
-            self.visitor.submit("Alice", {"text": marker("note", n)})
+            self.visitor.submit("Alice", {"text": f"{words}, and once more: {words}"})
 
         self._until_taken(write)
 
