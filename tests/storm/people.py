@@ -154,7 +154,7 @@ class Agents:
     def note(self, n: int) -> None:
         """Write a note on the ticket of customer n, and again while Slack shows an error.
 
-        It says its words twice: where a page of PostgreSQL's log ends in the middle of one, the other is whole."""
+        It says its words twice: where a page of PostgreSQL's log ends in one, the other is whole."""
         words = marker("note", n)
 
         def write() -> None:
