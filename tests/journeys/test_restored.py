@@ -259,7 +259,7 @@ def everything(visitor: Visitor) -> tuple[Counter[tuple[str, str]], Counter[str]
 
 
 def name_of(text: str) -> str:
-    """The words of a message, without what may change: the summary of many tickets counts those it knows of."""
+    """The words of a message; a summary of many tickets counts those it knows of, so its words may change."""
     return "many at once" if "new tickets at once" in text else text.split("(")[0]
 
 
