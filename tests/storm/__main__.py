@@ -3,6 +3,7 @@
 import argparse
 import random
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from sqlalchemy import make_url
 
 from tests import postgres
@@ -27,6 +27,9 @@ from tests.wire import wire
 KEPT = Path(".storm")
 """Where the seeds, figures and logs of the last runs are."""
 
+_PYTEST = (sys.executable, "-m", "pytest")
+"""In a process of its own: it rewrites modules that are loaded here already."""
+
 _HEAD = f"{'engine':<11} {'seed':>7} {'mails':>6} {'clicks':>6} {'replies':>7} {'kills':>6}"
 _HEAD += f" {'naps':>5} {'shut':>5} {'clocks':>6} {'gone':>5} {'faults':>6} {'unread':>6} {'wrong':>6}"
 _HEAD += f" {'seconds':>8}"
@@ -35,7 +38,7 @@ _HEAD += f" {'seconds':>8}"
 def main() -> int:
     given = _given()
     if given.faults:
-        return int(pytest.main(["tests/storm/test_faults.py", "-m", "long or not long", "-q", "-s"]))
+        return subprocess.call([*_PYTEST, "tests/storm/test_faults.py", "-m", "long or not long", "-q", "-s"])
     KEPT.mkdir(exist_ok=True)
     if given.database:
         return _befall(given)
