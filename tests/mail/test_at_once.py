@@ -1,15 +1,12 @@
 """Two processes that file mails at the same moment and need the same new ticket for them."""
 
 from datetime import timedelta
-from threading import Event, Thread, current_thread
 
 import pytest
 
 from mail.limits import Intakes, Limits
-from store import points
-from store.points import Point
 from tests.mail.mail_desk import ROBIN, MailDesk, mail
-from tests.mail.test_copies import until, waits_for_the_other
+from tests.mail.rivals import file_at_once
 
 
 @pytest.fixture
@@ -37,29 +34,9 @@ def test_two_processes_that_need_a_new_ticket_at_the_same_moment_share_one(desk,
         mails = [mail(sender=f"s{n}@{n}.example", message_id=f"{n}@{n}.example") for n in range(2)]
     kept = desk.is_kept(mails[0]), desk.is_kept(mails[1], at=desk.now - apart)
     taken = late._take()
-    both = [
-        Thread(target=intake._receive, args=([one],), name=name)
-        for intake, one, name in zip((late, quick), taken, ("late", "quick"), strict=True)
-    ]
-    filed, go_on = Event(), Event()
-
-    def hold(point):
-        if point is Point.INTAKE_FILING and current_thread().name == "late":
-            filed.set()
-            go_on.wait(30)
 
     # when they are filed by two processes, of which one has not committed yet
-    points.watch(hold)
-    try:
-        both[0].start()
-        assert filed.wait(30)
-        both[1].start()
-        until(lambda: waits_for_the_other(desk.db) or not both[1].is_alive())
-    finally:
-        points.watch(None)
-        go_on.set()
-        for each in both:
-            each.join()
+    file_at_once(desk, lambda: late._receive([taken[0]]), lambda: quick._receive([taken[1]]))
 
     # then both are on it
     assert {desk.fate_of(each).ticket for each in kept} == {2}

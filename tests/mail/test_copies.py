@@ -1,19 +1,15 @@
 """Copies of one mail are one ticket, whether they could be read or not, and whoever files them at once."""
 
 from datetime import timedelta
-from threading import Event, Thread, current_thread
-from time import monotonic
 
 import pytest
-from sqlalchemy import text
 
 from desk.event import Kind
 from mail.reader import Bounds, Reader
 from mail.reading import Unreadable, read
-from store import points
 from store.inbox import State
-from store.points import Point
 from tests.mail.mail_desk import ALICE, ROBIN, MailDesk, mail, with_file
+from tests.mail.rivals import file_at_once
 
 ON_ANOTHER_WAY = b"Received: from list.example by mx.desk.example; Mon, 23 Nov 2026 09:01:00 +0000\r\n"
 
@@ -186,41 +182,3 @@ def test_nor_are_a_copy_that_can_be_read_and_one_that_cannot_two_tickets(desk, i
     assert desk.how_many_tickets() == 1
     words = [event.text for event in desk.ticket().history if event.text == "The printer is on fire."]
     assert len(words) == 1
-
-
-def file_at_once(desk, late, quick):
-    """Both file what they have; the first does not commit before the second waits for it, or is done."""
-    both = [Thread(target=late, name="late"), Thread(target=quick, name="quick")]
-    filed, go_on = Event(), Event()
-
-    def hold(point):
-        if point is Point.INTAKE_FILING and current_thread().name == "late":
-            filed.set()
-            go_on.wait(30)
-
-    points.watch(hold)
-    try:
-        both[0].start()
-        assert filed.wait(30)
-        both[1].start()
-        until(lambda: waits_for_the_other(desk.db) or not both[1].is_alive())
-    finally:
-        points.watch(None)
-        go_on.set()
-        for each in both:
-            each.join()
-
-
-def waits_for_the_other(db):
-    """On SQLite nobody begins to write before the other has ended."""
-    if db.is_sqlite:
-        return True
-    with db.read() as session:
-        locked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return session.scalar(text(f"{locked} AND datname = current_database()"))
-
-
-def until(holds):
-    patience = monotonic() + 30
-    while not holds():
-        assert monotonic() < patience
