@@ -33,7 +33,7 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  language, priority: of tickets that people write down; alike_within: for
+    where it is known.  addresses: those of the desk, which nobody may block.  language, priority: of tickets that people write down; alike_within: for
     how long one may be repeated by the next.  clock: reads the time.
     troubles: what keeps mail or deliveries from moving, in words; lead_troubles: what leads alone are to know
     of that.  a_mail_takes: bytes of all files that
@@ -50,6 +50,7 @@ class House:
     style: Style
     clock: Callable[[], datetime]
     app: str | None = None
+    addresses: frozenset[str] = frozenset()
     language: str = "en"
     priority: Priority = Priority.MEDIUM
     alike_within: timedelta = timedelta()

@@ -74,6 +74,7 @@ class Slackroom:
         self.house = House(
             db, policy, self.people, write, Style(desk.prefix, desk.timezone), clock,
             app=app_of(self._app_token),
+            addresses=config.addresses,
             language=desk.language,
             priority=desk.default_priority,
             alike_within=timedelta(days=desk.duplicate_days),
