@@ -45,8 +45,9 @@ class Strip:
         """The troubles in words, each a line; none where all is well.  Raises Unavailable."""
         now = self.clock()
         shut = self.shut.lines(self.zone) if self.shut else []
-        overheard = self.overheard.lines() if self.overheard else []
-        return [*overheard, *self._mail(now), *self._roads(now), *shut]
+        said = [*self._mail(now), *self._roads(now), *shut]
+        overheard = [] if self.overheard is None else self.overheard.lines()
+        return [*(line for line in overheard if not _is_said(line, said)), *said]
 
     def _mail(self, now: datetime) -> Iterator[str]:
         if not self.sources:
@@ -65,3 +66,8 @@ class Strip:
             since, why = road.closed_since, road.closed_because
             if since is not None and now - since >= _AT_ONCE:
                 yield f"{_WAITING[name]} since {moment(since, self.zone)}: {why}"
+
+
+def _is_said(line: str, said: Sequence[str]) -> bool:
+    """Whether that is the reason for which something waits already."""
+    return any(line.partition(".")[0] in each for each in said)

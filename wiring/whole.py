@@ -17,8 +17,10 @@ from heartbeat import heartbeat
 from mail import canary
 from mail.canary import Canary
 from mail.delays import tell_of_delays
+from mail.desks import Desks
 from mail.mailbox import Mailbox
 from mail.reader import Reader
+from mail.sending import MailSender
 from settings import agreed
 from settings.promised import policy_of
 from sla.ageing import Ageing
@@ -71,12 +73,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     reporting = reporting_of(config, db, policy, clock)
     slack = Slackroom(config, db, policy, mailer.foresee, reporting, clock=clock, machine=machine)
     reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
-    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
-    couriers = {
-        "slack": Courier(db, slack.senders(), clock=clock, together=TOGETHER),
-        "mail": Courier(db, mail, clock=clock),
-        "files": Courier(db, slack.file_senders(reader), clock=clock, lease=FILES_TAKE),
-    }
+    couriers = _couriers_of(db, slack, mailer, reader, clock)
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
@@ -119,6 +116,18 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         config, db, policy, slack.people, asgi, scheduler, couriers, reader, intake,
         socket, listener, mailboxes, stop,
     )  # fmt: skip
+
+
+def _couriers_of(
+    db: Database, slack: Slackroom, mailer: MailSender | Desks, reader: Reader, clock: Clock
+) -> dict[str, Courier]:
+    """What carries the deliveries, by the road that each takes."""
+    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
+    return {
+        "slack": Courier(db, slack.senders(), clock=clock, together=TOGETHER),
+        "mail": Courier(db, mail, clock=clock),
+        "files": Courier(db, slack.file_senders(reader), clock=clock, lease=FILES_TAKE),
+    }
 
 
 def _pulse_of(
