@@ -23,6 +23,7 @@ from store.database import Database
 from terminal import surroundings
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.mailboxes import mailbox_of
 from tests.store.test_probe import locked
 
 Doctor = Callable[..., Result]
@@ -44,14 +45,7 @@ def visitor(world: Sandbox) -> Visitor:
 @pytest.fixture
 def doctor(world: Sandbox, database_url: str) -> Doctor:
     """Runs it with the settings of a desk that lives in that world; a setting of None is taken away."""
-    host, port = world.imap_address
-    settings: Mapping[str, str] = demo_settings(world, database_url) | {
-        "HELPDESK_MAIL__IMAP__HOST": host,
-        "HELPDESK_MAIL__IMAP__PORT": str(port),
-        "HELPDESK_MAIL__IMAP__TLS": "none",
-        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-    }
+    settings: Mapping[str, str] = demo_settings(world, database_url) | mailbox_of(world)
 
     def run(*words: str, **changed: str) -> Result:
         return CliRunner(env=settings | changed).invoke(helpdesk.main, ["doctor", *words])
