@@ -10,8 +10,6 @@ from desk.actor import Actor, Role
 from desk.errors import NotAllowed
 from store import blocks as blocked
 
-VERBS = ("block", "unblock")
-
 _SENDER = re.compile(r"(?:[^\s@<>()\",;:]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINKED = re.compile(r"<(?:[^|>]*\|)?(?:mailto:|https?://)?([^|>]+)>")
 """What Slack makes of an address or a domain that somebody types."""

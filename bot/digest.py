@@ -25,6 +25,7 @@ _STILL = timedelta(hours=1)
 
 _NOON = time(12)
 _SHOWN = 15
+"""Tickets."""
 _OF_ALL = Label("", "", "", shows_owner=True)
 
 

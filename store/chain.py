@@ -23,6 +23,7 @@ AT_ONCE = 500
 """Events that one transaction adds."""
 
 _SALT = 16
+"""Bytes."""
 _link, _event, _ticket = tables.links.c, tables.events.c, tables.tickets.c
 _FACTS = ("ticket", "seq", "kind", "at", "by_role", "by_door", "status", "priority")
 _WORDS = ("by_key", "by_name", "text", "key", "detail")
