@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from store import tables
 from store.database import Session
@@ -16,6 +16,11 @@ _row = tables.cards.c
 _PLACE = Fixed(select(_row.channel, _row.ts).where(_row.ticket == bindparam("number")))
 _NEW = Fixed(insert(tables.cards))
 _GONE = Fixed(delete(tables.cards).where(_row.ticket == bindparam("number")))
+_HAVE_ONE = Fixed(
+    update(tables.outbox)
+    .where(tables.outbox.c.ticket == bindparam("number"), tables.outbox.c.cardless)
+    .values(cardless=False)
+)
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,10 @@ def ticket_at(session: Session, place: Place) -> int | None:
 
 
 def keep(session: Session, number: int, place: Place, *, at: datetime) -> None:
-    """Remember where the card was posted, instead of where it was before."""
+    """Remember where the card was posted, instead of where it was before: what its thread is owed can go."""
     forget(session, number)
     session.do(_NEW, {"ticket": number, "channel": place.channel, "ts": place.ts, "posted_at": at})
+    session.do(_HAVE_ONE, {"number": number})
 
 
 def forget(session: Session, number: int) -> None:
