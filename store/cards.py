@@ -1,12 +1,12 @@
 """Where in Slack each ticket's card stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from store import tables
+from store import tables, turns
 from store.database import Session
 from store.fixed import Fixed
 
@@ -54,7 +54,22 @@ def keep(session: Session, number: int, place: Place, *, at: datetime) -> None:
     """Remember where the card was posted, instead of where it was before: what its thread is owed can go."""
     forget(session, number)
     session.do(_NEW, {"ticket": number, "channel": place.channel, "ts": place.ts, "posted_at": at})
-    session.do(_HAVE_ONE, {"number": number})
+    free(session, [number])
+
+
+def stranded(session: Session) -> Sequence[int]:
+    """The tickets whose threads wait for a card that is there: a process of an earlier version posted it."""
+    owed = tables.outbox.c
+    query = (
+        select(_row.ticket).join(tables.outbox, owed.ticket == _row.ticket).where(turns.without_card(owed))
+    )
+    found: Sequence[int] = session.scalars(query.distinct()).all()
+    return found
+
+
+def free(session: Session, numbers: Iterable[int]) -> None:
+    """What is owed in the threads of these tickets waits for no card."""
+    session.do(_HAVE_ONE, *({"number": number} for number in numbers))
 
 
 def forget(session: Session, number: int) -> None:

@@ -1,6 +1,5 @@
 """The statements of the outbox, each built once: a courier asks every second."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -95,7 +94,7 @@ def _behind(row: Any, audience: Audience, first: Audience) -> ColumnElement[bool
 
 
 def _is_there(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there is such a row.  Asked row by row, as they are looked at: of EXISTS PostgreSQL makes a join
+    """Whether there is such a row.  It is asked for each that is looked at: of EXISTS PostgreSQL makes a join
     with all that there are."""
     return select(literal(1)).where(*which).limit(literal(1)).scalar_subquery().is_not(None)
 
