@@ -53,7 +53,8 @@ class Flight:
 
     def is_lost(self, now: datetime) -> bool:
         """Whether a process died over the newest, which may never have left."""
-        return self.tried < self.sent and now - datetime.fromisoformat(self.sent) >= _LEASE
+        is_known = self.sent in (self.tried, self.home)
+        return not is_known and now - datetime.fromisoformat(self.sent) >= _LEASE
 
     def is_late(self, now: datetime) -> bool:
         return bool(self.since) and now - datetime.fromisoformat(self.since) >= LATE
@@ -104,9 +105,7 @@ class Canary:
 
     def _begun(self, flight: Flight, now: datetime) -> Flight:
         pause = _AGAIN if flight.is_late(now) else self.every
-        if flight.is_lost(now) and flight.since == flight.sent:
-            return replace(flight, sent=now.isoformat(), since=now.isoformat())
-        if flight.sent and now - datetime.fromisoformat(flight.sent) < pause:
+        if flight.sent and now - datetime.fromisoformat(flight.sent) < pause and not flight.is_lost(now):
             return flight
         return replace(flight, sent=now.isoformat(), since=flight.since or now.isoformat())
 
