@@ -123,7 +123,7 @@ class Crowds:
             after = told
             lasts = lasts or not (isinstance(problem, DeliveryFailed) and problem.permanent)
         else:
-            lasts = lasts or not after.said  # it may stand there, or has to
+            lasts = lasts or not (after and after.said)  # it may stand there, or has to
         if after and after.ts and after != told:
             self._remember(after, now)
         self._swapped(kept, after if lasts else None)
