@@ -12,7 +12,7 @@ from desk.ticket import Ticket
 from store import cards, mapping, outbox, tables
 from store.database import Session
 from store.session import NEW_DELIVERY
-from store.statements import IN_A_THREAD, PENDING
+from store.turns import IN_A_THREAD, PENDING
 
 _row = tables.outbox.c
 
@@ -32,10 +32,11 @@ def thread(session: Session, ticket: Ticket, *, at: datetime) -> None:
     session.execute(delete(tables.outbox).where(_row.id.in_([each.id for each in before])))
     owed = {(each.seq or 0, each.audience): _again(each, at) for each in before}
     for note in _typed(ticket):
-        again = Delivery(audience=Audience.AGENTS, not_before=at, repeated=True)
-        owed.setdefault((note.seq, Audience.AGENTS), again)
+        retold = Delivery(audience=Audience.AGENTS, not_before=at, repeated=True)
+        owed.setdefault((note.seq, Audience.AGENTS), retold)
     for seq, audience in sorted(owed):
-        session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, seq, [owed[seq, audience]]))
+        again = mapping.rows_of_deliveries(ticket.number, seq, [owed[seq, audience]], cardless=True)
+        session.do(NEW_DELIVERY, *again)
 
 
 def lines(session: Session, number: int, references: Collection[str], *, at: datetime) -> int:

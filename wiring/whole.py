@@ -30,7 +30,7 @@ from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import ahead, drafts, inbox, retention, schema
+from store import ahead, cards, drafts, inbox, retention, schema
 from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database
@@ -201,6 +201,7 @@ def _jobs_of_time(
     yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
     yield Job("ageing", Ageing(db, _days_of(config), clock, stopping).beat, every=60)
     yield Job("drafts", lambda: _redraw(db, clock), every=300)
+    yield Job("stranded", lambda: _free_stranded(db), every=300)
 
 
 def _jobs_of_canary(config: Config, db: Database, bird: Canary | None, post: Postroom) -> Iterator[Job]:
@@ -246,6 +247,14 @@ def _tidy(db: Database, clock: Clock, days: int) -> None:
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
         drafts.tidy(session, before=clock() - timedelta(days=days))
+
+
+def _free_stranded(db: Database) -> None:
+    with db.read() as session:
+        numbers = cards.stranded(session)
+    if numbers:
+        with db.change() as session:
+            cards.free(session, numbers)
 
 
 def _redraw(db: Database, clock: Clock) -> None:

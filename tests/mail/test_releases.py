@@ -20,10 +20,12 @@ from mail.smtp import Server
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy
-from store import aftermath, erasing, inbox, releases, reports
+from store import aftermath, erasing, inbox, points, releases, reports
 from store.erasing import Deed
 from store.inbox import Arrival
+from store.points import Point
 from store.traces import StillUnderWay
+from tests.dying import dying_at
 from tests.mail.mailing_desk import AMSTERDAM, MONDAY, SECRET
 from tests.mail.rivals import until, waits_for_the_other
 
@@ -143,6 +145,36 @@ def test_a_server_that_nobody_reaches_costs_no_attempt(office):
     office.sending.server = port
     office.later(minutes=1)
     assert office.report().stand is Stand.SENT
+
+
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [(Point.MONTH_TAKEN, 0), (Point.SMTP_WRITTEN, 0), (Point.SMTP_TAKEN, 1), (Point.MONTH_SENT, 1)],
+)
+def test_one_over_which_the_desk_died_is_asked_about_and_never_repeated_by_itself(office, point, left):
+    office.release()
+    with dying_at(point):
+        office.later(seconds=1)
+    office.later(minutes=2)
+    assert (office.report().stand, len(office.post.mails)) == (Stand.DOUBTFUL, left)
+
+
+def test_a_process_that_slept_over_it_does_not_send_it(office):
+    office.release()
+
+    def sleep(point):
+        if point is Point.MONTH_TAKEN:
+            points.watch(None)
+            office.house.now += timedelta(seconds=40)
+
+    points.watch(sleep)
+    try:
+        office.later(seconds=1)
+    finally:
+        points.watch(None)
+    assert (office.report().stand, office.post.mails) == (Stand.RELEASED, [])
+    office.later(minutes=6)
+    assert (office.report().stand, len(office.post.mails)) == (Stand.SENT, 1)
 
 
 def test_what_may_have_arrived_is_asked_about_and_never_repeated_by_itself(office):

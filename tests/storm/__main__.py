@@ -108,7 +108,7 @@ def _die(given: argparse.Namespace) -> int:
         with TemporaryDirectory(prefix="storm-") as home, databases(engine, Path(home)) as new:
             for each in deaths(new, Path(home), begin=given.begin):
                 died = "died" if each.died else "not reached so often"
-                print(f"{engine:<11} {each.point.name:<16} {each.hit:>4} {died}", *each.wrongs, flush=True)
+                print(f"{engine:<11} {each.name:<34} {each.hit:>4} {died}", *each.wrongs, flush=True)
                 wrong += len(each.wrongs)
                 if time.monotonic() > until:
                     print(f"the time is over: go on after this one with --from, on {engine}")
@@ -212,7 +212,9 @@ def _given() -> argparse.Namespace:
         help="that each trouble lasts (--database): 20, or 60 where it is gone",
     )
     parser.add_argument("--points", action="store_true", help="end the desk at every crash point instead")
-    parser.add_argument("--from", dest="begin", default="", help="the point to begin with (--points)")
+    parser.add_argument(
+        "--from", dest="begin", default="", help="the point, or 'POINT in job', to begin with (--points)"
+    )
     parser.add_argument("--faults", action="store_true", help="put faults into the code, one by one, instead")
     return parser.parse_args()
 
