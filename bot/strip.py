@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.overheard import Overheard
 from bot.shut import Shut
 from bot.words import elapsed, moment
 from store import mailboxes
@@ -28,7 +29,7 @@ class Strip:
 
     sources: the mailboxes that are read; where there are none, mail is brought to us and nothing is late.
     problem: what is wrong with reading at the moment, or "".  late: from when on reading is.
-    shut: which of several channels take nothing."""
+    shut: which of several channels take nothing; overheard: in which others read."""
 
     db: Database
     sources: Sequence[str]
@@ -38,11 +39,14 @@ class Strip:
     clock: Callable[[], datetime]
     late: timedelta
     shut: Shut | None = None
+    overheard: Overheard | None = None
 
     def lines(self) -> list[str]:
         """The troubles in words, each a line; none where all is well.  Raises Unavailable."""
         now = self.clock()
-        return [*self._mail(now), *self._roads(now), *(self.shut.lines(self.zone) if self.shut else ())]
+        shut = self.shut.lines(self.zone) if self.shut else []
+        overheard = self.overheard.lines() if self.overheard else []
+        return [*overheard, *self._mail(now), *self._roads(now), *shut]
 
     def _mail(self, now: datetime) -> Iterator[str]:
         if not self.sources:

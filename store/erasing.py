@@ -81,6 +81,8 @@ def erase(db: Database, found: Found, deed: Deed) -> Iterator[int]:
     """Do it; yields each ticket as it is done.  Interrupted, it is simply done again.
 
     Raises store.traces.StillUnderWay, Conflict, store.database.Unavailable."""
+    with db.change() as session:  # before anything is done: it is looked at once more where it goes
+        reports.hold(session, found.person.address, now=deed.at)
     for number in found.theirs:
         with db.change() as session, suppress(NotFound):
             (delete_ticket if deed.what == "delete" else forget_ticket)(session, number, found.person, deed)
@@ -229,6 +231,6 @@ def _raws(db: Database, person: Person, deed: Deed) -> None:
         traces.unname_ours(session, person)
         counts = {
             "blocks": traces.unblock(session, person.address),
-            "reports": reports.unname(session, person),
+            "reports": reports.unname(session, person, now=deed.at),
         }
         _keep(session, deed.receipt(counts))

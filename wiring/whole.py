@@ -32,6 +32,7 @@ from store import ahead, cards, drafts, inbox, retention, schema
 from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database
+from store.drift import Drift
 from store.sender import Sender
 from wiring.checks import BEATS, alive_of, checks_of, problems_of
 from wiring.letters import (
@@ -79,7 +80,7 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
-    strip = replace(strip, shut=slack.shut)
+    strip = replace(strip, shut=slack.shut, overheard=slack.overheard)
     bird = canary_of(config, db, clock, post=post, slack=slack.people.problem)
     house = replace(slack.house, troubles=strip.lines, lead_troubles=lambda: _of_leads(bird))
     app = slack_app.build(house)
@@ -99,12 +100,14 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
-    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
+    drift = None if db.is_sqlite else Drift(db, machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut, drift)
     checks["restored"] = comparing.why_held
+    checks["channels"] = slack.overheard.problem
     watched = checks | ({"canary": bird.trouble} if bird else {})
     auditor = Auditor(db, clock=clock, checks=watched, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    figures = metrics.registry(db, clock=clock, pulse=_pulse_of(scheduler, bird, socket, clock))
+    figures = metrics.registry(db, clock=clock, pulse=_pulse_of(scheduler, bird, socket, drift, clock))
     alive = alive_of(db, scheduler)
     asgi = web.build(checks, figures, slack.inlet(app), pages, Turnstile(machine), alive=alive)
 
@@ -119,12 +122,13 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
 
 
 def _pulse_of(
-    scheduler: Scheduler, bird: Canary | None, socket: Socket | None, clock: Clock
+    scheduler: Scheduler, bird: Canary | None, socket: Socket | None, drift: Drift | None, clock: Clock
 ) -> metrics.Pulse:
     return metrics.Pulse(
         ticks=lambda: scheduler.last_goods(BEATS),
         canary=lambda session: canary.figures(session, clock()) if bird else {},
         connections=lambda: socket.connections if socket else None,
+        drift=lambda: drift.look() if drift else None,
     )
 
 
@@ -155,6 +159,7 @@ def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
     for crowds in slack.crowds():
         yield Job(crowds.name, crowds.look, every=5)
+    yield Job("channels", slack.overheard.look, every=60)
     yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)

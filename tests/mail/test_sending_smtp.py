@@ -50,16 +50,17 @@ def certificate(tmp_path):
 
 
 class Postbox:
-    """Takes every mail, and remembers it."""
+    """Takes every mail, and remembers it.  answer: what it says to that."""
 
     def __init__(self):
+        self.answer = "250 taken"
         self.mails = []
         self.encrypted = []
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
         self.encrypted.append(session.ssl is not None)
-        return "250 taken"
+        return self.answer
 
 
 def a_free_port():
