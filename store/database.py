@@ -228,8 +228,7 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
 
         return server.engine_of(parsed, answers_within)
     patience = {"timeout": _PATIENCE, "check_same_thread": False}
-    # What came back last goes first: what a connection keeps (pages, statements) few of them keep then.
-    engine = create_engine(parsed, connect_args=patience, hide_parameters=True, pool_use_lifo=True)
+    engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
     event.listen(engine, "do_connect", lambda _dialect, _entry, words, _named: private.make(words[0]))
     event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine, "begin", _begin_sqlite)

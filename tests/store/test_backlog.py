@@ -13,7 +13,7 @@ from sqlalchemy import event, insert, text
 from desk.actor import Actor
 from desk.delivery import Audience
 from desk.ticket import Ticket
-from store import cards, mapping, outbox, statements, tables, tickets
+from store import cards, likely, mapping, outbox, statements, tables, tickets
 from store.database import Database, Session
 from store.pouring import pour
 from tests.week import moment
@@ -123,17 +123,31 @@ def test_a_claim_costs_the_same_however_many_wait(db: Database, asked: dict[str,
 
 @pytest.mark.parametrize("audiences", [SLACK, MAIL, FILES], ids=["Slack", "mail", "files"])
 def test_the_next_are_found_in_order_by_the_index(db: Database, audiences: tuple[Audience, ...]) -> None:
+    plan = plan_of(db, due(audiences))
+    assert "ix_outbox_owed" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+
+
+def test_a_new_ticket_is_compared_with_the_newest_and_not_with_all_that_are_open(
+    db: Database, a_ticket: ATicket, at: At, anna: Actor
+) -> None:
+    a_ticket()
+    new = Ticket.open(by=anna, at=at("mon 10:00"), subject="Blank page", text="Again.")
+    plan = plan_of(db, lambda session: likely.suspect(session, new, at=NOW, within=timedelta(days=7)))
+    assert "ix_tickets_status" not in plan, plan
+
+
+def plan_of(db: Database, ask: Ask) -> str:
+    """How the database goes about it."""
     asked: list[Any] = []
     explain = "EXPLAIN QUERY PLAN " if db.is_sqlite else "EXPLAIN "
     with db.read() as session:
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", lambda *sent: asked.append(sent[2:4]))
-        due(audiences)(session)
+        ask(session)
         statement, parameters = asked[0]
         found = connection.exec_driver_sql(explain + statement, parameters)
-        plan = "\n".join(" ".join(map(str, row)) for row in found)
-    assert "ix_outbox_owed" in plan, plan
-    assert "TEMP B-TREE" not in plan, plan
+        return "\n".join(" ".join(map(str, row)) for row in found)
 
 
 def owed_to_agents(db: Database) -> list[int]:

@@ -135,6 +135,7 @@ class _Course:
     def _monday(self) -> None:
         self._go_to(MONDAY + AT_NINE)
         self._until(lambda: self._in_leads("The week of 23"), "the week")
+        self._until(self._is_home, "a canary that found Slack there")
         self.visitor.archive("#support")
         self.customers.write(WHILE_SHUT)
         self._until(lambda: self._mailed("cannot reach Slack"), "a mail that Slack cannot be reached")
@@ -159,12 +160,13 @@ class _Course:
         self.clocks.turn(moment - self.clocks.world.now())
 
     def _until(self, look: Callable[[], object], what: str) -> None:
-        """Let a little time go by whenever nothing is seen; not for ever, for it may be lost."""
+        """Let a little time go by whenever nothing is seen; not for ever, for it may be lost; slowly while a
+        canary is on its way, for mailboxes are read by the clock on the wall."""
         patience, gone = Patience(self.clocks.moves, every=0.1), timedelta()
         for tries in count(1):
             if look() or gone > _AT_MOST:
                 return
-            if tries % 3 == 0 and self.clocks.replicas[0].answers():
+            if tries % (3 if self._is_home() else 15) == 0 and self.clocks.replicas[0].answers():
                 self.clocks.turn(_STEP)
                 gone += _STEP
             patience.spend(what)

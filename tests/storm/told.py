@@ -84,9 +84,9 @@ class Told:
         yield from (f"a false alarm: {each['subject']}" for each in letters if "stuck" in each["subject"])
 
     def _of_summary(self) -> Iterator[str]:
-        """It is begun only by a desk that saw the minute before."""
+        """It is begun, on record, only by a desk that saw the minute before."""
         said = [text_of(each) for each in self.visitor.channel("#support") if "at once" in each["text"]]
-        begun = any(hit.point == Point.SUMMARY_BEGUN.name for hit in self.hits)
+        begun = any(hit.point == Point.COMMITTED.name and hit.by == "crowds" for hit in self.hits)
         if len(said) != begun:
             yield f"{len(said)} summaries of many tickets"
         yield from (f"a summary says what is not so: {text}" for text in said if "All of their" not in text)
