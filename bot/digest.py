@@ -21,6 +21,7 @@ _STILL = timedelta(hours=1)
 
 _NOON = time(12)
 _SHOWN = 15
+"""Tickets."""
 _OF_ALL = Label("", "", "", shows_owner=True)
 _MISSING = (
     "Today's list of what runs out soon may not have reached you: something broke off while it was sent. "

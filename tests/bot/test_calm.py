@@ -183,3 +183,14 @@ def test_fifty_changes_within_ten_seconds_draw_the_card_three_times_at_most(desk
     courier.deliver_due()
     assert "Bob" in str(desk.card(number)["blocks"])
     assert desk.owed(Audience.CARD) == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_thousand_new_cards_are_in_the_channel_after_eighteen_minutes_of_slacks_pace(desk, slack):
+    began = desk.time.now()
+    many(desk, 1000)
+    desk.deliver()
+    assert len(slack.channel("C0SUPPORT")) == 1000
+    assert desk.owed(Audience.CARD) == 0
+    assert desk.time.now() - began <= timedelta(seconds=1_100)

@@ -21,6 +21,7 @@ from sandbox.visitor import Visitor
 from store import tables
 from store.database import Database
 from terminal.demo import demo_settings
+from tests.mailboxes import mailbox_alone
 from tests.ports import free_ports
 
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
@@ -80,17 +81,8 @@ def serving(world: Sandbox, tmp_path: Path) -> Callable[..., object]:
 
     @contextmanager
     def serve(url: str) -> Iterator[Serving]:
-        port, host = str(free_ports(1)[0]), world.imap_address
-        desk = Serving(
-            demo_settings(world, url) | {
-                "HELPDESK_WEB__PORT": port, "HELPDESK_LOG__LEVEL": "info",
-                "HELPDESK_MAIL__LISTENER__ENABLED": "false", "HELPDESK_MAIL__IMAP__HOST": host[0],
-                "HELPDESK_MAIL__IMAP__PORT": str(host[1]), "HELPDESK_MAIL__IMAP__TLS": "none",
-                "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-                "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-            },
-            tmp_path,
-        )  # fmt: skip
+        own = {"HELPDESK_WEB__PORT": str(free_ports(1)[0]), "HELPDESK_LOG__LEVEL": "info"}
+        desk = Serving(demo_settings(world, url) | mailbox_alone(world) | own, tmp_path)
         try:
             yield desk
         finally:

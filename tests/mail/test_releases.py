@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from desk.actor import Actor
 from desk.erasing import Person
 from desk.release import Stand
 from mail.house import House as MailHouse
@@ -19,11 +20,14 @@ from mail.smtp import Server
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy
-from store import aftermath, inbox, points, releases, reports
+from store import aftermath, erasing, inbox, points, releases, reports
+from store.erasing import Deed
 from store.inbox import Arrival
 from store.points import Point
+from store.traces import StillUnderWay
 from tests.dying import dying_at
 from tests.mail.mailing_desk import AMSTERDAM, MONDAY, SECRET
+from tests.mail.rivals import until, waits_for_the_other
 
 BOSS = "boss@bakkerij.example"
 OURS = "help@desk.example"
@@ -275,7 +279,41 @@ def test_what_comes_back_is_told_to_the_leads_and_makes_no_ticket(office):
 def test_who_is_forgotten_is_forgotten_here_too(office):
     with office.db.change() as session:
         assert reports.names(session, BOSS)
-        assert reports.unname(session, Person(BOSS, (), "erased-1")) == 1
+        assert reports.unname(session, Person(BOSS, (), "erased-1"), now=office.house.now) == 1
         assert not reports.names(session, BOSS)
     report = office.report()
     assert (report.stand, report.raw) == (Stand.DECLINED, b"")
+
+
+def erased(office):
+    """Erase whoever gets the report; returns what stood in the way."""
+    with office.db.read() as session:
+        found = erasing.find(session, BOSS)
+    try:
+        list(erasing.erase(office.db, found, Deed("forget", Actor.operator("olga"), office.house.now)))
+    except StillUnderWay as busy:
+        return str(busy)
+    return ""
+
+
+def test_an_erasure_waits_for_a_report_that_is_just_being_sent(office):
+    # given a report that another process has claimed and not committed yet
+    office.release()
+    outcomes = []
+    erasure = Thread(target=lambda: outcomes.append(erased(office)))
+    with office.db.change() as session:
+        report = releases.claim(session, now=office.house.now, lease=timedelta(minutes=1))
+        erasure.start()
+        until(lambda: waits_for_the_other(office.db))
+
+    # then the erasure touches nothing of it, and says so
+    erasure.join(timeout=100)
+    assert outcomes == ["The report of Bakery for 2026-11 is just being sent."]
+    assert (office.report().stand, office.report().address) == (Stand.SENDING, BOSS)
+
+    # and once it has left, that stays on record, without whose it was
+    with office.db.change() as session:
+        releases.end(session, report, Stand.SENT, at=office.house.now)
+    assert erased(office) == ""
+    left = office.report()
+    assert (left.stand, left.raw, BOSS in left.address + left.body) == (Stand.SENT, b"", False)
