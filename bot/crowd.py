@@ -110,9 +110,11 @@ class Crowds:
         with self._db.read() as session:
             crowd = crowds.between(session, told.after, told.last, most=_NAMED, reach=self._reach)
         lasts = not over or crowd.carded < crowd.count
+        after: Told | None
         try:
-            after: Told | None = self._say(told, self._drawn(crowd), now, is_new=is_new)
+            after = said = self._say(told, self._drawn(crowd), now, is_new=is_new)
             reached(Point.SUMMARY_TOLD)
+            lasts = lasts or not said.said  # it may stand there, or has to
         except MessageGone:
             after = None  # a person deleted it, and that is that
         except DeliveryUncertain as doubt:
@@ -122,8 +124,6 @@ class Crowds:
             log.warning("the message about many new tickets waits: %s", problem)
             after = told
             lasts = lasts or not (isinstance(problem, DeliveryFailed) and problem.permanent)
-        else:
-            lasts = lasts or not (after and after.said)  # it may stand there, or has to
         if after and after.ts and after != told:
             self._remember(after, now)
         self._swapped(kept, after if lasts else None)

@@ -127,9 +127,8 @@ def test_a_summary_over_which_the_desk_died_is_there_once_and_says_what_is_so(de
     with dying_at(point):
         looking.look()
     looking = crowds()
-    looking.look()
     desk.deliver()
-    for _ in range(3):
+    for _ in range(4):
         desk.time.sleep(30)
         looking.look()
     [summary] = summaries(slack)
