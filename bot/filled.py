@@ -90,15 +90,3 @@ _AS_CHOSEN = {
 
 _KEEPS_ITSELF = frozenset({"file_input", "multi_static_select", "users_select"})
 """Fields that Slack leaves as they are, or that are as empty as they were."""
-
-
-_AS_CHOSEN = {
-    "selected_option": "initial_option",
-    "selected_options": "initial_options",
-    "selected_date": "initial_date",
-    "selected_time": "initial_time",
-}
-"""As what a field is drawn anew with what was chosen in it, by what Slack calls that."""
-
-_KEEPS_ITSELF = frozenset({"file_input", "multi_static_select", "users_select"})
-"""Fields that Slack leaves as they are, or that are as empty as they were."""
