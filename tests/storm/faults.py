@@ -355,13 +355,6 @@ FAULTS = (
         "tests/bot/test_calm.py",
     ),
     Fault(
-        "a summary that may not have arrived is not forgotten",
-        "bot/crowd.py",
-        "lasts = lasts or not said.said",
-        "lasts = bool(lasts)",
-        "tests/bot/test_calm.py",
-    ),
-    Fault(
         "a canary over which the desk died rings no alarm",
         "mail/canary.py",
         "is_known = self.sent in (self.tried, self.home)",
