@@ -42,6 +42,9 @@ _TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
 _LONGEST_LOG = 8 * 1024 * 1024
 """Bytes to which SQLite's log is cut when it begins anew; it has half of that where nobody reads for long."""
 
+_PAGES = 1024
+"""kB of the file that a connection keeps, half of what it would; they go with another's commit anyway."""
+
 _WAITED_IN_A_CIRCLE = "40P01"
 """PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
 
@@ -238,7 +241,7 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
 def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
     cursor = connection.cursor()
-    ways = (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON")
+    ways = (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON", f"cache_size=-{_PAGES}")
     for pragma in (_patience(_PATIENCE), *ways, f"journal_size_limit={_LONGEST_LOG}"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
