@@ -227,11 +227,6 @@ def is_first(session: Session, key: str, *, at: datetime) -> bool:
     return session.first(_click(session), key=key, at=at) is not None
 
 
-def forget(session: Session, key: str) -> None:
-    """What had that key did not happen: it may come again."""
-    session.execute(delete(tables.clicks).where(tables.clicks.c.key == key))
-
-
 def _click(session: Session) -> Fixed:
     return _clicked(is_sqlite=session.is_sqlite)
 
