@@ -50,6 +50,11 @@ class Config(Section):
     )
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """All that the desk is written to at."""
+        return frozenset({self.desk.address, *(box.address for box in self.mailboxes)})
+
     @field_validator("contracts")
     @classmethod
     def _no_two_claim_one_customer(cls, contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:

@@ -11,6 +11,7 @@ log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 _SECONDS = 10
+"""For the watcher to answer."""
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -1,9 +1,13 @@
-"""Replicas that take in mail together: `./run bench replicas [--json] [--mails N] [--rounds N]`.
+"""Replicas that take in mail together: `./run bench replicas [--json] [--mails N] [--rounds N] [--share S]`.
 
 One, two and three of them, on one PostgreSQL; each is a process of its own, with another that reads for it.
 So many first mails lie in the inbox; all replicas begin at the same word, and the time runs until the last of
 them finds nothing any more.  Counted is that each mail became one ticket, how many each replica took, and how
 many of the machine's cores were at work meanwhile, for whomever (/proc/stat).
+
+Where replicas keep all cores of one machine at work, more of them cannot show what they give on machines of
+their own.  With --share each may work for that part of the time only, as on a machine that is so much slower:
+it is stopped and let go on again, forty times a second, and the database is not.
 """
 
 from __future__ import annotations
@@ -11,15 +15,18 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
-from os import sysconf
 from pathlib import Path
+from random import random
 from statistics import median
+from threading import Event, Thread
 from time import perf_counter
 from typing import Any
 
@@ -45,18 +52,20 @@ def main() -> None:
     options.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     options.add_argument("--mails", type=int, default=300)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--share", type=float, default=1.0, help="of the time that each may work, up to 1")
     options.add_argument("--replica", default="", help=argparse.SUPPRESS)
     asked = options.parse_args()
     logging.disable(logging.CRITICAL)
     if asked.replica:
         be_a_replica(asked.replica)
         return
-    rows = measure(asked.mails, asked.rounds)
+    rows = measure(asked.mails, asked.rounds, asked.share)
     if asked.json:
         told = [row | {"a second": row["a second"].as_json()} for row in rows]
         print(json.dumps({"machine": machine(), "mails": asked.mails, "rows": told}))
         return
-    print(machine_line() + f", {asked.rounds} rounds of {asked.mails} mails\n")
+    print(machine_line() + f", {asked.rounds} rounds of {asked.mails} mails", end="")
+    print(f", each working {asked.share:.0%} of the time\n" if asked.share < 1 else "\n")
     head = (
         "replicas",
         "mails a second",
@@ -70,9 +79,9 @@ def main() -> None:
         print(f"| {row['replicas']} | {row['a second']} | {row['ratio']:.2f} | {row['shares']} | {cores} |")
 
 
-def measure(mails: int, rounds: int) -> list[dict[str, Any]]:
+def measure(mails: int, rounds: int, share: float) -> list[dict[str, Any]]:
     """In turns: a round of one, a round of two, a round of three."""
-    with an_address("postgresql") as url, a_database(url) as db, started(url) as replicas:
+    with an_address("postgresql") as url, a_database(url) as db, started(url, share) as replicas:
         schema.upgrade(db)
         rates: dict[int, list[float]] = {size: [] for size in range(1, MOST + 1)}
         cores: dict[int, list[float]] = {size: [] for size in rates}
@@ -124,21 +133,51 @@ def processor_seconds() -> float:
     if not told.exists():
         return 0.0
     user, nice, system, _, _, irq, softirq, *_ = map(int, told.read_text().split("\n", 1)[0].split()[1:])
-    return (user + nice + system + irq + softirq) / sysconf("SC_CLK_TCK")
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def started(url: str) -> Iterator[list[subprocess.Popen[str]]]:
+def held_back(process: subprocess.Popen[str], share: float) -> Iterator[None]:
+    """It and its own processes work for that part of each turn, and stand still for the rest."""
+    over = Event()
+
+    def run() -> None:
+        over.wait(random() * _TURN)
+        while not over.wait(share * _TURN):
+            os.killpg(process.pid, signal.SIGSTOP)
+            over.wait((1 - share) * _TURN)
+            os.killpg(process.pid, signal.SIGCONT)
+
+    turning = Thread(target=run)
+    turning.start()
+    try:
+        yield
+    finally:
+        over.set()
+        turning.join()
+
+
+_TURN = 1 / 40
+"""Seconds."""
+
+
+@contextmanager
+def started(url: str, share: float) -> Iterator[list[subprocess.Popen[str]]]:
     program = [sys.executable, __file__, "--replica", url]
     replicas = [
-        subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         for _ in range(MOST)
     ]
     try:
         for each in replicas:
             assert each.stdout
             assert each.stdout.readline() == "ready\n"
-        yield replicas
+        with ExitStack() as stack:
+            for each in replicas if share < 1 else []:
+                stack.enter_context(held_back(each, share))
+            yield replicas
     finally:
         for each in replicas:
             each.terminate()

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bot import blocks
 from bot.blocks import Post, plain
-from bot.outcome import MessageGone
+from bot.news import News, Once
 from bot.wire import Wire
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain
-from store import chain, inbox
+from store import chain
+from store.chain import Head
 from store.database import Database
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -30,29 +31,36 @@ class Anchors:
     def tell_due(self) -> bool:
         """Tell it where this day's was not told yet.  Raises store.database.Unavailable."""
         now = self.clock()
-        day = now.date().isoformat()
-        with self.db.change() as session:
+        with self.db.read() as session:
             end = chain.head(session)
-            if not end.position or not inbox.is_first(session, f"anchor:{day}", at=now):
-                return False
+        if not end.position:
+            return False
+        news = News(f"anchor:{now.date().isoformat()}", self.channel)
+        return Once(self.db, self.wire, self.clock).tell(news, lambda: self._drawn(end, now))
+
+    def _drawn(self, end: Head, now: datetime) -> Post:
+        """What Slack is told; the log and the file know it by then."""
+        day = now.date().isoformat()
         log.info("anchor of %s: %s", day, end)
         if self.file:
-            self._write(f"{now:%Y-%m-%dT%H:%M:%SZ} {end}\n")
-        if self.channel:
-            self._post(f"⚓ Anchor of {day}: {end}", f"anchor:{day}")
-        return True
+            self._write(self.file, day, f"{now:%Y-%m-%dT%H:%M:%SZ} {end}\n")
+            reached(Point.ANCHOR_WRITTEN)
+        said = f"⚓ Anchor of {day}: {end}"
+        return Post(said, [blocks.context(plain(said))])
 
-    def _write(self, line: str) -> None:
-        assert self.file is not None
+    def _write(self, path: Path, day: str, line: str) -> None:
+        """Once: a process that died before it could say so may have written it."""
         try:
-            with self.file.open("a", encoding="ascii") as file:
-                file.write(line)
+            if not _holds(path, day):
+                with path.open("a", encoding="ascii") as file:
+                    file.write(line)
         except OSError as problem:
             log.error("the anchor could not be written: %s", problem)
 
-    def _post(self, said: str, token: str) -> None:
-        """Once, or not at all: it is in the log, and tomorrow comes another."""
-        try:
-            self.wire.post(self.channel, Post(said, [blocks.context(plain(said))]), token=token)
-        except (DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain, MessageGone) as problem:
-            log.warning("the anchor was not posted: %s", problem)
+
+def _holds(path: Path, day: str) -> bool:
+    """Whether a line of that day is there, as far as it may be read."""
+    try:
+        return any(line.startswith(day) for line in path.read_text(encoding="ascii").splitlines())
+    except (OSError, UnicodeError):
+        return False

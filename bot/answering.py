@@ -10,9 +10,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import hook
 from bot.about import thread_of
-from bot.blocks import Block, again, cut, escape, notice
+from bot.blocks import Block, cut, escape, notice
 from bot.click import Overtaken
 from bot.fields import Misfilled
+from bot.filled import again
 from bot.gate import writer_of
 from bot.outcome import RATE_LIMITS
 from bot.people import SlackSilent

@@ -23,6 +23,7 @@ from store.database import Session
 HAND_OVER, GIVE_BACK = "hand_over", "give_back"
 
 _SHOWN = 15
+"""Tickets that are offered to be handed over."""
 _ALL = 1_000
 """More than anybody has; what is beyond it stays theirs."""
 

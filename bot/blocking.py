@@ -10,8 +10,6 @@ from desk.actor import Actor, Role
 from desk.errors import NotAllowed
 from store import blocks as blocked
 
-VERBS = ("block", "unblock")
-
 _SENDER = re.compile(r"(?:[^\s@<>()\",;:]+@)?[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LINKED = re.compile(r"<(?:[^|>]*\|)?(?:mailto:|https?://)?([^|>]+)>")
 """What Slack makes of an address or a domain that somebody types."""
@@ -28,11 +26,14 @@ def answer(house: House, actor: Actor, words: str, language: str) -> Answer:
         return _said(said["how"].format(verb))
     if "@" not in sender and actor.role is not Role.LEAD:
         raise NotAllowed(said["only leads"].format(said[verb]))
-    with house.db.change(urgent=True) as session:
-        if verb == "block":
-            changed = blocked.add(session, sender, by=actor, at=house.clock())
-        else:
-            changed = blocked.remove(session, sender)
+    try:
+        with house.db.change(urgent=True) as session:
+            if verb == "block":
+                changed = blocked.add(session, sender, by=actor, at=house.clock(), ours=house.addresses)
+            else:
+                changed = blocked.remove(session, sender)
+    except blocked.BlocksTheDesk:
+        return _said(said["ours"].format(sender))
     return _said(said[f"{verb}ed" if changed else f"not {verb}ed"].format(sender))
 
 
@@ -42,6 +43,7 @@ _WORDS = {
         "unblock": "unblock",
         "how": "Write it like /ticket {0} someone@example.com, or /ticket {0} example.com.",
         "only leads": "Only a team lead may {0} a whole domain. You may {0} an address.",
+        "ours": "{} is the desk itself, or holds an address of it: that cannot be blocked.",
         "blocked": "{} is blocked: its mail stays in the inbox as dropped, and nobody is told of it.",
         "not blocked": "{} is blocked already.",
         "unblocked": "{} is heard again, from the next mail on.",
@@ -55,6 +57,7 @@ _WORDS = {
         "unblock": "deblokkeren",
         "how": "Schrijf het zo: /ticket {0} iemand@example.com, of /ticket {0} example.com.",
         "only leads": "Alleen een teamleider mag een heel domein {0}. Een adres mag je wel {0}.",
+        "ours": "{} is de helpdesk zelf, of bevat een adres ervan: dat kan niet worden geblokkeerd.",
         "blocked": "{} is geblokkeerd: de mail blijft in de inbox liggen en niemand krijgt er bericht van.",
         "not blocked": "{} is al geblokkeerd.",
         "unblocked": "{} wordt weer gehoord, vanaf de volgende mail.",

@@ -1,7 +1,7 @@
 """Slack's building blocks, and the one place where other people's words are made harmless."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,82 +222,3 @@ def notice(title: str, text: str) -> Block:
 def reading(title: str, blocks: Sequence[Block]) -> Block:
     """A window with nothing in it but something to read."""
     return {"type": "modal", "title": plain(title, 24), "close": plain("Close", 24), "blocks": list(blocks)}
-
-
-def again(view: Mapping[str, Any], words: str, *, memory: str, mark: str = "⚠️") -> Block:
-    """The same form with what was written in it, and above it something to read before it is sent again."""
-    said = {"type": "section", "block_id": _SAID, "text": plain(f"{mark} {words}")}
-    kept = [_kept(block, view["state"]) for block in view["blocks"] if block.get("block_id") != _SAID]
-    return _frame(view) | {"private_metadata": memory, "blocks": [said, *kept]}
-
-
-def rewritten(view: Mapping[str, Any], name: str, text: str) -> Block:
-    """The same form with another text in that field.  Slack keeps what stands in a field it knows: it gets a
-    new name."""
-    drawn = [_kept(block, view["state"]) for block in view["blocks"]]
-    for place, block in enumerate(drawn):
-        if block.get("element", {}).get("action_id") == name:
-            turn = int(block["block_id"].removeprefix(name) or 1) + 1
-            filled = block["element"] | {"initial_value": text}
-            drawn[place] = block | {"block_id": f"{name}{turn}", "element": filled}
-    return _frame(view) | {"private_metadata": view["private_metadata"], "blocks": drawn}
-
-
-def _frame(view: Mapping[str, Any]) -> Block:
-    """A window without what stands in it: an update leaves nothing of the old one."""
-    return {name: view[name] for name in _FRAME if view.get(name)}
-
-
-_FRAME = ("type", "callback_id", "title", "submit", "close", "notify_on_close")
-
-
-def written_in(state: Mapping[str, Any], name: str) -> str:
-    """What somebody wrote in that field, whatever its block is called by now."""
-    found = [block[name] for block in state.get("values", {}).values() if name in block]
-    return str(found[0].get("value") or "") if found else ""
-
-
-_SAID = "said"
-
-
-def _kept(block: Block, state: Mapping[str, Any]) -> Block:
-    """A field with what somebody wrote or chose in it."""
-    if block["type"] != "input":
-        return block
-    name, field = block["block_id"], block["element"]["action_id"]
-    found = state.get("values", {}).get(name, {}).get(field, {})
-    if found.get("selected_option"):
-        return block | {"element": block["element"] | {"initial_option": found["selected_option"]}}
-    if found.get("selected_options"):
-        return block | {"element": block["element"] | {"initial_options": found["selected_options"]}}
-    if found.get("selected_date"):
-        return block | {"element": block["element"] | {"initial_date": found["selected_date"]}}
-    if found.get("selected_time"):
-        return block | {"element": block["element"] | {"initial_time": found["selected_time"]}}
-    if block["element"]["type"] in _KEEPS_ITSELF:
-        return block
-    return block | {"element": block["element"] | {"initial_value": found.get("value") or ""}}
-
-
-_KEEPS_ITSELF = frozenset({"file_input", "multi_static_select", "users_select"})
-"""Fields that Slack leaves as they are, or that are as empty as they were."""
-
-
-def chosen_of(state: Mapping[str, Any], name: str) -> list[str]:
-    """What somebody chose in the list of that name."""
-    found = state.get("values", {}).get(name, {}).get(name, {})
-    return [str(option["value"]) for option in found.get("selected_options") or []]
-
-
-def files_of(state: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """The files that somebody put into the place of that name, as Slack describes them."""
-    found = state.get("values", {}).get(name, {}).get(name, {})
-    return [dict(file) for file in found.get("files") or []]
-
-
-def value_of(state: Mapping[str, Any], name: str) -> str:
-    """What somebody wrote or chose in the field of that name; "" where they left it empty."""
-    found = state.get("values", {}).get(name, {}).get(name, {})
-    chosen = found.get("selected_option")
-    picked = found.get("selected_date") or found.get("selected_time") or found.get("selected_user")
-    return (chosen["value"] if chosen else found.get("value") or picked) or ""

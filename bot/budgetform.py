@@ -6,10 +6,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from bot import blocks, fields, purse
-from bot.blocks import Block, escape, one_line, plain, value_of
+from bot import blocks, fields, filled, purse
+from bot.blocks import Block, escape, one_line, plain
 from bot.click import value
 from bot.fields import about, day_of
+from bot.filled import value_of
 from bot.house import House
 from bot.words import ticket_name
 from desk import money, span
@@ -70,7 +71,7 @@ def shown_as(proposal: Proposal) -> str:
 def preview(view: Mapping[str, Any], ticket: Ticket, proposal: Proposal) -> Block:
     """The same window with what was written in it, and above it what the client would read."""
     memory = value(ticket.number, ticket.version, shown_as(proposal))
-    drawn = blocks.again(view, _question(proposal), memory=memory, mark="💶")
+    drawn = filled.again(view, _question(proposal), memory=memory, mark="💶")
     return drawn | {"submit": plain("Send", 24)}
 
 

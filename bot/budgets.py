@@ -8,9 +8,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import budgetform, guard
-from bot.blocks import Block, value_of
+from bot.blocks import Block
 from bot.click import Click
 from bot.fields import about, day_of
+from bot.filled import value_of
 from bot.house import House
 from desk.actor import Actor
 from desk.answer import Answer

@@ -19,6 +19,7 @@ from store import aftermath, crowds, keepsakes, remains
 from store.cards import Place
 from store.crowds import Crowd, Named
 from store.database import Database
+from store.points import Point, reached
 from store.tables import new_token
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ class Crowds:
         if kept:
             self._go_on(told, kept, now, over=not crowded)
         elif self._swapped("", told):
+            reached(Point.SUMMARY_BEGUN)
             self._go_on(told, _written(told), now, over=False, is_new=True)
 
     def _a_minute_ago(self, now: datetime, newest: int) -> int:
@@ -107,21 +109,24 @@ class Crowds:
     def _go_on(self, told: Told, kept: str, now: datetime, *, over: bool, is_new: bool = False) -> None:
         with self._db.read() as session:
             crowd = crowds.between(session, told.after, told.last, most=_NAMED, reach=self._reach)
+        lasts = not over or crowd.carded < crowd.count
+        after: Told | None
         try:
-            after: Told | None = self._say(told, self._drawn(crowd), now, is_new=is_new)
+            after = said = self._say(told, self._drawn(crowd), now, is_new=is_new)
+            reached(Point.SUMMARY_TOLD)
+            lasts = lasts or not said.said  # it may stand there, or has to
         except MessageGone:
             after = None  # a person deleted it, and that is that
         except DeliveryUncertain as doubt:
             log.warning("nobody knows whether the message about many new tickets arrived: %s", doubt)
-            after = told if told.ts else replace(told, at=now.isoformat())
+            after, lasts = told if told.ts else replace(told, at=now.isoformat()), True
         except (DeliveryFailed, DeliveryHeld, DeliveryShut, SlackSilent) as problem:
             log.warning("the message about many new tickets waits: %s", problem)
             after = told
+            lasts = lasts or not (isinstance(problem, DeliveryFailed) and problem.permanent)
         if after and after.ts and after != told:
             self._remember(after, now)
-        if over and crowd.carded >= crowd.count:
-            after = None
-        self._swapped(kept, after)
+        self._swapped(kept, after if lasts else None)
 
     def _say(self, told: Told, post: Post, now: datetime, *, is_new: bool) -> Told:
         """Post it, or draw it anew where it says something else by now."""
@@ -131,7 +136,9 @@ class Crowds:
             return replace(told, said=str(post.blocks))
         tried = datetime.fromisoformat(told.at)
         ts = None if is_new else self._wire.find(self._channel, told.token, since=tried, widely=True)
-        if not (ts or is_new) and now - tried < _HISTORY_LAGS:
+        if ts:
+            self._wire.update(Place(self._channel, ts), post)  # it may say what is true no more
+        elif not is_new and now - tried < _HISTORY_LAGS:
             return told
         ts = ts or self._wire.post(self._channel, post, token=told.token)
         return replace(told, ts=ts, said=str(post.blocks))

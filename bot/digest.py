@@ -1,6 +1,5 @@
 """The digest: before the day ends, each agent reads what runs out before noon of the next working day."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,24 +7,27 @@ from datetime import date, datetime, time, timedelta
 from bot import blocks, home, shelf
 from bot.blocks import Block, Post, plain
 from bot.house import House
-from bot.outcome import MessageGone
+from bot.news import News, Once
 from bot.shelf import Label
 from bot.wire import Wire
 from bot.words import moment, plural
 from desk.actor import Actor
-from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from sla.walltime import shown_once
-from store import absences, inbox, shelves
+from store import absences, shelves
 from store.shelves import Shelf
-
-log = logging.getLogger(__name__)
 
 _STILL = timedelta(hours=1)
 """What an outage held up for longer is no news any more."""
 
 _NOON = time(12)
 _SHOWN = 15
+"""Tickets."""
 _OF_ALL = Label("", "", "", shows_owner=True)
+_MISSING = (
+    "Today's list of what runs out soon may not have reached you: something broke off while it was sent. "
+    "/ticket due shows it."
+)
+_IN_DOUBT = Post(_MISSING, [blocks.context(plain(_MISSING))])
 
 
 @dataclass(frozen=True)
@@ -58,22 +60,13 @@ class Digests:
         return hours.next_opening(midnight).astimezone(zone).date() == day
 
     def _send(self, agent: Actor, day: date, now: datetime) -> bool:
-        """The key is kept before the call: whoever holds it sends.  It is given back where nothing was sent,
-        and kept where nobody knows: better none than two."""
-        before = self._before(now)
-        post = self._drawn(agent, before, now)
-        key = f"digest:{agent.key}:{day.isoformat()}"
-        if post is None or not self._is_first(key, now):
+        """The desk does not read what stands between an agent and itself: one that may be missing is not sent
+        again, and its reader is told where to look."""
+        post = self._drawn(agent, self._before(now), now)
+        if post is None:
             return False
-        try:
-            self.wire.post(agent.key, post, token=key)
-        except (DeliveryFailed, DeliveryHeld, MessageGone) as problem:
-            log.warning("the digest of %s was not sent: %s", agent.key, problem)
-            self._give_back(key)
-            return False
-        except DeliveryUncertain as problem:
-            log.warning("the digest of %s may not have arrived: %s", agent.key, problem)
-        return True
+        news = News(f"digest:{agent.key}:{day.isoformat()}", agent.key, in_doubt=_IN_DOUBT)
+        return Once(self.house.db, self.wire, self.house.clock).tell(news, lambda: post)
 
     def _before(self, now: datetime) -> datetime:
         """Noon of the next working day."""
@@ -93,14 +86,6 @@ class Digests:
         until = moment(before, self.house.style.zone)
         title = f"{plural(found.total, 'ticket')} of yours or of nobody: due before {until}"
         return Post(title, [blocks.section(f"*{title}*"), *drawn, *_rest(found)])
-
-    def _is_first(self, key: str, now: datetime) -> bool:
-        with self.house.db.change() as session:
-            return inbox.is_first(session, key, at=now)
-
-    def _give_back(self, key: str) -> None:
-        with self.house.db.change() as session:
-            inbox.forget(session, key)
 
 
 def _rest(found: Shelf) -> Sequence[Block]:

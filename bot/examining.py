@@ -26,11 +26,13 @@ _LATER = frozenset({"ratelimited", "internal_error", "fatal_error", "service_una
 @dataclass(frozen=True, kw_only=True)
 class Expected:
     """What should be there.  scopes: what the manifest asks for; channels, groups: ids, by the setting that
-    names each; app_token: of Socket Mode; posts_in: a channel to try to post in."""
+    names each; shared: channels that may be shared with another organization; app_token: of Socket Mode;
+    posts_in: a channel to try to post in."""
 
     scopes: Collection[str]
     channels: Mapping[str, str]
     groups: Mapping[str, str]
+    shared: Collection[str] = ()
     app_token: str | None = None
     posts_in: str | None = None
 
@@ -45,7 +47,7 @@ def examine(slack: WebClient, expected: Expected, *, now: datetime) -> Iterator[
         yield from _scopes(said, expected.scopes)
         yield from _clock(said, now)
         for setting, channel in expected.channels.items():
-            yield from _channel(slack, setting, channel)
+            yield from _channel(slack, setting, channel, may_be_shared=channel in expected.shared)
         for setting, group in expected.groups.items():
             yield _group(slack, setting, group)
         if expected.app_token:
@@ -137,7 +139,7 @@ def _posted(slack: WebClient, channel: str) -> Finding:
     return Finding(_PART, f"a message in {channel} was posted, found again and deleted")
 
 
-def _channel(slack: WebClient, setting: str, channel: str) -> Iterator[Finding]:
+def _channel(slack: WebClient, setting: str, channel: str, *, may_be_shared: bool) -> Iterator[Finding]:
     try:
         found = slack.conversations_info(channel=channel)["channel"]
     except SlackApiError as error:
@@ -155,4 +157,8 @@ def _channel(slack: WebClient, setting: str, channel: str) -> Iterator[Finding]:
         yield Finding(_PART, f"the app is in {name}")
     if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
         words = f"{name} is shared with another organization, whose people read all that stands in it"
-        yield Finding(_PART, words, Health.MEND, "end that in Slack, or name a channel of your own")
+        if may_be_shared:
+            yield Finding(_PART, f"{words}, as the settings allow", Health.NOTE)
+        else:
+            mend = "end that in Slack, name a channel of your own, or allow it in slack.shared_channels"
+            yield Finding(_PART, words, Health.MEND, mend)

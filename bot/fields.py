@@ -6,7 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot import blocks
+from bot import blocks, filled
 from bot.blocks import Block, plain
 from desk.errors import DeskError
 
@@ -70,7 +70,7 @@ def choice(name: str, label: str, options: Mapping[str, str], chosen: str, *, hi
 def one_of(state: Mapping[str, Any], name: str, kind: type[Chosen]) -> Chosen:
     """What was chosen in the list of that name.  Raises Misfilled where it is none of these."""
     try:
-        return kind(blocks.value_of(state, name))
+        return kind(filled.value_of(state, name))
     except ValueError as error:
         raise Misfilled("Choose one of the list.", name) from error
 

@@ -11,8 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.outcome import MessageUnfit, told
+from bot.overheard import Overheard, guarding
 from bot.pace import Pace
-from bot.shut import Shut, calling
+from bot.shut import Shut
 from bot.transfer import Transfer
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store.cards import Place
@@ -48,7 +49,7 @@ class Shared:
 
 class FileWire:
     """slack: changes things, and never tries again by itself.  read: looks, and may.  clock: reads the
-    machine's time.  shut: knows which of several channels take nothing."""
+    machine's time.  shut: knows which of several channels take nothing; overheard: in which others read."""
 
     def __init__(
         self,
@@ -57,11 +58,12 @@ class FileWire:
         pace: Pace,
         clock: Callable[[], datetime],
         shut: Shut | None = None,
+        overheard: Overheard | None = None,
     ) -> None:
         self._slack = slack
         self._read = read
         self._pace = pace
-        self._on = calling(shut)
+        self._on = guarding(shut, overheard)
         self._transfer = Transfer(slack.base_url, clock, slack.ssl)
 
     def address(self, name: str, size: int) -> Address:

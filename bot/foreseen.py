@@ -12,6 +12,7 @@ from desk.status import Status
 from desk.ticket import Ticket
 
 _SHOWN = 4000
+"""Characters of the mail."""
 
 
 def draw(

@@ -131,6 +131,7 @@ def _shows_home(body: dict[str, Any]) -> bool:
 def _learn(event: dict[str, Any], house: House) -> None:
     """Something happened to the workspace, the channel or the app itself: what was known of it may be old."""
     house.people.forget()
+    house.moved()
     log.warning("Slack says %s (%s)", event.get("type"), event.get("channel") or event.get("tokens"))
 
 

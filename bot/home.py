@@ -25,6 +25,7 @@ from desk.actor import Actor, Door, Role
 from sla.walltime import midnight_of
 from store import budgets, cards, shelves
 from store.database import Session, Unavailable
+from store.points import Point, reached
 from store.shelves import Shelf
 
 log = logging.getLogger(__name__)
@@ -125,12 +126,16 @@ def _pages_in(view: dict[str, Any]) -> Pages:
 
 
 def _put(house: House, user: str, seen: str, turned: Pages) -> None:
+    view = draw(house, user, turned)
+    reached(Point.HOME_DRAWN)
     try:
-        house.slack.views_publish(user_id=user, view=draw(house, user, turned), hash=seen or None)
+        house.slack.views_publish(user_id=user, view=view, hash=seen or None)
     except SlackApiError as error:
         if not seen or error.response["error"] != "hash_conflict":
             raise
         _put(house, user, "", turned)  # it was drawn elsewhere meanwhile: look again at what is true
+    else:
+        reached(Point.HOME_PUBLISHED)
 
 
 def _complain(done: Future[None]) -> None:

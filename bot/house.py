@@ -33,15 +33,17 @@ class House:
     """The desk as seen from Slack.
 
     slack: the client that writes, without retries.  style: how it writes.  app: Slack's id of this app,
-    where it is known.  language, priority: of tickets that people write down; alike_within: for
-    how long one may be repeated by the next.  clock: reads the time.
+    where it is known.  addresses: those of the desk, which nobody may block.  language, priority: of tickets
+    that people write down; alike_within: for how long one may be repeated by the next.  clock: reads the
+    time.
     troubles: what keeps mail or deliveries from moving, in words; lead_troubles: what leads alone are to know
     of that.  a_mail_takes: bytes of all files that
     go along with one mail.  undo: for how long a mail can be taken back.  foresee: words a mail as it will
     leave, for its writer to look at before.  write_report: writes a client's report of a month (2026-11);
     desk_of: the desk whose leads answer for a client, by name.  heads: the headers of a mail in the inbox.
     canned: letters to choose from.  acted: called with the id of whoever clicked, once the click is
-    committed; mailed: with the ticket and whoever wrote, once a mail that can be taken back is."""
+    committed; mailed: with the ticket and whoever wrote, once a mail that can be taken back is; moved: when
+    something became of a channel."""
 
     db: Database
     policy: Policy
@@ -50,6 +52,7 @@ class House:
     style: Style
     clock: Callable[[], datetime]
     app: str | None = None
+    addresses: frozenset[str] = frozenset()
     language: str = "en"
     priority: Priority = Priority.MEDIUM
     alike_within: timedelta = timedelta()
@@ -64,6 +67,7 @@ class House:
     canned: Sequence[Canned] = ()
     acted: Callable[[str], None] = lambda user: None
     mailed: Callable[[Ticket, Actor], None] = lambda ticket, by: None
+    moved: Callable[[], None] = lambda: None
 
     def act(self, click: Click, actor: Actor, deed: Deed) -> None:
         """Do to the ticket what a click asks for, once; committed when this returns.

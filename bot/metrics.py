@@ -29,11 +29,13 @@ Moments = Callable[[], Mapping[str, datetime]]
 @dataclass(frozen=True)
 class Pulse:
     """What this process alone knows.  ticks: when each of the jobs that matter last ended well; connections:
-    to Slack that are alive, None where Slack calls us; canary: what is known of it, by name."""
+    to Slack that are alive, None where Slack calls us; canary: what is known of it, by name; drift: how far
+    this machine's clock is ahead of the database server's, None where nobody can tell."""
 
     ticks: Moments = dict
     connections: Callable[[], int | None] = lambda: None
     canary: Callable[[Session], Mapping[str, float]] = lambda session: {}
+    drift: Callable[[], timedelta | None] = lambda: None
 
 
 @dataclass(eq=False)
@@ -69,7 +71,9 @@ class DeskFigures(Collector):
         for job, at in self.pulse.ticks().items():
             ticks.add_metric([job], at.timestamp())
         yield ticks
+        drift = self.pulse.drift()
         known = {
+            "clock_drift_seconds": None if drift is None else drift.total_seconds(),
             "slack_ws_connections": self.pulse.connections(),
             "wal_bytes": room.wal_bytes(self.db),
             "db_free_bytes": room.free_bytes(self.db),
@@ -90,6 +94,7 @@ _WORDS = {
     "outbox_unknown": "Deliveries of which nobody can tell yet, or any more, whether they arrived",
     "outbox_dead": "Deliveries that are given up",
     "unsent_thread_replies": "Mails with the words of agents that are due and have not left",
+    "clock_drift_seconds": "For how long this machine's clock is ahead of the database server's",
     "slack_ws_connections": "Live connections of this process to Slack",
     "wal_bytes": "Of the write-ahead log of SQLite",
     "db_free_bytes": "On the disk where the file of SQLite lies",

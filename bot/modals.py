@@ -1,5 +1,6 @@
 """Windows with a form: opened by a click on the card, sent with one more."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -38,30 +39,6 @@ def register(app: App) -> None:
     app.view("priority")(on_priority)
 
 
-def open_reply(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
-    ticket = house.look(click, actor)
-    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.KEEP)
-    ack()
-
-
-def open_ask(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
-    ticket = house.look(click, actor)
-    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.ASK)
-    ack()
-
-
-def open_resolve(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
-    ticket = house.look(click, actor)
-    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.RESOLVE)
-    ack()
-
-
-def open_cancel(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
-    ticket = house.look(click, actor)
-    replying.open_window(house, client, body["trigger_id"], ticket, actor, forms.CANCEL)
-    ack()
-
-
 def open_priority(ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House) -> None:
     ticket = house.look(click, actor)
     client.views_open(trigger_id=body["trigger_id"], view=_priority(house, ticket, ticket.priority))
@@ -80,6 +57,23 @@ def on_priority(ack: Ack, view: Body, click: Click, actor: Actor, house: House) 
     house.act(click, actor, lambda ticket, at: _prioritise(house, ticket, level, actor, at))
     ack()
 
+
+def _opening(then: str) -> Callable[..., None]:
+    """What opens the window for words to the customer, with that choice of what comes after them."""
+
+    def open_window(
+        ack: Ack, body: Body, client: WebClient, click: Click, actor: Actor, house: House
+    ) -> None:
+        ticket = house.look(click, actor)
+        replying.open_window(house, client, body["trigger_id"], ticket, actor, then)
+        ack()
+
+    return open_window
+
+
+open_reply, open_ask, open_resolve, open_cancel = map(
+    _opening, (forms.KEEP, forms.ASK, forms.RESOLVE, forms.CANCEL)
+)
 
 OPENED_BY_STATUS = {
     Status.WAITING_FOR_CUSTOMER: open_ask,

@@ -10,7 +10,8 @@ from typing import Any, Self
 from slack_bolt import Ack, App
 
 from bot import blocks, fields, guard, tongue
-from bot.blocks import Block, one_line, plain, value_of
+from bot.blocks import Block, one_line, plain
+from bot.filled import value_of
 from bot.handmade import SPOKEN, WORDS, CameBy
 from bot.house import House
 from bot.people import Rights

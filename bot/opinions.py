@@ -11,6 +11,7 @@ from desk.ticket import Ticket
 
 MARKS = {Opinion.GOOD: "👍", Opinion.NOT_GOOD: "👎"}
 _SHOWN = 2000
+"""Characters of what the customer wrote."""
 
 
 def line(ticket: Ticket, event: Event) -> list[Block]:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot import attachable, forms, guard
-from bot.blocks import chosen_of, files_of, value_of, written_in
 from bot.fields import Misfilled
+from bot.filled import chosen_of, files_of, value_of, written_in
 from desk.actor import Actor
 from desk.files import Named, in_words, size_of
 from desk.ticket import Ticket

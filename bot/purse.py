@@ -19,6 +19,7 @@ from desk.worked import Work
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE_MAIL = 3000
+"""Characters of a mail."""
 _ASKED_AGAIN = {
     Standing.DECLINED: "🚫 {} declined {}",
     Standing.EXPIRED: "⌛ Nobody answered in time: {} was asked about {}",

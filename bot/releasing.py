@@ -25,6 +25,7 @@ from store.reports import Report
 SEND, SKIP, AGAIN, ARRIVED = "send_report", "skip_report", "resend_report", "report_arrived"
 
 _SHOWN = 2900
+"""Characters of the mail."""
 _DEED = "decide whether a report goes to a client"
 _GONE = "(The words of this mail are not kept any more.)"
 

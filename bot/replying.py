@@ -9,9 +9,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks, canned, foreseen, forms, resembling
-from bot.blocks import Block, cut, rewritten, written_in
+from bot.blocks import Block, cut
 from bot.click import Click, parsed, value
 from bot.fields import about
+from bot.filled import rewritten, written_in
 from bot.house import House, seen
 from bot.outgoing import Outgoing
 from bot.words import moment

@@ -7,6 +7,7 @@ from bot.named import files_of, left_out
 from desk.event import Event
 
 WHOLE_MAIL = 8700
+"""Characters of a mail: three quotes of them."""
 GLANCE = 600
 """Characters of a mail that are shown: as good as all of it, or enough to see what it is."""
 

@@ -7,9 +7,10 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks, fields
-from bot.blocks import Block, one_line, plain, value_of
+from bot.blocks import Block, one_line, plain
 from bot.click import Click, value
 from bot.fields import about, day_of
+from bot.filled import value_of
 from bot.house import House
 from bot.words import moment, ticket_name
 from desk.actor import Actor

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.overheard import Overheard
 from bot.shut import Shut
 from bot.words import elapsed, moment
 from store import mailboxes
@@ -28,7 +29,7 @@ class Strip:
 
     sources: the mailboxes that are read; where there are none, mail is brought to us and nothing is late.
     problem: what is wrong with reading at the moment, or "".  late: from when on reading is.
-    shut: which of several channels take nothing."""
+    shut: which of several channels take nothing; overheard: in which others read."""
 
     db: Database
     sources: Sequence[str]
@@ -38,11 +39,15 @@ class Strip:
     clock: Callable[[], datetime]
     late: timedelta
     shut: Shut | None = None
+    overheard: Overheard | None = None
 
     def lines(self) -> list[str]:
         """The troubles in words, each a line; none where all is well.  Raises Unavailable."""
         now = self.clock()
-        return [*self._mail(now), *self._roads(now), *(self.shut.lines(self.zone) if self.shut else ())]
+        shut = self.shut.lines(self.zone) if self.shut else []
+        said = [*self._mail(now), *self._roads(now), *shut]
+        overheard = [] if self.overheard is None else self.overheard.lines()
+        return [*(line for line in overheard if not _is_said(line, said)), *said]
 
     def _mail(self, now: datetime) -> Iterator[str]:
         if not self.sources:
@@ -61,3 +66,8 @@ class Strip:
             since, why = road.closed_since, road.closed_because
             if since is not None and now - since >= _AT_ONCE:
                 yield f"{_WAITING[name]} since {moment(since, self.zone)}: {why}"
+
+
+def _is_said(line: str, said: Sequence[str]) -> bool:
+    """Whether that is the reason for which something waits already."""
+    return any(line.partition(".")[0] in each for each in said)

@@ -1,7 +1,7 @@
 """What the desk answers over HTTP: health, metrics, customers' pages and, in HTTP mode, Slack's requests."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -65,7 +65,16 @@ def build(
 ) -> Starlette:
     """The web application.  checks: what must work so that it is ready; alive: what only a new start mends;
     inlet: only in HTTP mode; pages: what customers see; turnstile: how often one of them may answer."""
+    routes = [*_health(alive, checks), Route("/metrics", _figures(metrics)), *pages]
+    if inlet:
+        routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would send people to whatever host their request names
+    app.add_middleware(_Guarded, turnstile=turnstile)
+    return app
 
+
+def _health(alive: Mapping[str, Check], checks: Mapping[str, Check]) -> list[Route]:
     living, ready = Looks(alive), Looks(checks)
 
     async def livez(_request: Request) -> Response:
@@ -81,23 +90,15 @@ def build(
         said = _said(await to_thread.run_sync(ready.in_time))
         return JSONResponse(said, status_code=200 if said["ready"] else 503)
 
-    async def show_metrics(_request: Request) -> Response:
+    return [Route("/livez", livez), Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _figures(metrics: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_request: Request) -> Response:
         text = await to_thread.run_sync(generate_latest, metrics)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
-    routes = [
-        Route("/livez", livez),
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/metrics", show_metrics),
-        *pages,
-    ]
-    if inlet:
-        routes.append(Route(_SLACKS, _events(inlet), methods=["POST"]))
-    app = Starlette(routes=routes)
-    app.router.redirect_slashes = False  # it would send people to whatever host their request names
-    app.add_middleware(_Guarded, turnstile=turnstile)
-    return app
+    return show
 
 
 class _Guarded:

@@ -25,6 +25,7 @@ _A_PAGE = 12_000
 """Characters; a window holds more, and nobody reads them at once."""
 
 _A_HEADER = 500
+"""Characters of one."""
 _MOST = 100
 """Mails that a list in Slack holds."""
 

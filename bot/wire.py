@@ -8,8 +8,9 @@ from slack_sdk import WebClient
 
 from bot.blocks import Post
 from bot.outcome import MessageUnfit, told
+from bot.overheard import Overheard, guarding
 from bot.pace import Pace
-from bot.shut import Shut, calling
+from bot.shut import Shut
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from store import meters
 from store.cards import Place
@@ -25,13 +26,21 @@ _LATER = timedelta(seconds=30)
 
 class Wire:
     """slack: posts, and never tries again by itself.  read: looks, and may.  shut: knows which of several
-    channels take nothing; without, one that takes nothing closes the road."""
+    channels take nothing; without, one that takes nothing closes the road.  overheard: knows in which
+    others read; without, nobody asks."""
 
-    def __init__(self, slack: WebClient, read: WebClient, pace: Pace, shut: Shut | None = None) -> None:
+    def __init__(
+        self,
+        slack: WebClient,
+        read: WebClient,
+        pace: Pace,
+        shut: Shut | None = None,
+        overheard: Overheard | None = None,
+    ) -> None:
         self._slack = slack
         self._read = read
         self._pace = pace
-        self._on = calling(shut)
+        self._on = guarding(shut, overheard)
 
     def post(self, channel: str, post: Post, *, token: str, thread: str | None = None, mark: str = "") -> str:
         """Post a message and return its ts.  token: what it is recognised by when the answer is lost; several

@@ -40,9 +40,6 @@ class Person:
     names: tuple[str, ...]
     alias: str
 
-    def is_named_in(self, text: str) -> bool:
-        return self.address in text.lower()
-
     def taken_out_of(self, text: str) -> str:
         """The text without their address."""
         return re.sub(re.escape(self.address), ERASED, text, flags=re.IGNORECASE)

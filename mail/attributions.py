@@ -27,6 +27,7 @@ _LONGEST = 5
 """Lines that one attribution may be wrapped over."""
 
 _WIDEST = 600
+"""Characters of a line, or of several joined."""
 
 
 def attribution_at(lines: Sequence[str], start: int) -> int:
@@ -115,6 +116,7 @@ def _is_attribution(joined: str, follower: str) -> bool:
 
 _ADDRESS = re.compile(r"<\s?[^<>\s@]{1,80}@[^<>\s]{1,200}>")
 _LONGEST_WITHOUT_VERB = 200
+"""Characters of a line."""
 
 
 def _says_who_and_when(text: str) -> bool:

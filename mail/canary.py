@@ -17,6 +17,7 @@ from mail.screening import LOOP_HEADER
 from mail.smtp import Server, hand_over
 from store import keepsakes
 from store.database import Database, Session, Unavailable
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ LATE = timedelta(minutes=15)
 _AGAIN = timedelta(minutes=10)
 """While one is late, another is sent that soon."""
 
+_LEASE = timedelta(minutes=2)
+"""Longer than a mail takes to leave."""
+
 _NAME = "canary"
 _TRIES = 5
 
@@ -37,13 +41,20 @@ class Flight:
     """What is known of canaries, the same for every process.
 
     sent: when the newest left; since: when the oldest left that has not come home; home: when the newest left
-    that came home; took: seconds it was on its way; whole: of the newest after which Slack answered too."""
+    that came home; took: seconds it was on its way; whole: of the newest after which Slack answered too.
+    tried: of the newest of which a mail server was seen to take or refuse it."""
 
     sent: str = ""
     since: str = ""
     home: str = ""
     took: float = 0.0
     whole: str = ""
+    tried: str = ""
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether a process died over the newest, which may never have left."""
+        is_known = self.sent in (self.tried, self.home)
+        return not is_known and now - datetime.fromisoformat(self.sent) >= _LEASE
 
     def is_late(self, now: datetime) -> bool:
         return bool(self.since) and now - datetime.fromisoformat(self.since) >= LATE
@@ -73,7 +84,10 @@ class Canary:
         """Send one if it is time, and see what became of those before.  Raises Unavailable."""
         now = self.clock()
         if _change(self.db, lambda flight: self._begun(flight, now)):
+            reached(Point.CANARY_TAKEN)
             self._send(now)
+            reached(Point.CANARY_SENT)
+            _change(self.db, lambda flight: replace(flight, tried=max(flight.tried, now.isoformat())))
         flight = known(self.db)
         if flight.home != flight.whole and not self._slack_is_away():
             _change(self.db, _landed)
@@ -91,7 +105,7 @@ class Canary:
 
     def _begun(self, flight: Flight, now: datetime) -> Flight:
         pause = _AGAIN if flight.is_late(now) else self.every
-        if flight.sent and now - datetime.fromisoformat(flight.sent) < pause:
+        if flight.sent and now - datetime.fromisoformat(flight.sent) < pause and not flight.is_lost(now):
             return flight
         return replace(flight, sent=now.isoformat(), since=flight.since or now.isoformat())
 

@@ -1,9 +1,9 @@
-"""Whether a mail came in before, though one of its copies could not be read."""
+"""Whether a mail came in before, though one of its copies could not be read; and who files it."""
 
 from collections.abc import Sequence
 
 from desk.status import OPEN
-from mail.keys import bare_key
+from mail.keys import bare_key, name_key
 from mail.reading import InboundEmail, Unreadable
 from store import emails, inbox, tickets, unread
 from store.database import Session
@@ -11,8 +11,10 @@ from store.inbox import State
 
 
 def hold(session: Session, mails: Sequence[InboundEmail | Unreadable]) -> None:
-    """Let nobody else file a copy of these until the commit, read or not."""
-    unread.hold_copies(session, [key for mail in mails if (key := _keys(mail)[-1])])
+    """Let nobody else file a copy of these until the commit, read or not, nor another mail of their name."""
+    copies = [key for mail in mails if (key := _keys(mail)[-1])]
+    names = [name_key(mail.message_id) for mail in mails if mail.message_id]
+    unread.hold_keys(session, [*copies, *names])
 
 
 def foresee(session: Session, mails: Sequence[InboundEmail | Unreadable]) -> None:

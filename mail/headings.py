@@ -153,6 +153,7 @@ _ASKED = (
 )
 _EDGES = "-_=—–‐‑―#~*•·>| \t"
 _LONGEST_DIVIDER = 90
+"""Characters."""
 
 
 def is_divider(line: str) -> bool:

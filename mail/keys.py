@@ -18,6 +18,11 @@ def content_key(named: Iterable[str], contents: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
+def name_key(message_id: str) -> str:
+    """Of all mails that bear one name, whatever they say."""
+    return hashlib.sha256(message_id.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def bare_key(raw: bytes) -> str:
     """Of one that perhaps nobody can read: its name, its writer and all below its headers, as they stand.
 

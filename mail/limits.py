@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from store import inbox
 from store.database import Session
 
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 """Names of limits whose places are remembered at once."""
 
 _TEN_MINUTES, _MINUTE = timedelta(minutes=10), timedelta(minutes=1)

@@ -1,9 +1,8 @@
 """Mails the leads when a way is closed, to Slack or of mail itself: once, and once more when it is over."""
 
-import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,15 +12,21 @@ from functools import partial
 from typing import Literal, Protocol
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from mail import outage as on_record
+from mail.outage import Outage, What
 from mail.screening import LOOP_HEADER
 from mail.smtp import Server, hand_over
 from store import keepsakes
 from store.database import Database
+from store.points import Point, reached
 
 log = logging.getLogger(__name__)
 
 AFTER = timedelta(minutes=10)
 """How long it may last before somebody is told."""
+
+_LEASE = timedelta(minutes=2)
+"""Longer than a mail takes to leave."""
 
 _SURELY = timedelta(minutes=1)
 """How long the road must be open again: one channel may work while another does not."""
@@ -35,19 +40,6 @@ class Road(Protocol):
     open_since: datetime | None
 
 
-@dataclass(frozen=True)
-class Outage:
-    """since, seen: moments, as text; seen: when a process last found its road closed.  told, comforted: who
-    was mailed that it began, and that it is over."""
-
-    since: str
-    reason: str
-    seen: str = ""
-    told: tuple[str, ...] = ()
-    comforted: tuple[str, ...] = ()
-
-
-What = Literal["told", "comforted"]
 _Change = Callable[[Outage | None], Outage | None]
 
 
@@ -81,7 +73,7 @@ class Outages:
             begun = Outage((self.road.closed_since or now).isoformat(), reason)
             self._changes(lambda known: replace(known or begun, seen=now.isoformat()))
         with self.db.read() as session:
-            outage = _read(keepsakes.get(session, self._name))
+            outage = on_record.read(keepsakes.get(session, self._name))
         if outage is None:
             return
         if reason and now - datetime.fromisoformat(outage.since) >= AFTER:
@@ -98,38 +90,52 @@ class Outages:
     def _tell(self, what: What, outage: Outage, now: datetime) -> bool:
         """Mail everybody who was not yet; whether nobody is left.
 
-        It is on record before the mail leaves.  Only what surely did not leave is tried again."""
-        done = True
-        for each in self.to if what == "told" else outage.told:
-            if not self._changes(partial(_with, what=what, mailed=each)):
-                continue  # they know, or another process is just telling them
-            if not self._mailed(what, outage, each, now):
-                self._changes(partial(_without, what=what, mailed=each))
-                done = False
-        return done
+        It is on record before the mail leaves.  One of which nobody knows whether it left goes once more, and
+        says so: here no mail is worse than two."""
+        everybody = self.to if what == "told" else outage.may_know
+        left = [each for each in everybody if each not in outage.mailed(what)]
+        told = [self._told(what, outage, each, now) for each in left]  # of each, though one fails
+        return all(told)
+
+    def _told(self, what: What, outage: Outage, to: str, now: datetime) -> bool:
+        """Whether nothing is left to do for them."""
+        before = outage.begun.get(f"{what} {to}", "")
+        if before and now - datetime.fromisoformat(before) < _LEASE:
+            return False  # another process is just telling them, or died over it
+        if not self._changes(partial(on_record.take, what=what, to=to, before=before, at=now)):
+            return False
+        reached(Point.ALARM_TAKEN)
+        left = self._mailed(what, outage, to, now, again=bool(before))
+        reached(Point.ALARM_SENT)
+        if left is not None:
+            self._changes(partial(on_record.settle, what=what, to=to, left=left, before=before))
+        return bool(left)
 
     def _changes(self, change: _Change) -> bool:
         """Keep what that makes of what is known; whether it differs."""
         with self.db.change() as session:
-            before = _read(keepsakes.held(session, self._name))
+            before = on_record.read(keepsakes.held(session, self._name))
             after = change(before)
             if after != before:
-                keepsakes.keep(session, self._name, json.dumps(asdict(after)) if after else "")
+                keepsakes.keep(session, self._name, on_record.written(after))
             return after != before
 
-    def _mailed(self, what: What, outage: Outage, to: str, now: datetime) -> bool:
+    def _mailed(self, what: What, outage: Outage, to: str, now: datetime, *, again: bool) -> bool | None:
+        """Whether it left, or never can; None where nobody knows.  again: one before it may have left."""
         try:
-            raw = self._written(what, outage, to, now)
+            raw = self._written(what, outage, to, now, again=again)
             hand_over(raw, self.server, sender=self.address, recipient=to)
         except DeliveryUncertain as doubt:
             log.error("nobody knows whether the mail about an outage reached all: %s", doubt)
+            return True if again else None
         except (DeliveryFailed, DeliveryHeld) as problem:
             log.error("the mail about an outage did not leave: %s", problem)
             return isinstance(problem, DeliveryFailed) and problem.permanent
         return True
 
-    def _written(self, what: What, outage: Outage, to: str, now: datetime) -> bytes:
+    def _written(self, what: What, outage: Outage, to: str, now: datetime, *, again: bool) -> bytes:
         subject, text = _WORDS[self.about][what]
+        text = f"{_PERHAPS_AGAIN}\n\n{text}" if again else text
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(self.name, addr_spec=self.address)
         message["To"] = to
@@ -142,6 +148,8 @@ class Outages:
         message.set_content(text.format(since=f"{since:%Y-%m-%d %H:%M} UTC", reason=outage.reason))
         return message.as_bytes()
 
+
+_PERHAPS_AGAIN = "You may have this mail already: the desk was interrupted when it sent it."
 
 _OF_MAIL = {
     "told": (
@@ -170,29 +178,3 @@ _OF_SLACK = {
     ),
 }
 _WORDS = {"slack": _OF_SLACK, "mail": _OF_MAIL}
-
-
-def _with(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
-    before = _mailed(outage, what)
-    return _told(outage, what, (*before, mailed)) if outage and mailed not in before else outage
-
-
-def _without(outage: Outage | None, *, what: What, mailed: str) -> Outage | None:
-    left = tuple(each for each in _mailed(outage, what) if each != mailed)
-    return _told(outage, what, left) if outage else None
-
-
-def _mailed(outage: Outage | None, what: What) -> tuple[str, ...]:
-    return () if outage is None else outage.told if what == "told" else outage.comforted
-
-
-def _told(outage: Outage, what: What, whom: tuple[str, ...]) -> Outage:
-    return replace(outage, told=whom) if what == "told" else replace(outage, comforted=whom)
-
-
-def _read(kept: str | None) -> Outage | None:
-    if not kept:
-        return None
-    facts = json.loads(kept)
-    told, comforted = tuple(facts["told"]), tuple(facts["comforted"])
-    return Outage(facts["since"], facts["reason"], facts.get("seen", ""), told, comforted)

@@ -12,6 +12,7 @@ from mail.sending import MailSender, Road
 from mail.smtp import Server, hand_over
 from store import aftermath, releases
 from store.database import Database, Session
+from store.points import Point, reached
 from store.reports import Report
 
 log = logging.getLogger(__name__)
@@ -41,32 +42,44 @@ class Releases:
 
         Any number of processes may do so at once.  Raises store.database.Unavailable."""
         taken = 0
-        while report := self._claimed():
+        while claimed := self._claimed():
             taken += 1
-            outcome = self._attempt(report)
+            reached(Point.MONTH_TAKEN)
+            report, at = claimed
+            outcome = self._attempt(report, at)
+            reached(Point.MONTH_SENT)
             with self.db.change() as session:
                 _settle(session, report, outcome, at=self.clock())
             if isinstance(outcome, DeliveryHeld):
                 break
         return taken
 
-    def _claimed(self) -> Report | None:
+    def _claimed(self) -> tuple[Report, datetime] | None:
+        """The next that is due, and when it was taken up."""
+        now = self.clock()
         with self.db.read() as session:  # most looks find nothing, and should hold up nobody who writes
-            if not releases.is_due(session, now=self.clock()):
+            if not releases.is_due(session, now=now):
                 return None
         with self.db.change() as session:
-            return releases.claim(session, now=self.clock(), lease=_LEASE)
+            report = releases.claim(session, now=now, lease=_LEASE)
+        return (report, now) if report else None
 
-    def _attempt(self, report: Report) -> Outcome:
+    def _attempt(self, report: Report, at: datetime) -> Outcome:
         try:
             if report.stand is Stand.UNCERTAIN:
                 return self._was_seen(report)
             if not self._left_before(report):
-                sender, to = self.address, report.address
-                self.road(report.raw, self.server, sender=sender, recipient=to, copy=self.copy_to)
+                self._send(report, at)
         except (DeliveryFailed, DeliveryHeld, DeliveryUncertain) as outcome:
             return outcome
         return True
+
+    def _send(self, report: Report, at: datetime) -> None:
+        """Raises DeliveryFailed where we slept so long that another may be asking people about it."""
+        if self.clock() - at >= _LEASE / 2:
+            raise DeliveryFailed("not tried: the process slept", permanent=False)
+        sender, to = self.address, report.address
+        self.road(report.raw, self.server, sender=sender, recipient=to, copy=self.copy_to)
 
     def _was_seen(self, report: Report) -> bool:
         """Raises DeliveryUncertain where nobody can ever tell."""

@@ -142,6 +142,7 @@ def _is_card(lines: Sequence[str]) -> bool:
 
 
 _TALLEST_CARD = 8
+"""Lines."""
 
 
 def _is_sentence(line: str) -> bool:

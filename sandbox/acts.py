@@ -29,6 +29,7 @@ class PeopleActs:
             "home": self._home,
             "archive": self._archive,
             "rename": self._rename,
+            "share": self._share,
             "delete_channel": self._delete_channel,
             "new_channel": self._new_channel,
             "invite": self._invite,
@@ -89,6 +90,10 @@ class PeopleActs:
 
     async def _rename(self, body: Json) -> Json:
         self._parts.talk.rename(body["channel"], str(body["name"]))
+        return {}
+
+    async def _share(self, body: Json) -> Json:
+        self._parts.talk.share(body["channel"], bool(body.get("shared", True)))
         return {}
 
     async def _delete_channel(self, body: Json) -> Json:

@@ -206,29 +206,18 @@ class Sandbox:
         limits = Limits(self.clock, on=self._limits == "slack")
         webapi = WebApi(methods, workspace, self.app, faults, limits, foreign, journal, **tokens)
         gestures = Gestures(workspace, modals, replies, delivery, journal, self.app, foreign, files)
+        talk, timekeeper = Talk(workspace, journal, files), Timekeeper(self.clock)
+        return Parts(
+            workspace, modals, files, replies, self._mail_world(journal, faults), self._sockets, delivery,
+            gestures, faults, journal, webapi, timekeeper, Guide(), self.app, limits, talk, foreign,
+        )  # fmt: skip
+
+    def _mail_world(self, journal: Journal, faults: Faults) -> MailWorld:
         mail = MailWorld(self.clock, journal, faults, desk_address=self.desk_address)
         if len(self._mail_sockets) > 1:
             addresses = [*CUSTOMERS, self.desk_address]
             mail.imap = _imap_class()(journal, faults, addresses=addresses, password=self.imap_password)
-        return Parts(
-            workspace,
-            modals,
-            files,
-            replies,
-            mail,
-            self._sockets,
-            delivery,
-            gestures,
-            faults,
-            journal,
-            webapi,
-            Timekeeper(self.clock),
-            Guide(),
-            self.app,
-            limits,
-            Talk(workspace, journal, files),
-            foreign,
-        )
+        return mail
 
     def _app(self) -> Starlette:
         page = Page(self.parts, self.desk_address, self.url)

@@ -9,7 +9,7 @@ from sandbox.journal import Journal
 from sandbox.messages import Message
 from sandbox.refused import Json, NotPossible, Refused
 from sandbox.workspace import Workspace
-from sandbox.world import BOT_USER, CREATED, Channel
+from sandbox.world import BOT_USER, CREATED, OTHER_TEAM, Channel
 
 CHANNEL_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
@@ -84,6 +84,13 @@ class Talk:
         if BOT_USER in channel.members or person.id == BOT_USER:
             letter = "G" if channel.private else "C"
             self._workspace.channel_news(kind, channel, user=person.id, channel_type=letter)
+
+    def share(self, where: str, shared: bool) -> None:
+        """Share a channel with a company that is not ours, or no longer."""
+        channel = self._workspace.place(where)
+        channel.shared = shared
+        kind = "channel_shared" if shared else "channel_unshared"
+        self._workspace.channel_news(kind, channel, connected_team_id=OTHER_TEAM)
 
     def found(self, name: str, members: list[str], *, private: bool) -> Channel:
         """A new channel; raises NotPossible for a name that is taken or cannot be one."""

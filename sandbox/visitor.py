@@ -116,6 +116,10 @@ class Visitor(Director, Customers):
     def rename(self, channel: str, name: str) -> None:
         self._do("rename", channel=channel, name=name)
 
+    def share(self, channel: str, shared: bool = True) -> None:
+        """Share it with another company (Slack Connect), or with shared=False no longer."""
+        self._do("share", channel=channel, shared=shared)
+
     def delete_channel(self, channel: str) -> None:
         """Delete it for good, with all that was said in it."""
         self._do("delete_channel", channel=channel)

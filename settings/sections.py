@@ -75,6 +75,10 @@ class Slack(Section):
     leads_channel: Annotated[str, CHANNEL] = Field(
         description="Where the team leads are warned", examples=["C0987654321"]
     )
+    shared_channels: tuple[Annotated[str, CHANNEL], ...] = Field(
+        default=(),
+        description="Channels that another organization may read as well; any other is told nothing then",
+    )
     leads: tuple[Annotated[str, USER], ...] = Field(default=(), description="Team leads, as user ids")
     leads_group: Annotated[str, GROUP] | None = Field(
         default=None, description="Team leads, as the id of a Slack user group", examples=["S0123456789"]

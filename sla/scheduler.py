@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Condition, Thread
+from threading import Condition, Thread, current_thread
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -113,6 +113,7 @@ class Scheduler:
             if self._stopped or job.name in self._running:
                 return
             self._running.add(job.name)
+        current_thread().name = job.name  # so that whoever looks knows what it does
         try:
             job.run()
             self._last_good[job.name] = self._clock()

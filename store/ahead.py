@@ -5,13 +5,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Column, ColumnElement, bindparam, func, select
 
 from store import tables
 from store.fixed import Fixed, Row
 from store.inbox import IS_NEW
 from store.session import Session
-from store.statements import PENDING
+from store.turns import is_owed
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,9 @@ def _found(row: Row | None) -> Ahead:
 def _earliest(*, later: bool) -> Fixed:
     """One statement, built once; each of its three parts is a look into an index."""
     ticket, delivery, mail = tables.tickets.c, tables.outbox.c, tables.inbox.c
-    pending = or_(*(delivery.state == each for each in PENDING))
     earliest = select(
         _first(ticket.attention_at, ticket.attention_at.is_not(None), later=later),
-        _first(delivery.not_before, pending, later=later),
+        _first(delivery.not_before, is_owed(delivery), later=later),
         _first(mail.not_before, IS_NEW, later=later),
     )
     return Fixed(earliest)

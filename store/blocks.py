@@ -1,6 +1,6 @@
 """Senders whose mail is kept and not read: addresses and whole domains that somebody blocked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,10 +8,18 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, select
 
 from desk.actor import Actor
+from desk.errors import DeskError
 from store import tables
 from store.database import Session, insert_once
 
 _row = tables.blocks.c
+
+
+class BlocksTheDesk(DeskError):
+    """Whoever was to be blocked is the desk, or its address is within that domain."""
+
+    def __init__(self, sender: str) -> None:
+        super().__init__(f"{sender} is the desk itself, or holds an address of it.")
 
 
 @dataclass(frozen=True)
@@ -23,11 +31,29 @@ class Block:
     at: datetime
 
 
-def add(session: Session, sender: str, *, by: Actor, at: datetime) -> bool:
-    """Block an address or a domain with all below it; False where it is blocked already."""
+def add(session: Session, sender: str, *, by: Actor, at: datetime, ours: Iterable[str]) -> bool:
+    """Block an address or a domain with all below it; False where it is blocked already.
+
+    ours: the addresses of the desk.  Raises BlocksTheDesk."""
+    if any(sender.lower() in names_of(address) for address in ours):
+        raise BlocksTheDesk(sender)
     session.foreseen.pop(_BLOCKS, None)
     new = insert_once(session, tables.blocks).values(sender=sender.lower(), by=by.name, at=at)
     return session.execute(new.returning(_row.sender)).first() is not None
+
+
+def names_of(address: str) -> list[str]:
+    """What may be blocked to block this address: itself, its domain, and every domain above that."""
+    local, at, domain = address.lower().rpartition("@")
+    if not (local and at):
+        return []
+    labels = domain.split(".")[-_DEEPEST:]
+    above = [".".join(labels[start:]) for start in range(1, len(labels) - 1)]
+    return [f"{local}@{domain}", domain, *(name for name in above if name != domain)]
+
+
+_DEEPEST = 10
+"""Labels of a domain that are looked at."""
 
 
 def remove(session: Session, sender: str) -> bool:

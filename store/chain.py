@@ -11,19 +11,24 @@ from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from store import tables
+from store.fixed import Fixed
 from store.session import Session
 
 BEGINNING = bytes(32)
 """What the first link holds on to."""
 
-AT_ONCE = 500
-"""Events that one transaction adds."""
+AT_ONCE = 100
+"""Events that one transaction adds: a click waits no longer than for these."""
 
 _SALT = 16
+"""Bytes."""
 _link, _event, _ticket = tables.links.c, tables.events.c, tables.tickets.c
+_CHAINED = Fixed(
+    update(tables.tickets).where(_ticket.number == bindparam("its_number")).values(chained=bindparam("seq"))
+)
 _FACTS = ("ticket", "seq", "kind", "at", "by_role", "by_door", "status", "priority")
 _WORDS = ("by_key", "by_name", "text", "key", "detail")
 
@@ -139,8 +144,7 @@ def _append(session: Session, new: Sequence[dict[str, Any]]) -> None:
 
 
 def _note(session: Session, reached: dict[int, int]) -> None:
-    for number, seq in reached.items():
-        session.execute(update(tables.tickets).where(_ticket.number == number).values(chained=seq))
+    session.do(_CHAINED, *({"its_number": number, "seq": seq} for number, seq in reached.items()))
 
 
 def _canonical(facts: Sequence[Any]) -> bytes:

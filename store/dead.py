@@ -10,12 +10,11 @@ from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
 from desk.errors import DeskError
 from desk.event import Kind
-from store import tables, tickets, undelivered
+from store import tables, tickets, turns, undelivered
 from store.database import Session
 from store.outbox import DISCARDED
 
 _row = tables.outbox.c
-_GIVEN_UP = (DeliveryState.DOUBTFUL, DeliveryState.DEAD)
 _GONE = "That delivery is not given up: it arrived, is still tried, or was discarded."
 
 
@@ -111,7 +110,7 @@ def _found(session: Session, *which: ColumnElement[bool]) -> Sequence[Dead]:
             _row.attempts, func.coalesce(_row.first_try_at, _row.not_before),
         )
         .outerjoin(tables.events, about)
-        .where(_row.state.in_(_GIVEN_UP), *which)
+        .where(turns.is_given_up(_row), *which)
         .order_by(_row.id)
     )  # fmt: skip
     return [Dead(*row) for row in session.execute(query)]

@@ -62,7 +62,7 @@ def owner_of(session: Session, message_ids: Sequence[str]) -> tuple[int, Directi
     """Which ticket one of these Message-IDs belongs to, and whether the desk wrote that mail.
 
     The first of message_ids counts most: give the newest first.  Where two mails bear the same one, the
-    desk's own counts; an empty one is nobody's."""
+    desk's own counts, else the one that was kept first; an empty one is nobody's."""
     known = session.foreseen[_OWNERS]
     given = [mid for mid in message_ids if mid]
     unknown = [mid for mid in given if mid not in known]
@@ -86,7 +86,7 @@ def foresee(session: Session, message_ids: Sequence[str]) -> set[int]:
 def _owners() -> Executable:
     query = select(_row.message_id, _row.ticket, _row.direction)
     named = query.where(_row.message_id.in_(bindparam("given", expanding=True)))
-    return named.order_by(_row.direction, _row.id)  # ours last
+    return named.order_by(_row.direction, _row.id.desc())  # what counts comes last
 
 
 def is_ours(session: Session, message_id: str) -> bool:

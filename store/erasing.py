@@ -78,18 +78,30 @@ def find(session: Session, address: str) -> Found:
 
 
 def erase(db: Database, found: Found, deed: Deed) -> Iterator[int]:
-    """Do it; yields each ticket as it is done.  Interrupted, it is simply done again.
+    """Do it; yields each ticket as it is done.  Interrupted, it is simply done again: what is done already is
+    passed over.
 
     Raises store.traces.StillUnderWay, Conflict, store.database.Unavailable."""
-    for number in found.theirs:
+    with db.change() as session:  # before anything is done: it is looked at once more where it goes
+        reports.hold(session, found.person.address, now=deed.at)
+        theirs, others = _left(session, found)
+    for number in theirs:
         with db.change() as session, suppress(NotFound):
             (delete_ticket if deed.what == "delete" else forget_ticket)(session, number, found.person, deed)
         yield number
-    for number in found.others:
+    for number in others:
         with db.change() as session, suppress(NotFound):
             unname_on(session, number, found.person, deed)
         yield number
     _raws(db, found.person, deed)
+
+
+def _left(session: Session, found: Found) -> tuple[list[int], list[int]]:
+    """Of the tickets that were found, those that still are theirs; of others', those that still name them."""
+    address = found.person.address
+    own = select(_ticket.number).where(_ticket.customer == address, _ticket.number.in_(found.theirs))
+    named = set(traces.naming(session, address)) if found.others else set()
+    return sorted(session.scalars(own)), [number for number in found.others if number in named]
 
 
 def forget_ticket(session: Session, number: int, person: Person, deed: Deed) -> None:
@@ -229,6 +241,6 @@ def _raws(db: Database, person: Person, deed: Deed) -> None:
         traces.unname_ours(session, person)
         counts = {
             "blocks": traces.unblock(session, person.address),
-            "reports": reports.unname(session, person),
+            "reports": reports.unname(session, person, now=deed.at),
         }
         _keep(session, deed.receipt(counts))

@@ -2,15 +2,13 @@
 
 import stat
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import func, select
-
 from desk.finding import Finding, Health
-from store import probe, room
+from store import drift, probe, room
 from store.database import Database, Unavailable
 
 _PART = "database"
@@ -18,15 +16,12 @@ _TRIES = 5
 _SLOW = 0.05
 """Seconds for a commit above which people notice: a click is one, and so is each mail."""
 
-_DRIFT = timedelta(seconds=30)
 
-
-def examine(db: Database, *, now: datetime, within: float = 3.0) -> Iterator[Finding]:
+def examine(db: Database, *, clock: Callable[[], datetime], within: float = 3.0) -> Iterator[Finding]:
     """What can be said of one that has this version's schema.  It writes when it tried, nothing else."""
     try:
-        yield _speed(db, now, within)
-        if not db.is_sqlite:
-            yield _clock(db, now)
+        yield _speed(db, clock(), within)
+        yield from _clock(db, clock)
     except Unavailable as problem:
         mend = "see who holds it, whether its disk is full, and whether its user may write"
         yield Finding(_PART, f"it cannot be written: {problem}", Health.AWAY, mend)
@@ -48,14 +43,17 @@ def _taken(db: Database, now: datetime, within: float) -> float:
     return time.monotonic() - begun
 
 
-def _clock(db: Database, now: datetime) -> Finding:
-    with db.read() as session:
-        there: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
-    drift = abs(now - there)
-    said = f"its clock and this machine's differ by {drift.total_seconds():.0f} seconds"
-    if drift > _DRIFT:
-        return Finding(_PART, said, Health.NOTE, "set both clocks (NTP): promises are kept by them")
-    return Finding(_PART, said)
+def _clock(db: Database, clock: Callable[[], datetime]) -> Iterator[Finding]:
+    ahead = drift.measure(db, clock)
+    if ahead is None:
+        return
+    if abs(ahead) > drift.MOST:
+        mend = (
+            "set both clocks (NTP): promises are kept by them, and no replica is ready whose clock is wrong"
+        )
+        yield Finding(_PART, drift.told(ahead), Health.MEND, mend)
+    else:
+        yield Finding(_PART, drift.told(ahead))
 
 
 def _disk(db: Database) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from desk.breach import BREACH
 from desk.event import HUMAN_MAILS, Kind, level_key
 from desk.priority import Priority
 from desk.reach import EVERYTHING, Reach
@@ -31,7 +32,6 @@ from store.reaching import about, within
 _row = tables.tickets.c
 _event = tables.events.c
 _ANSWERS = HUMAN_MAILS | {Kind.RESOLVED}
-_BREACH = 100
 _ON_RECORD = (Kind.WARNED, Kind.SUPERSEDED)
 
 
@@ -62,14 +62,14 @@ def breaches(session: Session, *, since: datetime) -> int:
 
     A breach that was overtaken by whole days of delay before anybody was told counts as well."""
     on_record = _event.kind.in_(_ON_RECORD)
-    is_breach = _event.key.like(f"level:%:{_BREACH}")
+    is_breach = _event.key.like(f"level:%:{BREACH}")
     query = select(func.count()).select_from(tables.events).where(on_record, is_breach, _event.at >= since)
     return session.execute(query).scalar_one()
 
 
 def broken(session: Session, *, since: datetime, reach: Reach = EVERYTHING) -> Sequence[int]:
     """The tickets of which a promise was broken since then."""
-    is_breach = _event.key.like(f"level:%:{_BREACH}")
+    is_breach = _event.key.like(f"level:%:{BREACH}")
     query = select(_event.ticket).where(_event.kind.in_(_ON_RECORD), is_breach, _event.at >= since)
     return session.scalars(query.where(*about(_event.ticket, reach)).distinct()).all()
 
@@ -113,7 +113,7 @@ def _counts(events: FromClause) -> ColumnElement[bool]:
 
 def _is_late(goal: str) -> ColumnElement[bool]:
     other = tables.events.alias().c
-    return exists().where(other.ticket == _row.number, other.key == level_key(goal, 1, _BREACH))
+    return exists().where(other.ticket == _row.number, other.key == level_key(goal, 1, BREACH))
 
 
 def _kept(session: Session, tickets: Select[tuple[int]], late: ColumnElement[bool]) -> Kept:

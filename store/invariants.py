@@ -28,7 +28,7 @@ from desk.event import HUMAN_MAILS, OWED_TO, Kind
 from desk.priority import Priority
 from desk.release import Stand
 from desk.status import RUNNING, TRANSITIONS, Status
-from store import tables
+from store import tables, turns
 from store.database import Session
 from store.emails import Direction
 from store.inbox import State
@@ -181,10 +181,10 @@ def _one_card(session: Session, _now: datetime) -> Places:
 
 
 def _no_old_claims(session: Session, now: datetime) -> Places:
-    claimed = (_owed.state == DeliveryState.SENDING, _owed.lease_until < now - GRACE)
+    claimed = (turns.owed(_owed), _owed.state == DeliveryState.SENDING, _owed.lease_until < now - GRACE)
     for id_, number in session.execute(select(_owed.id, _owed.ticket).where(*claimed)):
         yield f"delivery {id_} of ticket {number} is claimed by a process that let go of it"
-    undated = (_owed.state == DeliveryState.SENDING, _owed.lease_until.is_(None))
+    undated = (turns.owed(_owed), _owed.state == DeliveryState.SENDING, _owed.lease_until.is_(None))
     for id_ in session.scalars(select(_owed.id).where(*undated)):
         yield f"delivery {id_} is being sent without end"
 

@@ -7,7 +7,7 @@ from threading import Condition
 
 
 class Lane:
-    """A lock with two queues.  Whoever holds it may write."""
+    """A lock for which people wait, and machines behind them.  Whoever holds it may write."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -31,7 +31,8 @@ def _before() -> Select[Any]:
     newest = select(func.max(_row.number)).scalar_subquery()
     near = and_(_row.number < number, _row.number >= newest - _LOOKED_AT)
     same = or_(_row.customer == bindparam("customer"), and_(_row.client == client, _row.client != ""))
-    worked_on = or_(*(_row.status == each for each in (*sorted(OPEN), Status.RESOLVED)))
+    # Said of the others, for by those that it is SQLite looks at every open ticket there is.
+    worked_on = and_(*(_row.status != each for each in sorted(set(Status) - OPEN - {Status.RESOLVED})))
     query = select(_row.number, _row.subject).where(near, same, worked_on, _row.desk == bindparam("desk"))
     return query.where(_row.opened_at >= bindparam("since")).order_by(_row.number.desc())
 

@@ -8,6 +8,7 @@ from desk.delivery import Delivery
 from desk.event import Event
 from desk.ticket import Ticket
 from store import tables
+from store.turns import IN_A_THREAD
 
 _TICKET = [column.name for column in tables.tickets.c]
 _EVENT = [column.name for column in tables.events.c]
@@ -18,12 +19,15 @@ _OWN = ("chained",)
 """Columns that no ticket knows of."""
 
 _ACTED = ("by_role", "by_key", "by_name", "by_door")
+_FOR_TURNS = ("cardless",)
+"""Columns that no delivery knows of."""
+
 _OWED = {"id": "id", "ticket": "ticket_number", "seq": "seq", "token": "token"}
 """The columns of what the store gives to a delivery, and what that is called there."""
 
 _OF_TICKET = [name for name in _TICKET if name not in (*_NUMBERED, *_OWN)]
 _OF_EVENT = [name for name in _EVENT if name not in ("ticket", *_ACTED)]
-_OF_DELIVERY = [name for name in _DELIVERY if name not in _OWED]
+_OF_DELIVERY = [name for name in _DELIVERY if name not in (*_OWED, *_FOR_TURNS)]
 
 
 TICKET_CHANGES = [name for name in _TICKET if name not in ("number", *_OWN)]
@@ -53,6 +57,8 @@ def delivery_of(row: Sequence[Any]) -> Delivery:
     """The delivery of a whole row of the outbox."""
     facts = dict(zip(_DELIVERY, row, strict=True))
     given = {name: facts.pop(column) for column, name in _OWED.items()}
+    for name in _FOR_TURNS:
+        del facts[name]
     delivery = Delivery(**facts)
     for name, value in given.items():
         setattr(delivery, name, value)
@@ -72,12 +78,17 @@ def row_of_event(number: int, event: Event) -> dict[str, Any]:
     return facts | {name: getattr(event, name) for name in _OF_EVENT}
 
 
-def rows_of_deliveries(number: int, seq: int | None, owed: Sequence[Delivery]) -> list[dict[str, Any]]:
-    """The columns of what an event of that ticket owes, each with a token of its own."""
+def rows_of_deliveries(
+    number: int, seq: int | None, owed: Sequence[Delivery], *, cardless: bool = False
+) -> list[dict[str, Any]]:
+    """The columns of what an event of that ticket owes, each with a token of its own.
+
+    cardless: whether the ticket surely has no card yet."""
     for delivery in owed:
         delivery.ticket_number, delivery.seq, delivery.token = number, seq, tables.new_token()
     return [
         {"ticket": number, "seq": seq, "token": delivery.token}
+        | {"cardless": cardless and delivery.audience in IN_A_THREAD}
         | {name: getattr(delivery, name) for name in _OF_DELIVERY}
         for delivery in owed
     ]

@@ -7,6 +7,7 @@ from desk.event import Event
 from desk.ticket import Ticket
 
 _DIGITS = 32
+"""Of a mark, in hexadecimal."""
 
 
 def mark_of(ticket: Ticket, event: Event | None, audience: Audience) -> str:

@@ -11,7 +11,7 @@ from desk.delivery import Audience, Delivery, DeliveryState
 from desk.errors import DeliveryFailed
 from desk.event import HUMAN_MAILS
 from desk.ticket import Ticket
-from store import mapping, statements, tables
+from store import mapping, statements, tables, turns
 from store.session import NEW_DELIVERY, Session
 
 S = DeliveryState
@@ -45,7 +45,9 @@ def owe_card(session: Session, ticket: Ticket) -> None:
     ticket that was opened in this transaction has no card yet."""
     if ticket.number in session.without_card:
         session.without_card.remove(ticket.number)
-    elif session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at) is not None:
+    elif found := session.first(statements.stale_card(), number=ticket.number, at=ticket.changed_at):
+        if not found[0]:  # read under the row's lock: whoever posts it at this moment has not done so yet
+            session.do(statements.card_missing(), {"number": ticket.number})
         return
     card = Delivery(audience=Audience.CARD, not_before=ticket.changed_at)
     session.later(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, None, [card]))
@@ -179,9 +181,10 @@ def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool)
 def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
     """How many deliveries stand where, without those that arrived or were let be."""
     row = tables.outbox.c
-    undone = (row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
-    query = select(row.audience, row.state, func.count()).where(*undone)
-    return {(a, s): n for a, s, n in session.execute(query.group_by(row.audience, row.state))}
+    given_up = and_(turns.is_given_up(row), ~row.last_error.startswith(DISCARDED))
+    query = select(row.audience, row.state, func.count()).group_by(row.audience, row.state)
+    found = [each for which in (turns.owed(row), given_up) for each in session.execute(query.where(which))]
+    return {(audience, state): number for audience, state, number in found}
 
 
 def became_of(
@@ -210,7 +213,7 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
 
     What failed and is to be tried later is not overdue."""
     row = tables.outbox.c
-    due = and_(row.state.in_(statements.PENDING), row.not_before <= now)
+    due = and_(turns.owed(row), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
 
@@ -221,7 +224,7 @@ def oldest_of_each(session: Session, *, now: datetime) -> dict[Audience, datetim
     What was tried before waits since then, also while it is not to be tried again yet."""
     row = tables.outbox.c
     waits_since = func.coalesce(row.first_try_at, row.not_before, type_=row.not_before.type)
-    waits = and_(row.state.in_(statements.PENDING), waits_since <= now)
+    waits = and_(turns.owed(row), waits_since <= now)
     query = select(row.audience, func.min(waits_since)).where(waits).group_by(row.audience)
     return {audience: since for audience, since in session.execute(query)}  # noqa: C416 - as in tickets.count
 
@@ -230,10 +233,12 @@ def unsent_words(session: Session, *, now: datetime) -> int:
     """How many mails with the words of people are due, or given up, and have not left."""
     row, event = tables.outbox.c, tables.events.c
     theirs = and_(event.ticket == row.ticket, event.seq == row.seq, event.kind.in_(HUMAN_MAILS))
-    undone = (row.audience == Audience.CUSTOMER, row.state != S.DONE, ~row.last_error.startswith(DISCARDED))
+    given_up = and_(turns.is_given_up(row), row.audience == Audience.CUSTOMER)
+    given_up = and_(given_up, ~row.last_error.startswith(DISCARDED))
     query = select(func.count()).select_from(tables.outbox).join(tables.events, theirs)
-    count: int = session.execute(query.where(*undone, row.not_before <= now)).scalar_one()
-    return count
+    query = query.where(row.not_before <= now)
+    undone = (turns.owed_to(row, (Audience.CUSTOMER,)), given_up)
+    return sum(session.execute(query.where(which)).scalar_one() for which in undone)
 
 
 def _one_and_harmless(due: Sequence[Delivery]) -> list[Delivery]:

@@ -52,6 +52,19 @@ class Point(StrEnum):
     SLACK_ANSWERED = "Slack's request: answered"
     SWEEP_DONE = "sweep: what was due is done, and not committed"
     SWEEP_COMMITTED = "sweep: what was due is committed"
+    NEWS_TAKEN = "news of no ticket: on record that it is about to be told"
+    NEWS_TOLD = "news of no ticket: told, and not on record"
+    ANCHOR_WRITTEN = "anchor: written into its file, and not told"
+    SUMMARY_BEGUN = "summary of new tickets: on record, and not posted"
+    SUMMARY_TOLD = "summary of new tickets: posted or drawn anew, and not on record"
+    MONTH_TAKEN = "month: on record that its mail is about to leave, or looked for"
+    MONTH_SENT = "month: what came of its mail is known, and not on record"
+    ALARM_TAKEN = "mail about an outage: on record that it is about to leave"
+    ALARM_SENT = "mail about an outage: what came of it is known, and not on record"
+    CANARY_TAKEN = "canary: on record that it is about to leave"
+    CANARY_SENT = "canary: what came of it is known, and not on record"
+    HOME_DRAWN = "App Home: drawn, and not published"
+    HOME_PUBLISHED = "App Home: published"
 
 
 Watch = Callable[[Point], None]

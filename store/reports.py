@@ -14,6 +14,7 @@ from store import tables
 from store.cards import Place
 from store.database import Session, insert_once
 from store.outbox import DISCARDED
+from store.traces import StillUnderWay
 
 _row = tables.reports.c
 
@@ -144,8 +145,20 @@ def names(session: Session, address: str) -> bool:
     return found(session, holding(address)) is not None
 
 
-def unname(session: Session, person: Person) -> int:
-    """Take their address out, and let nothing of it leave any more; how many reports that were."""
+def hold(session: Session, address: str, *, now: datetime) -> None:
+    """Let nobody begin to send a report that holds that address until the commit.  Raises StillUnderWay."""
+    columns = (_row.client, _row.month, _row.stand, _row.not_before)
+    query = select(*columns).where(holding(address)).order_by(_row.id).with_for_update()
+    for client, month, stand, until in session.execute(query).all():
+        if stand is Stand.SENDING and until is not None and until > now:
+            raise StillUnderWay(f"The report of {client} for {month} is just being sent.")
+
+
+def unname(session: Session, person: Person, *, now: datetime) -> int:
+    """Take their address out, and let nothing of it leave any more; how many reports that were.
+
+    Raises StillUnderWay."""
+    hold(session, person.address, now=now)
     count = 0
     while report := found(session, holding(person.address)):
         facts: dict[str, Any] = {"address": person.taken_out_of(report.address), "raw": b""}

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from desk.delivery import Audience, Delivery, DeliveryState
 from desk.event import Event, Kind
@@ -12,7 +12,7 @@ from desk.ticket import Ticket
 from store import cards, mapping, outbox, tables
 from store.database import Session
 from store.session import NEW_DELIVERY
-from store.statements import IN_A_THREAD, PENDING
+from store.turns import IN_A_THREAD, PENDING
 
 _row = tables.outbox.c
 
@@ -32,21 +32,26 @@ def thread(session: Session, ticket: Ticket, *, at: datetime) -> None:
     session.execute(delete(tables.outbox).where(_row.id.in_([each.id for each in before])))
     owed = {(each.seq or 0, each.audience): _again(each, at) for each in before}
     for note in _typed(ticket):
-        again = Delivery(audience=Audience.AGENTS, not_before=at, repeated=True)
-        owed.setdefault((note.seq, Audience.AGENTS), again)
+        retold = Delivery(audience=Audience.AGENTS, not_before=at, repeated=True)
+        owed.setdefault((note.seq, Audience.AGENTS), retold)
     for seq, audience in sorted(owed):
-        session.do(NEW_DELIVERY, *mapping.rows_of_deliveries(ticket.number, seq, [owed[seq, audience]]))
+        again = mapping.rows_of_deliveries(ticket.number, seq, [owed[seq, audience]], cardless=True)
+        session.do(NEW_DELIVERY, *again)
 
 
 def lines(session: Session, number: int, references: Collection[str], *, at: datetime) -> int:
-    """Those messages of a ticket's thread are gone: they are owed again, at its end; how many there were."""
+    """Those messages of a ticket's thread are gone: they are owed again, at its end; how many there were.
+
+    Of two who find them gone at once, the second owes none: the first's may have been posted by then."""
     arrived = (_row.state == DeliveryState.DONE, _row.reference.in_(references))
     gone = outbox.find(session, _row.ticket == number, _row.audience == Audience.AGENTS, *arrived)
-    for each in gone:
-        anew = {"state": DeliveryState.READY, "attempts": 0, "looked": 0, "first_try_at": None}
-        anew |= {"not_before": at, "reference": "", "repeated": True, "token": tables.new_token()}
-        session.execute(update(tables.outbox).where(_row.id == each.id).values(anew))
-    return len(gone)
+    return sum(_owed_anew(session, (_row.id == each.id, *arrived), at) for each in gone)
+
+
+def _owed_anew(session: Session, which: Collection[ColumnElement[bool]], at: datetime) -> int:
+    anew = {"state": DeliveryState.READY, "attempts": 0, "looked": 0, "first_try_at": None}
+    anew |= {"not_before": at, "reference": "", "repeated": True, "token": tables.new_token()}
+    return session.execute(update(tables.outbox).where(*which).values(anew)).rowcount
 
 
 def owes_card(session: Session, number: int) -> bool:

@@ -193,10 +193,11 @@ class Session:
 
     def _write(self, ticket: Ticket, fresh: Sequence[Event]) -> None:
         """What happened, and what is owed for it."""
-        number = ticket.number
+        number, is_new = ticket.number, ticket.number in self.without_card
         self.later(_NEW_EVENT, *(mapping.row_of_event(number, event) for event in fresh))
         for event in fresh:
-            self.later(NEW_DELIVERY, *mapping.rows_of_deliveries(number, event.seq, event.deliveries))
+            owed = mapping.rows_of_deliveries(number, event.seq, event.deliveries, cardless=is_new)
+            self.later(NEW_DELIVERY, *owed)
         self.saved.append((ticket, fresh))
 
     def _ready_for(self, statement: Fixed) -> Connection:

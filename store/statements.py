@@ -1,8 +1,6 @@
 """The statements of the outbox, each built once: a courier asks every second."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -14,24 +12,23 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    literal,
     or_,
     select,
     update,
 )
 
 from desk.delivery import Audience, DeliveryState
-from store import tables
+from store import tables, turns
 from store.fixed import Fixed
+from store.turns import IN_A_THREAD, PENDING
+from store.turns import one_of as _one_of
+
+__all__ = ["PENDING"]  # the storm asks here what is still owed
 
 S = DeliveryState
-PENDING = (S.READY, S.SENDING, S.UNCERTAIN)
-"""Where a delivery stands while it is still owed."""
-
 BEHIND = {Audience.FILES: Audience.AGENTS, Audience.CUSTOMER: Audience.DESK}
 """What of one event goes after what: files after the words they came with, a mail after what it takes."""
-
-IN_A_THREAD = (Audience.AGENTS, Audience.FILES)
-"""What needs a card to stand under."""
 
 MARKS = ("state", "attempts", "looked", "fence", "not_before", "lease_until", "first_try_at")
 """What a claim changes."""
@@ -63,49 +60,43 @@ def _next_due(audiences: tuple[Audience, ...], *, only_new: bool) -> Select[Any]
         earlier.ticket == row.ticket,
         earlier.audience == row.audience,
         earlier.id < row.id,
-        _one_of(earlier.state, PENDING),
+        turns.is_owed(earlier),
         or_(earlier.attempts > 0, earlier.not_before <= bindparam("soon")),  # else it is put off
     ]
     in_front += [earlier.id.not_in(bindparam("beside", expanding=True))] if only_new else []
-    waits_for_another = exists().where(*in_front)
+    waits_for_another = _is_there(*in_front)
     behind = [_behind(row, audience, first) for audience, first in BEHIND.items() if audience in audiences]
-    has_card = exists().where(tables.cards.c.ticket == row.ticket)
-    new = (row.state == S.READY, row.reference == "") if only_new else (_one_of(row.state, PENDING),)
+    has_card = _is_there(tables.cards.c.ticket == row.ticket)
+    new = (_one_of(row.state, (S.READY,)), row.reference == "") if only_new else ()
     return (
         select(tables.outbox)
         .where(
+            turns.owed_to(row, audiences),
             *new,
-            _one_of(row.audience, audiences),
             row.not_before <= now,
             or_(row.lease_until.is_(None), row.lease_until <= now),
             or_(~_one_of(row.audience, IN_A_THREAD), has_card),
             ~waits_for_another,
             *behind,
         )
-        .order_by(_rank(row), row.not_before, row.id)
+        .order_by(*turns.in_order(row, audiences))
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=tables.outbox)
     )
-
-
-def _rank(row: Any) -> ColumnElement[int]:
-    """What goes first where Slack's pace makes all of it wait: warnings to the leads, then what people wrote
-    and did, then new cards, and last what is only told again."""
-    is_new_card = and_(row.audience == Audience.CARD, row.reference == "")
-    return case((row.audience == Audience.LEADS, 0), (row.repeated, 3), (is_new_card, 2), else_=1)
 
 
 def _behind(row: Any, audience: Audience, first: Audience) -> ColumnElement[bool]:
     """What is owed to that audience about an event waits until nothing is owed to the other any more."""
     other = tables.outbox.alias().c
     same = (other.ticket == row.ticket, other.seq == row.seq, other.audience == first)
-    waits = exists().where(*same, _one_of(other.state, PENDING))
+    waits = _is_there(*same, turns.is_owed(other))
     return or_(row.audience != audience, ~waits)
 
 
-def _one_of(column: ColumnElement[Any], values: Sequence[StrEnum]) -> ColumnElement[bool]:
-    """Where in_ would have the statement's text made anew each time."""
-    return or_(*(column == each for each in values))
+def _is_there(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row.  It is asked for each that is looked at: of EXISTS PostgreSQL makes a join
+    with all that there are."""
+    return select(literal(1)).where(*which).limit(literal(1)).scalar_subquery().is_not(None)
 
 
 @cache
@@ -140,7 +131,16 @@ def stale_card() -> Fixed:
     at_rest = _one_of(row.state, (S.DONE, S.DOUBTFUL, S.DEAD))
     its = update(tables.outbox).where(row.ticket == bindparam("number"), row.audience == Audience.CARD)
     anew = drawn_anew(at_rest, bindparam("at", type_=row.not_before.type))
-    return Fixed(its.values(anew).returning(row.id))
+    return Fixed(its.values(anew).returning(row.reference))
+
+
+@cache
+def card_missing() -> Fixed:
+    """What is owed in a thread waits until there is one.  Takes number."""
+    row = tables.outbox.c
+    is_there = exists().where(tables.cards.c.ticket == bindparam("number"))
+    its = (row.ticket == bindparam("number"), turns.one_of(row.audience, IN_A_THREAD), ~row.cardless)
+    return Fixed(update(tables.outbox).where(*its, turns.is_owed(row), ~is_there).values(cardless=True))
 
 
 def drawn_anew(at_rest: ColumnElement[bool], at: Any) -> dict[str, Any]:

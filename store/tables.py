@@ -27,6 +27,7 @@ from desk.event import Kind
 from desk.priority import Priority
 from desk.release import Stand
 from desk.status import Status
+from store import turns
 from store.columns import Moment, json_value, one_of, serial
 
 
@@ -122,11 +123,25 @@ outbox = Table(
     Column("last_error", Text, nullable=False),
     Column("reference", String(998), nullable=False),
     Column("repeated", Boolean, nullable=False, server_default=false()),
+    Column("cardless", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["ticket", "seq"], ["events.ticket", "events.seq"], ondelete="CASCADE"),
     UniqueConstraint("ticket", "seq", "audience"),
     sqlite_autoincrement=True,
 )
-Index("ix_outbox_state_audience", outbox.c.state, outbox.c.audience, outbox.c.not_before)
+Index(
+    "ix_outbox_owed",
+    turns.rank(outbox.c),
+    outbox.c.not_before,
+    outbox.c.id,
+    sqlite_where=turns.is_owed(outbox.c),
+    postgresql_where=turns.is_owed(outbox.c),
+)
+Index(
+    "ix_outbox_given_up",
+    outbox.c.audience,
+    sqlite_where=turns.is_given_up(outbox.c),
+    postgresql_where=turns.is_given_up(outbox.c),
+)
 Index(
     "uq_outbox_one_card",
     outbox.c.ticket,

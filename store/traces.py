@@ -14,7 +14,7 @@ from store import remains, search, tables
 from store.emails import Direction
 from store.inbox import State
 from store.session import Session
-from store.statements import PENDING
+from store.turns import PENDING
 
 _mail, _came, _owed, _event = tables.emails.c, tables.inbox.c, tables.outbox.c, tables.events.c
 _TOGETHER = 200

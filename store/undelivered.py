@@ -4,22 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select, update
 
 from desk.actor import Actor
 from desk.delivery import Audience, DeliveryState
 from desk.errors import DeskError
 from desk.event import PROVED_MAILS, Kind
-from store import emails, tables, tickets
+from store import emails, tables, tickets, turns
 from store.database import Session
 from store.outbox import DISCARDED
 
 _row = tables.outbox.c
-_PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 _ITS_ROADS = (Audience.CUSTOMER, Audience.DESK)
 """What a mail needs: to leave, and before that what it takes along."""
 
-_GIVEN_UP = (DeliveryState.DOUBTFUL, DeliveryState.DEAD)
+_TRIED = and_(turns.owed_to(_row, (Audience.CUSTOMER,)), _row.state != DeliveryState.UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,12 @@ class Undelivered:
 
 def given_up(session: Session) -> Sequence[Undelivered]:
     """All that a person may have tried again, the oldest first."""
-    return _found(session, _row.state.in_(_GIVEN_UP), ~_row.last_error.startswith(DISCARDED))
+    return _found(session, turns.is_given_up(_row), ~_row.last_error.startswith(DISCARDED))
 
 
 def trying(session: Session) -> Sequence[Undelivered]:
     """All that failed before and are still tried, the oldest first."""
-    return _found(session, _row.state.in_(_PENDING), _row.last_error != "")
+    return _found(session, _TRIED, _row.last_error != "")
 
 
 def get(session: Session, delivery: int) -> Undelivered | None:
@@ -63,7 +62,7 @@ def late(session: Session, *, now: datetime, after: timedelta) -> Sequence[Undel
     )
     was_tried = _row.last_error != ""
     waits = (_row.not_before <= now) & event.kind.in_(PROVED_MAILS)
-    return _found(session, _row.state.in_(_PENDING), event.at <= now - after, or_(was_tried, waits), ~is_told)
+    return _found(session, _TRIED, event.at <= now - after, or_(was_tried, waits), ~is_told)
 
 
 def send_again(session: Session, number: int, seq: int, *, by: Actor, at: datetime) -> None:
@@ -104,7 +103,7 @@ def _settled(session: Session, number: int, seq: int, state: DeliveryState, at: 
     given_up = (
         update(tables.outbox)
         .where(_row.ticket == number, _row.seq == seq, _row.audience.in_(_ITS_ROADS))
-        .where(_row.state.in_(_GIVEN_UP))
+        .where(turns.is_given_up(_row))
         .values(state=state, attempts=0, looked=0, first_try_at=None, not_before=at, last_error="")
         .returning(_row.id)
     )

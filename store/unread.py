@@ -58,21 +58,21 @@ def hold(session: Session, ids: Sequence[int]) -> set[int]:
     return set(session.scalars(_held_statement(), {"ids": ids}))
 
 
-def hold_copies(session: Session, keys: Sequence[str]) -> None:
-    """Let nobody else file a copy of these mails until the commit.  keys: each a hash, in hexadecimal.
+def hold_keys(session: Session, keys: Sequence[str]) -> None:
+    """Let nobody else file a mail with one of these keys until the commit.  keys: hashes, in hexadecimal.
 
-    A copy that can be read and one that cannot have different keys in the inbox, so that no index refuses the
-    second of them.  SQLite has one writer at a time; on PostgreSQL all are asked for in one order, so that
-    nobody waits in a circle."""
+    A copy that can be read and one that cannot have different keys in the inbox, and different mails may bear
+    one name: no index refuses the second of them.  SQLite has one writer at a time; on PostgreSQL all are
+    asked for in one order, so that nobody waits in a circle."""
     if not session.is_sqlite and keys:
         numbers = sorted({int(key[:_DIGITS], 16) for key in keys})
-        session.execute(_COPIES_HELD, {"numbers": numbers}).all()
+        session.execute(_KEYS_HELD, {"numbers": numbers}).all()
 
 
 _DIGITS = 15
 """Of a key that PostgreSQL's locks have room for."""
 
-_COPIES_HELD = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
+_KEYS_HELD = text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:numbers AS bigint[])) AS n")
 
 
 SOME_BYTES = 2_000_000

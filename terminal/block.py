@@ -33,11 +33,12 @@ def add(call: Call, sender: str) -> None:
         sender = sender_named(sender)
     except Unfit as unfit:
         raise Refused(f"{unfit.reason}: {unfit.mend}.", EX_DATAERR) from unfit
-    if sender in (config.desk.address.lower(), config.desk.address.lower().rpartition("@")[2]):
-        raise Refused("That is the desk itself.", EX_DATAERR)
     operator = Actor(Role.OPERATOR, "terminal", "an operator", Door.TERMINAL)
-    with opened(config) as db, refusals(), db.change() as session:
-        is_new = blocks.add(session, sender, by=operator, at=call.now())
+    try:
+        with opened(config) as db, refusals(), db.change() as session:
+            is_new = blocks.add(session, sender, by=operator, at=call.now(), ours=config.addresses)
+    except blocks.BlocksTheDesk as refused:
+        raise Refused(str(refused), EX_DATAERR) from refused
     click.echo(f"{sender} is blocked" + ("." if is_new else " already."))
 
 

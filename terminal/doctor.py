@@ -90,7 +90,7 @@ def _database(config: Config, db: Database, clock: Callable[[], datetime]) -> It
         case "current":
             yield Finding("database", f"{kind}: reachable, with this version's schema")
             yield from _careless(db)
-            yield from examining.examine(db, now=clock())
+            yield from examining.examine(db, clock=clock)
             yield from _desks_gone(config, db)
         case "newer":
             mend = "install the version of the desk that wrote it, or a newer one"
@@ -198,7 +198,7 @@ def _slack(config: Config, now: datetime, *, posts: bool) -> Iterator[Finding]:
     groups |= {f"leads_group of {each.name}": each.leads_group for each in config.desks if each.leads_group}
     token = slack.app_token if slack.mode == "socket" else None
     expected = examining.Expected(
-        scopes=scopes, channels=channels, groups=groups,
+        scopes=scopes, channels=channels, groups=groups, shared=slack.shared_channels,
         app_token=token.get_secret_value() if token else None,
         posts_in=slack.support_channel if posts else None,
     )  # fmt: skip

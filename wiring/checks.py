@@ -12,6 +12,7 @@ from sla.scheduler import Scheduler
 from store import room, schema
 from store.courier import Courier
 from store.database import Database, Unavailable
+from store.drift import Drift
 from store.probe import Probe
 
 BEATS = ("intake", "slack", "mail", "sweep")
@@ -36,6 +37,7 @@ def checks_of(
     people: People,
     machine: Callable[[], datetime],
     shut: Shut | None = None,
+    drift: Drift | None = None,
 ) -> dict[str, Check]:
     """Every check by its name; each answers None, or what is wrong."""
     probe = Probe(db)
@@ -46,6 +48,8 @@ def checks_of(
         "slack": lambda: _slack(people, socket),
         "outbox": lambda: _roads(couriers, shut),
     }
+    if drift:
+        checks["clock"] = drift.problem
     if mailboxes:
         checks["mailbox"] = lambda: problems_of(mailboxes) or None
     return checks

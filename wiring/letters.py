@@ -169,14 +169,22 @@ def intake_of(
     read: Read | None = None,
 ) -> Intake:
     """What makes tickets of the mails that were kept.  read: understands them; here, if nothing is given."""
-    post = post or Postroom(config, db, clock)
+    house = _house_of(config, db, policy, post or Postroom(config, db, clock))
+    most = config.mail.limits
+    intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
+    limits = Limits(per_minute=most.confirmations, intakes=intakes)
+    return Intake(db, house, clock=clock, read=read, limits=limits)
+
+
+def _house_of(config: Config, db: Database, policy: Policy, post: Postroom) -> mail_house.House:
+    """The desk as mail knows it."""
+    desk, settings = config.desk, config.mail
 
     def client_of(address: str) -> mail_house.Client | None:
         contract = policy.contract_of(address)
         return mail_house.Client(contract.name, contract.language) if contract else None
 
-    desk, settings = config.desk, config.mail
-    house = mail_house.House(
+    return mail_house.House(
         addresses=post.addresses,
         others=post.known(),
         sources=post.sources(),
@@ -199,10 +207,6 @@ def intake_of(
         desks=tuple(map(_rule, config.desks)),
         asks_opinion=desk.asks_opinion,
     )
-    most = settings.limits
-    intakes = Intakes(of_sender=most.of_sender, on_ticket=most.on_ticket, of_strangers=most.of_strangers)
-    limits = Limits(per_minute=most.confirmations, intakes=intakes)
-    return Intake(db, house, clock=clock, read=read, limits=limits)
 
 
 def _rule(desk: MoreDesk) -> Rule:

@@ -88,7 +88,7 @@ class Postroom:
     @property
     def addresses(self) -> frozenset[str]:
         """All of the desk's own."""
-        return frozenset({self._config.desk.address, *(box.address for box in self._config.mailboxes)})
+        return self._config.addresses
 
     def known(self) -> tuple[Known, ...]:
         """The addresses beside the first."""

@@ -16,6 +16,7 @@ from bot.digest import Digests
 from bot.fetching import FilesFetcher
 from bot.filewire import FileWire
 from bot.house import House
+from bot.overheard import Overheard
 from bot.pace import Pace
 from bot.parcel import Packer
 from bot.people import People, Rights
@@ -71,9 +72,11 @@ class Slackroom:
         write, read = write_client(token, api=slack.api_url), read_client(token, api=slack.api_url)
         asking = people_client(token, api=slack.api_url)
         self.people = People(asking, rights_of(config), clock=clock, others=others_of(config))
+        self.overheard = Overheard(read, channels_of(config), allowed=slack.shared_channels)
         self.house = House(
             db, policy, self.people, write, Style(desk.prefix, desk.timezone), clock,
             app=app_of(self._app_token),
+            addresses=config.addresses,
             language=desk.language,
             priority=desk.default_priority,
             alike_within=timedelta(days=desk.duplicate_days),
@@ -84,11 +87,13 @@ class Slackroom:
             desk_of=reporting.desk_of,
             heads=Heads(db),
             canned=canned.read(desk.canned),
+            moved=self.overheard.forget,
         )  # fmt: skip
         pace = Pace(clock=machine, sleep=time.sleep, every=timedelta(seconds=slack.seconds_between_messages))
         self.shut = Shut(channels_of(config), clock=clock) if config.desks else None
-        self._wire = Wire(write, read, pace, self.shut)
-        self._files = FileWire(write, read, pace, machine, self.shut)
+        self._wire = Wire(write, read, pace, self.shut, self.overheard)
+        self._unguarded = Wire(write, read, pace, self.shut)
+        self._files = FileWire(write, read, pace, machine, self.shut, self.overheard)
 
     def senders(self) -> dict[Audience, Sender]:
         """Who tells the people in Slack."""
@@ -128,8 +133,8 @@ class Slackroom:
         return elsewhere.channel if elsewhere else self._config.slack.leads_channel
 
     def wiper(self) -> Wiper:
-        """Who takes out of Slack what was erased here."""
-        return Wiper(self.house.db, self._wire, self.house.slack, self.house.clock)
+        """Who takes out of Slack what was erased here, also where others read it."""
+        return Wiper(self.house.db, self._unguarded, self.house.slack, self.house.clock)
 
     def comparing(self) -> Comparing:
         """What looks in Slack after a restore."""

@@ -17,8 +17,10 @@ from heartbeat import heartbeat
 from mail import canary
 from mail.canary import Canary
 from mail.delays import tell_of_delays
+from mail.desks import Desks
 from mail.mailbox import Mailbox
 from mail.reader import Reader
+from mail.sending import MailSender
 from settings import agreed
 from settings.promised import policy_of
 from sla.ageing import Ageing
@@ -28,10 +30,11 @@ from sla.policy import Policy
 from sla.reschedule import AtStart
 from sla.scheduler import Job, Scheduler
 from sla.sweep import sweep
-from store import ahead, drafts, inbox, retention, schema
+from store import ahead, cards, drafts, inbox, retention, schema
 from store.aftermath import Gate
 from store.courier import Courier
 from store.database import Database
+from store.drift import Drift
 from store.sender import Sender
 from wiring.checks import BEATS, alive_of, checks_of, problems_of
 from wiring.letters import (
@@ -70,16 +73,11 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     reporting = reporting_of(config, db, policy, clock)
     slack = Slackroom(config, db, policy, mailer.foresee, reporting, clock=clock, machine=machine)
     reader = Reader(prefix=config.desk.prefix, zone=config.desk.timezone)
-    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
-    couriers = {
-        "slack": Courier(db, slack.senders(), clock=clock, together=TOGETHER),
-        "mail": Courier(db, mail, clock=clock),
-        "files": Courier(db, slack.file_senders(reader), clock=clock, lease=FILES_TAKE),
-    }
+    couriers = _couriers_of(db, slack, mailer, reader, clock)
     listener = post.listener(lambda: scheduler.wake("intake"))
     mailboxes = post.mailboxes(lambda: scheduler.wake("intake"))
     strip = _strip_of(config, db, post, mailboxes, couriers, clock)
-    strip = replace(strip, shut=slack.shut)
+    strip = replace(strip, shut=slack.shut, overheard=slack.overheard)
     bird = canary_of(config, db, clock, post=post, slack=slack.people.problem)
     house = replace(slack.house, troubles=strip.lines, lead_troubles=lambda: _of_leads(bird))
     app = slack_app.build(house)
@@ -99,12 +97,14 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
         Job("audit", lambda: auditor.beat(), every=60 * config.watch.every_minutes),
     ]
     scheduler = Scheduler(list(_held_back(jobs, Gate(db))), clock=machine)
-    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut)
+    drift = None if db.is_sqlite else Drift(db, machine)
+    checks = checks_of(db, scheduler, couriers, socket, mailboxes, slack.people, machine, slack.shut, drift)
     checks["restored"] = comparing.why_held
+    checks["channels"] = slack.overheard.problem
     watched = checks | ({"canary": bird.trouble} if bird else {})
     auditor = Auditor(db, clock=clock, checks=watched, alive=_heartbeat_of(config))
     pages = pages_of(config, db, clock)
-    figures = metrics.registry(db, clock=clock, pulse=_pulse_of(scheduler, bird, socket, clock))
+    figures = metrics.registry(db, clock=clock, pulse=_pulse_of(scheduler, bird, socket, drift, clock))
     alive = alive_of(db, scheduler)
     asgi = web.build(checks, figures, slack.inlet(app), pages, Turnstile(machine), alive=alive)
 
@@ -118,13 +118,26 @@ def build(config: Config, *, clock: Clock, machine: Clock) -> Parts:
     )  # fmt: skip
 
 
+def _couriers_of(
+    db: Database, slack: Slackroom, mailer: MailSender | Desks, reader: Reader, clock: Clock
+) -> dict[str, Courier]:
+    """What carries the deliveries, by the road that each takes."""
+    mail: dict[Audience, Sender] = {Audience.CUSTOMER: mailer}
+    return {
+        "slack": Courier(db, slack.senders(), clock=clock, together=TOGETHER),
+        "mail": Courier(db, mail, clock=clock),
+        "files": Courier(db, slack.file_senders(reader), clock=clock, lease=FILES_TAKE),
+    }
+
+
 def _pulse_of(
-    scheduler: Scheduler, bird: Canary | None, socket: Socket | None, clock: Clock
+    scheduler: Scheduler, bird: Canary | None, socket: Socket | None, drift: Drift | None, clock: Clock
 ) -> metrics.Pulse:
     return metrics.Pulse(
         ticks=lambda: scheduler.last_goods(BEATS),
         canary=lambda session: canary.figures(session, clock()) if bird else {},
         connections=lambda: socket.connections if socket else None,
+        drift=lambda: drift.look() if drift else None,
     )
 
 
@@ -155,6 +168,7 @@ def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:
     for crowds in slack.crowds():
         yield Job(crowds.name, crowds.look, every=5)
+    yield Job("channels", slack.overheard.look, every=60)
     yield Job("threads", slack.rereading(socket).look, every=A_THREAD_EVERY)
     yield Job("anchor", slack.anchors().tell_due, every=600)
     yield Job("wipe", slack.wiper().wipe_due, every=5)
@@ -187,6 +201,7 @@ def _jobs_of_time(
     yield Job("tidy", lambda: _tidy(db, clock, config.retention.drafts), every=3600)
     yield Job("ageing", Ageing(db, _days_of(config), clock, stopping).beat, every=60)
     yield Job("drafts", lambda: _redraw(db, clock), every=300)
+    yield Job("stranded", lambda: _free_stranded(db), every=300)
 
 
 def _jobs_of_canary(config: Config, db: Database, bird: Canary | None, post: Postroom) -> Iterator[Job]:
@@ -232,6 +247,14 @@ def _tidy(db: Database, clock: Clock, days: int) -> None:
     with db.change() as session:
         inbox.forget_clicks(session, before=clock() - timedelta(days=2))
         drafts.tidy(session, before=clock() - timedelta(days=days))
+
+
+def _free_stranded(db: Database) -> None:
+    with db.read() as session:
+        numbers = cards.stranded(session)
+    if numbers:
+        with db.change() as session:
+            cards.free(session, numbers)
 
 
 def _redraw(db: Database, clock: Clock) -> None:

@@ -100,6 +100,7 @@ class Desk:
             db=db, policy=self.policy, people=self.people, slack=self.write, style=self.style,
             clock=self.time.now, app=APP, troubles=lambda: self.troubles, a_mail_takes=2_000_000,
             alike_within=timedelta(days=7), heads=Heads(db),
+            addresses=frozenset({"help@desk.example", "sales@sub.desk.example.org"}),
         )  # fmt: skip
         self.troubles: list[str] = []
         self.app: App = bot_app.build(self.house, AtOnce())

@@ -39,6 +39,19 @@ def test_a_whole_domain_takes_a_lead(desk):
     assert blocked(desk) == [("spam.example", "Lena")]
 
 
+@pytest.mark.parametrize("ours", ["help@desk.example", "<mailto:Help@desk.example|Help@desk.example>"])
+def test_no_address_of_the_desk_itself_can_be_blocked(desk, ours):
+    assert "is the desk itself" in said(desk, f"block {ours}")
+    assert "is de helpdesk zelf" in said(desk, f"block {ours}", by="U0BOB")
+    assert blocked(desk) == []
+
+
+@pytest.mark.parametrize("above", ["desk.example", "Sub.desk.example.org", "example.org"])
+def test_a_lead_blocks_no_domain_that_holds_an_address_of_the_desk(desk, above):
+    assert "is the desk itself" in said(desk, f"block {above}", by="U0LENA")
+    assert blocked(desk) == []
+
+
 def test_what_is_no_sender_blocks_nobody(desk):
     for odd in ("block", "block everybody", "block a@b", "block a@b.c d"):
         assert "Write it like" in said(desk, odd, by="U0LENA"), odd
@@ -49,7 +62,7 @@ def test_many_blocked_senders_fit_one_answer(desk):
     with desk.db.change() as session:
         for number in range(60):
             lena = Actor.lead("U0LENA", "Lena")
-            blocks.add(session, f"s{number}@spam.example", by=lena, at=desk.time.now())
+            blocks.add(session, f"s{number}@spam.example", by=lena, at=desk.time.now(), ours=())
 
     assert "and 20 more" in said(desk, "blocked")
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks import clean, cut, escape, one_line, plain, quotes, value_of
+from bot.blocks import clean, cut, escape, one_line, plain, quotes
+from bot.filled import value_of
 
 HOSTILE = [
     "<!channel> look",

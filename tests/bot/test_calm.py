@@ -11,11 +11,13 @@ from bot.pace import Pace
 from bot.wire import Wire
 from desk.actor import Actor
 from desk.delivery import Audience
-from store import aftermath
+from store import aftermath, keepsakes
 from store.courier import Courier
 from store.marks import mark_of
+from store.points import Point
 from tests.bot.desk_at_work import a_ticket
 from tests.bot.strict_slack import SUPPORT
+from tests.dying import dying_at
 
 BOB = Actor.agent("U0BOB", "Bob")
 SWEEP = Actor.system("sweep")
@@ -115,6 +117,26 @@ def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, sla
     assert len(summaries(slack)) == 1
 
 
+@pytest.mark.parametrize(
+    "point", [Point.SUMMARY_BEGUN, Point.SLACK_POSTING, Point.SLACK_POSTED, Point.SUMMARY_TOLD]
+)
+def test_a_summary_over_which_the_desk_died_is_there_once_and_says_what_is_so(desk, slack, crowds, point):
+    looking = crowds()
+    looking.look()
+    many(desk, 21)
+    with dying_at(point):
+        looking.look()
+    looking = crowds()
+    desk.deliver()
+    for _ in range(4):
+        desk.time.sleep(30)
+        looking.look()
+    [summary] = summaries(slack)
+    assert "All of their cards are here" in summary["text"]
+    with desk.db.read() as session:
+        assert not keepsakes.get(session, "crowd")
+
+
 def test_a_summary_that_a_person_deleted_stays_away(desk, slack, crowds):
     looking = crowds()
     looking.look()
@@ -161,3 +183,14 @@ def test_fifty_changes_within_ten_seconds_draw_the_card_three_times_at_most(desk
     courier.deliver_due()
     assert "Bob" in str(desk.card(number)["blocks"])
     assert desk.owed(Audience.CARD) == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_thousand_new_cards_are_in_the_channel_after_eighteen_minutes_of_slacks_pace(desk, slack):
+    began = desk.time.now()
+    many(desk, 1000)
+    desk.deliver()
+    assert len(slack.channel("C0SUPPORT")) == 1000
+    assert desk.owed(Audience.CARD) == 0
+    assert desk.time.now() - began <= timedelta(seconds=1_100)

@@ -96,6 +96,7 @@ def test_every_control_carries_the_ticket_and_the_version_drawn(draw, ticket_of)
         version = ticket_of(status).version
         for each in controls(post):
             carried = [each["value"]] if "value" in each else [one["value"] for one in options_of(each)]
+            assert carried
             assert all(value.startswith(f"42:{version}") for value in carried)
 
 

@@ -84,20 +84,6 @@ def world_with_mailboxes() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def reads_mailbox(world: Sandbox) -> dict[str, str]:
-    """The settings of a desk that reads its mailbox there."""
-    host, port = world.imap_address
-    return {
-        "HELPDESK_MAIL__LISTENER__ENABLED": "false",
-        "HELPDESK_MAIL__IMAP__HOST": host,
-        "HELPDESK_MAIL__IMAP__PORT": str(port),
-        "HELPDESK_MAIL__IMAP__TLS": "none",
-        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-        "HELPDESK_MAIL__IMAP__POLL_SECONDS": "1",
-    }
-
-
 @pytest.fixture
 def visitor(world: Sandbox) -> Visitor:
     """Does what people do in that world."""

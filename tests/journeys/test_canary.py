@@ -10,6 +10,7 @@ import pytest
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from store import tickets
+from tests.mailboxes import mailbox_alone
 
 LENA = "lena@desk.example"
 TESTED = "The test mail that the desk sent to itself"
@@ -49,14 +50,8 @@ def test_a_canary_comes_home_and_one_that_is_swallowed_is_told_to_the_leads(
     start: Callable[..., Any], world: Sandbox, visitor: Visitor, clock: Any
 ) -> None:
     # given a desk that mails itself
-    host, port = world.imap_address
-    desk = start(
-        HELPDESK_WATCH__CANARY="true", HELPDESK_WATCH__MAIL_TO=LENA,
-        HELPDESK_MAIL__LISTENER__ENABLED="false", HELPDESK_MAIL__IMAP__HOST=host,
-        HELPDESK_MAIL__IMAP__PORT=str(port), HELPDESK_MAIL__IMAP__TLS="none",
-        HELPDESK_MAIL__IMAP__USER=world.desk_address, HELPDESK_MAIL__IMAP__PASSWORD=world.imap_password,
-        HELPDESK_MAIL__IMAP__POLL_SECONDS="1",
-    )  # fmt: skip
+    canary = {"HELPDESK_WATCH__CANARY": "true", "HELPDESK_WATCH__MAIL_TO": LENA}
+    desk = start(**canary, **mailbox_alone(world))
 
     # when its mail comes back
     visitor.wait_until(lambda: figures(desk, clock)["canary_last_home_timestamp"], seconds=PATIENCE)

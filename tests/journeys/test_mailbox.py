@@ -9,7 +9,8 @@ from imapclient import IMAPClient
 
 from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
-from tests.journeys.conftest import reads_mailbox, world_with_mailboxes
+from tests.journeys.conftest import world_with_mailboxes
+from tests.mailboxes import mailbox_alone
 
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 EMMA, FRANK = "emma@noordzeepost.example", "frank@peters-advies.example"
@@ -29,7 +30,7 @@ def start_reading(start: Callable[..., Any], world: Sandbox, visitor: Visitor) -
     """Starts a desk without a listener, whose mail is in its mailbox; gives it once it has looked there."""
 
     def run(**more: str) -> Any:
-        desk = start(**more, **reads_mailbox(world), HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1")
+        desk = start(**more, **mailbox_alone(world), HELPDESK_MAIL__IMAP__RETRY_SECONDS="0.1")
         assert desk.parts.listener is None
         return desk
 

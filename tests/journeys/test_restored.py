@@ -20,7 +20,8 @@ from sandbox.visitor import Visitor, text_of
 from store import backup, cards, inbox, outbox, restoring, tables, tickets
 from store.cards import Place
 from store.database import Database
-from tests.journeys.conftest import Desk, reads_mailbox, world_with_mailboxes
+from tests.journeys.conftest import Desk, world_with_mailboxes
+from tests.mailboxes import mailbox_alone
 
 PATIENCE = 60
 A_SECOND = timedelta(seconds=1)
@@ -41,7 +42,7 @@ def started(start: Callable[..., Desk], world: Sandbox, database_url: str) -> Ca
 
     def run(**more: str) -> Desk:
         return start(
-            **reads_mailbox(world),
+            **mailbox_alone(world),
             HELPDESK_SLACK__SECONDS_BETWEEN_MESSAGES="0",
             **{"HELPDESK_MAIL__JOURNAL__ADDRESS": world.desk_address} | more,
         )

@@ -22,6 +22,7 @@ from sandbox.visitor import Visitor
 from store import tables
 from store.database import Database
 from terminal.demo import demo_settings
+from tests.mailboxes import mailbox_alone
 from tests.ports import free_ports
 from tests.warm import Started
 
@@ -88,17 +89,9 @@ def serving(world: Sandbox, tmp_path: Path) -> Callable[..., object]:
 
     @contextmanager
     def serve(url: str, *, from_scratch: bool = False) -> Iterator[Serving]:
-        port, host = str(free_ports(1)[0]), world.imap_address
-        desk = Serving(
-            demo_settings(world, url) | {
-                "HELPDESK_WEB__PORT": port, "HELPDESK_LOG__LEVEL": "info",
-                "HELPDESK_MAIL__LISTENER__ENABLED": "false", "HELPDESK_MAIL__IMAP__HOST": host[0],
-                "HELPDESK_MAIL__IMAP__PORT": str(host[1]), "HELPDESK_MAIL__IMAP__TLS": "none",
-                "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-                "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-            },
-            tmp_path, from_scratch,
-        )  # fmt: skip
+        own = {"HELPDESK_WEB__PORT": str(free_ports(1)[0]), "HELPDESK_LOG__LEVEL": "info"}
+        settings = demo_settings(world, url) | mailbox_alone(world) | own
+        desk = Serving(settings, tmp_path, from_scratch)
         try:
             yield desk
         finally:

@@ -11,6 +11,8 @@ from mail import canary
 from mail.canary import Canary
 from mail.smtp import Server
 from store.database import Database
+from store.points import Point
+from tests.dying import dying_at
 from tests.mail.test_sending_smtp import Postbox, mail_server
 
 TEN = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -91,6 +93,37 @@ def test_what_does_not_come_home_is_told_and_sent_again_until_one_does(world: Wo
         figures = canary.figures(session, world.now)
     left = (TEN + timedelta(minutes=15)).timestamp()
     assert figures == {"canary_last_home_timestamp": left, "canary_seconds": 120, "canary_late": 0}
+
+
+@pytest.mark.parametrize("point", [Point.CANARY_TAKEN, Point.SMTP_WRITTEN])
+def test_one_that_never_left_because_the_desk_died_is_no_alarm(world: World, point: Point) -> None:
+    with dying_at(point):
+        world.look()
+    assert world.look(minutes=1) == ""
+    assert world.sent == []
+    assert world.look(minutes=1) == ""
+    [sent] = world.sent
+    assert world.comes_home(sent)
+    assert world.look() == world.look(minutes=20) == ""
+    assert len(world.sent) == 1
+
+
+def test_one_that_left_before_the_desk_died_comes_home_like_any(world: World) -> None:
+    with dying_at(Point.SMTP_TAKEN):
+        world.look()
+    assert world.comes_home(world.sent[0])
+    assert world.look(minutes=1) == world.look(minutes=20) == ""
+    assert len(world.sent) == 1
+
+
+def test_a_desk_that_dies_over_each_of_them_tells_that_none_comes_home(world: World) -> None:
+    with dying_at(Point.CANARY_TAKEN):
+        world.look()
+    for _ in range(2):
+        with dying_at(Point.CANARY_TAKEN):
+            world.look(minutes=5)
+    assert world.look(minutes=4) == ""
+    assert "has not come back" in world.look(minutes=1)
 
 
 def test_home_is_only_who_finds_slack_there_too(world: World) -> None:

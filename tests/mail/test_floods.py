@@ -179,3 +179,26 @@ def test_ten_thousand_mails_of_one_sender_cost_one_ticket_more_and_no_memory(des
 
 def a_thousand(batch):
     return [mail(f"Fault {batch}-{n}.\n", message_id=f"f{batch}-{n}@customer.example") for n in range(1_000)]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_ten_thousand_strangers_at_once_are_twenty_tickets_and_one_of_the_desk(desk):
+    for batch in range(9):
+        pour(desk, a_thousand_strangers(batch))
+    before = news(desk)
+    tracemalloc.start()
+    pour(desk, a_thousand_strangers(9))
+    grown = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert (desk.how_many_tickets(), news(desk)) == (21, before)
+    assert desk.ticket(21).subject == "Many mails at once"
+    assert grown < 3_000_000
+
+
+def a_thousand_strangers(batch):
+    return [
+        mail("Buy.\n", sender=f"s{n}@spam{batch}-{n}.example", message_id=f"s{batch}-{n}@spam.example")
+        for n in range(1_000)
+    ]

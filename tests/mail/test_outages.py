@@ -9,9 +9,10 @@ import pytest
 
 from mail.outages import Outages
 from mail.smtp import Server
-from store import points
+from store import keepsakes, points
 from store.database import Database
 from store.points import Point
+from tests.dying import dying_at
 from tests.mail.test_sending_smtp import Postbox, mail_server
 
 TEN = datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -46,6 +47,12 @@ class World:
             clock=lambda: self.now,
         ).look()
         return self.mailed
+
+    @property
+    def in_doubt(self) -> list[bool]:
+        """Of each mail, whether it says that there may have been one before."""
+        mails = [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.postbox.mails]
+        return [mail.get_content().startswith("You may have this mail already") for mail in mails]
 
     @property
     def mailed(self) -> list[tuple[str, str]]:
@@ -156,6 +163,52 @@ def test_two_processes_that_look_at_the_same_moment_mail_each_lead_once(world: W
     finally:
         points.watch(None)
     assert sorted(world.mailed) == sorted(BAD)
+
+
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [(Point.ALARM_TAKEN, 0), (Point.SMTP_WRITTEN, 0), (Point.SMTP_TAKEN, 1), (Point.ALARM_SENT, 1)],
+)
+def test_a_mail_over_which_the_desk_died_comes_once_more_and_says_so(
+    world: World, point: Point, left: int
+) -> None:
+    world.to = LEADS[:1]
+    world.close()
+    world.look()
+    with dying_at(point):
+        world.look(minutes=10)
+    assert world.look(minutes=1) == BAD[:left]  # as far as anybody knows another process is at it
+    assert world.look(minutes=1) == world.look(minutes=30) == BAD[:left] + BAD[:1]
+    assert world.in_doubt == [False] * left + [True]
+    world.open()
+    with dying_at(point):
+        world.look(minutes=2)
+    for _ in range(3):
+        world.look(minutes=2)
+    assert [each for each in world.mailed if each not in BAD] == GOOD[:1] * (left + 1)
+    with world.db.read() as session:
+        assert not keepsakes.get(session, "outage of slack")
+
+
+def test_a_mail_whose_answer_was_lost_comes_once_more_and_no_more(world: World) -> None:
+    world.to = LEADS[:1]
+    world.close()
+    world.look()
+    world.postbox.answer = "150 hm"  # says nothing of whether it has it
+    for _ in range(4):
+        world.look(minutes=10)
+    assert world.in_doubt == [False, True]
+
+
+def test_who_may_have_heard_that_it_began_hears_that_it_is_over(world: World) -> None:
+    world.to = LEADS[:1]
+    world.close()
+    world.look()
+    with dying_at(Point.SMTP_TAKEN):
+        world.look(minutes=10)
+    world.open()
+    world.look(minutes=1)
+    assert world.mailed == BAD[:1] + GOOD[:1]
 
 
 def test_where_nobody_is_named_nobody_is_mailed(world: World) -> None:

@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from desk.actor import Actor
 from desk.erasing import Person
 from desk.release import Stand
 from mail.house import House as MailHouse
@@ -19,9 +20,14 @@ from mail.smtp import Server
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy
-from store import aftermath, inbox, releases, reports
+from store import aftermath, erasing, inbox, points, releases, reports
+from store.erasing import Deed
 from store.inbox import Arrival
+from store.points import Point
+from store.traces import StillUnderWay
+from tests.dying import dying_at
 from tests.mail.mailing_desk import AMSTERDAM, MONDAY, SECRET
+from tests.mail.rivals import until, waits_for_the_other
 
 BOSS = "boss@bakkerij.example"
 OURS = "help@desk.example"
@@ -141,6 +147,36 @@ def test_a_server_that_nobody_reaches_costs_no_attempt(office):
     assert office.report().stand is Stand.SENT
 
 
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [(Point.MONTH_TAKEN, 0), (Point.SMTP_WRITTEN, 0), (Point.SMTP_TAKEN, 1), (Point.MONTH_SENT, 1)],
+)
+def test_one_over_which_the_desk_died_is_asked_about_and_never_repeated_by_itself(office, point, left):
+    office.release()
+    with dying_at(point):
+        office.later(seconds=1)
+    office.later(minutes=2)
+    assert (office.report().stand, len(office.post.mails)) == (Stand.DOUBTFUL, left)
+
+
+def test_a_process_that_slept_over_it_does_not_send_it(office):
+    office.release()
+
+    def sleep(point):
+        if point is Point.MONTH_TAKEN:
+            points.watch(None)
+            office.house.now += timedelta(seconds=40)
+
+    points.watch(sleep)
+    try:
+        office.later(seconds=1)
+    finally:
+        points.watch(None)
+    assert (office.report().stand, office.post.mails) == (Stand.RELEASED, [])
+    office.later(minutes=6)
+    assert (office.report().stand, len(office.post.mails)) == (Stand.SENT, 1)
+
+
 def test_what_may_have_arrived_is_asked_about_and_never_repeated_by_itself(office):
     office.release()
     office.post.breaks = 1
@@ -243,7 +279,41 @@ def test_what_comes_back_is_told_to_the_leads_and_makes_no_ticket(office):
 def test_who_is_forgotten_is_forgotten_here_too(office):
     with office.db.change() as session:
         assert reports.names(session, BOSS)
-        assert reports.unname(session, Person(BOSS, (), "erased-1")) == 1
+        assert reports.unname(session, Person(BOSS, (), "erased-1"), now=office.house.now) == 1
         assert not reports.names(session, BOSS)
     report = office.report()
     assert (report.stand, report.raw) == (Stand.DECLINED, b"")
+
+
+def erased(office):
+    """Erase whoever gets the report; returns what stood in the way."""
+    with office.db.read() as session:
+        found = erasing.find(session, BOSS)
+    try:
+        list(erasing.erase(office.db, found, Deed("forget", Actor.operator("olga"), office.house.now)))
+    except StillUnderWay as busy:
+        return str(busy)
+    return ""
+
+
+def test_an_erasure_waits_for_a_report_that_is_just_being_sent(office):
+    # given a report that another process has claimed and not committed yet
+    office.release()
+    outcomes = []
+    erasure = Thread(target=lambda: outcomes.append(erased(office)))
+    with office.db.change() as session:
+        report = releases.claim(session, now=office.house.now, lease=timedelta(minutes=1))
+        erasure.start()
+        until(lambda: waits_for_the_other(office.db))
+
+    # then the erasure touches nothing of it, and says so
+    erasure.join(timeout=100)
+    assert outcomes == ["The report of Bakery for 2026-11 is just being sent."]
+    assert (office.report().stand, office.report().address) == (Stand.SENDING, BOSS)
+
+    # and once it has left, that stays on record, without whose it was
+    with office.db.change() as session:
+        releases.end(session, report, Stand.SENT, at=office.house.now)
+    assert erased(office) == ""
+    left = office.report()
+    assert (left.stand, left.raw, BOSS in left.address + left.body) == (Stand.SENT, b"", False)

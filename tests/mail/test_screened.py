@@ -305,7 +305,7 @@ BLOCKED = {
 
 def test_a_blocked_sender_is_kept_and_not_heard(open_ticket):
     with open_ticket.db.change() as session:
-        blocks.add(session, "rude.example", by=ROBIN, at=open_ticket.now)
+        blocks.add(session, "rude.example", by=ROBIN, at=open_ticket.now, ours=())
 
     for sender, reason in BLOCKED.items():
         fate = open_ticket.arrives(mail("Buy!\n", sender=sender, subject="[HD-1]", message_id=f"b-{sender}"))
@@ -323,8 +323,8 @@ def test_who_is_not_blocked_is_heard(desk):
 
 def test_somebody_who_is_heard_again_is_heard(desk):
     with desk.db.change() as session:
-        assert blocks.add(session, "Rude.example", by=ROBIN, at=desk.now)
-        assert not blocks.add(session, "rude.example", by=ROBIN, at=desk.now)
+        assert blocks.add(session, "Rude.example", by=ROBIN, at=desk.now, ours=())
+        assert not blocks.add(session, "rude.example", by=ROBIN, at=desk.now, ours=())
         assert [each.sender for each in blocks.every(session)] == ["rude.example"]
         assert blocks.remove(session, "rude.EXAMPLE")
         assert not blocks.remove(session, "rude.example")

@@ -50,16 +50,17 @@ def certificate(tmp_path):
 
 
 class Postbox:
-    """Takes every mail, and remembers it."""
+    """Takes every mail, and remembers it.  answer: what it says to that."""
 
     def __init__(self):
+        self.answer = "250 taken"
         self.mails = []
         self.encrypted = []
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
         self.encrypted.append(session.ssl is not None)
-        return "250 taken"
+        return self.answer
 
 
 def a_free_port():
@@ -209,6 +210,7 @@ def test_where_starttls_is_asked_for_and_absent_nothing_is_said():
     with Scripted() as server, pytest.raises(DeliveryHeld, match="STARTTLS"):
         give(server.port, tls="starttls", user="help", password="hunter2")
 
+    assert server.said[0].startswith("EHLO")
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.said)
 
 
@@ -297,6 +299,8 @@ def test_a_line_that_breaks_after_the_answer_breaks_nothing():
     with Scripted(QUIT=DROP) as server:
         give(server.port)
 
+    assert server.said[-1] == "QUIT"
+
 
 def test_a_server_that_takes_too_long_to_let_us_in_holds_up_its_mails_no_longer_than_their_lease():
     clock = iter([0.0, 1.0, 2.0, *[100.0] * 9])
@@ -310,6 +314,7 @@ def test_a_server_that_takes_too_long_to_let_us_in_holds_up_its_mails_no_longer_
                 monotonic=lambda: next(clock),
             )  # fmt: skip
 
+    assert server.said[0].startswith("EHLO")
     assert not any(line.startswith("AUTH") for line in server.said)
 
 

@@ -49,6 +49,7 @@ def test_taller_is_more_and_bars_below_zero_hang():
 def test_every_mark_lies_inside_the_drawing(kind, values):
     drawn = charts.render(chart(kind, ("One", values)))
     heights = [float(y) for y in re.findall(r'(?:\by|cy|y1|y2)="(-?[\d.]+)"', drawn)]
+    assert len(heights) >= len(values)
     assert all(0 <= y <= charts.HEIGHT for y in heights)
 
 

@@ -64,6 +64,17 @@ def test_a_mail_that_borrows_our_message_id_does_not_draw_replies_away(
     assert owner_of(db, "<1@desk>") == (ours, Direction.OUT)
 
 
+def test_of_customers_mails_under_one_name_the_first_draws_the_replies(
+    db: Database, a_ticket: ATicket, keep: Keep
+) -> None:
+    first, later = a_ticket(), a_ticket()
+    keep(first, "<1@bakery>")
+    keep(later, "<1@bakery>")
+    assert owner_of(db, "<1@bakery>") == (first, Direction.IN)
+    keep(later, "<1@bakery>", Direction.OUT)
+    assert owner_of(db, "<1@bakery>") == (later, Direction.OUT)
+
+
 def test_the_mails_of_a_ticket_come_in_their_order(
     db: Database, a_ticket: ATicket, keep: Keep, at: At
 ) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def test_an_empty_database_gets_the_schema_and_a_second_start_changes_nothing(em
     assert not schema.is_current(db)
     assert schema.upgrade(db) is None
     assert schema.is_current(db)
-    assert schema.upgrade(db) == "0014"
+    assert schema.upgrade(db) == schema.REVISIONS[-1]
     assert {"tickets", "events", "outbox", "inbox"} <= set(inspect(db.engine).get_table_names())
     db.close()
 
@@ -74,18 +75,20 @@ def test_processes_that_start_at_once_make_the_schema_once(empty_url: str) -> No
         process.stdin.flush()
     told = [process.communicate(timeout=100) for process in starting]
     assert [process.returncode for process in starting] == [0, 0, 0], told
-    assert sorted(out.strip() for out, _ in told) == ["0014 True", "0014 True", "None True"]
+    assert sorted(out.strip() for out, _ in told) == [f"{schema.REVISIONS[-1]} True"] * 2 + ["None True"]
 
 
 def test_the_tables_are_what_the_migrations_make(db: Database) -> None:
     def differences(connection: Connection) -> object:
-        # The indexes of full-text search are of a kind that only their engine knows.
-        own = ("texts_index", "ix_texts_words")
-        is_ours = {"include_name": lambda name, *_: not str(name).startswith(own)}
+        # The indexes of full-text search are of a kind that only their engine knows, and what an expression
+        # became, each engine says in words of its own: test_backlog asks whether that index serves.
+        own = ("texts_index", "ix_texts_words", "ix_outbox_owed")
+        is_ours = {"include_object": lambda _, name, *__: not str(name).startswith(own)}
         context = MigrationContext.configure(connection, opts={"compare_type": True, **is_ours})
         return compare_metadata(context, tables.metadata)
 
-    with db.read() as session:
+    with db.read() as session, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*expression-based index")
         assert differences(session.connection()) == []
 
 

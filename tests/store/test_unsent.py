@@ -142,7 +142,7 @@ def test_whoever_it_goes_to_gets_it_with_all_else_that_is_held_of_them(db: Datab
 def test_one_that_nobody_decided_about_is_turned_down_by_an_erasure(db: Database) -> None:
     number = is_written(db)
     with db.change() as session:
-        reports.unname(session, Person(BOSS, (), "erased-1"))
+        reports.unname(session, Person(BOSS, (), "erased-1"), now=AT)
     left = report(db, number)
     assert (left.stand, left.raw, BOSS in left.address) == (Stand.DECLINED, b"", False)
     assert breaks_nothing(db)

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import make_url
 
 from tests import postgres
-from tests.storm import serverside, sizes, troubles
+from tests.storm import programme, serverside, sizes, troubles
 from tests.storm.ailing import Course, befall
 from tests.storm.deaths import deaths
 from tests.storm.engines import databases, server_home
@@ -37,6 +37,8 @@ _HEAD += f" {'seconds':>8}"
 
 def main() -> int:
     given = _given()
+    if given.long:
+        return programme.run(given.only)
     if given.faults:
         return subprocess.call([*_PYTEST, "tests/storm/test_faults.py", "-m", "long or not long", "-q", "-s"])
     KEPT.mkdir(exist_ok=True)
@@ -94,7 +96,7 @@ def _size(given: argparse.Namespace, engine: str) -> Size:
         return sizes.great(given.mails, max(replicas, 3))
     if given.naps:
         return sizes.napping(given.naps, replicas)
-    if given.long:
+    if given.whole:
         return sizes.whole(replicas)
     return (CLOCKS if given.clocks else REDUCED).with_replicas(replicas)
 
@@ -106,7 +108,7 @@ def _die(given: argparse.Namespace) -> int:
         with TemporaryDirectory(prefix="storm-") as home, databases(engine, Path(home)) as new:
             for each in deaths(new, Path(home), begin=given.begin):
                 died = "died" if each.died else "not reached so often"
-                print(f"{engine:<11} {each.point.name:<16} {each.hit:>4} {died}", *each.wrongs, flush=True)
+                print(f"{engine:<11} {each.name:<34} {each.hit:>4} {died}", *each.wrongs, flush=True)
                 wrong += len(each.wrongs)
                 if time.monotonic() > until:
                     print(f"the time is over: go on after this one with --from, on {engine}")
@@ -187,7 +189,13 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="both, where none is named")
     parser.add_argument("--replicas", type=int, default=2, help="processes on PostgreSQL")
-    parser.add_argument("--long", action="store_true", help="900 mails, Slack closed in between, naps")
+    parser.add_argument("--whole", action="store_true", help="900 mails, Slack closed in between, naps")
+    parser.add_argument(
+        "--long",
+        action="store_true",
+        help="all that takes long, one after the other: --whole, --great, the order of durability, "
+        "400 days, a million damaged mails, bombs",
+    )
     parser.add_argument(
         "--great",
         action="store_true",
@@ -197,14 +205,16 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--naps", type=int, default=0, help="so many sleeps over the end of leases, no kills")
     parser.add_argument("--clocks", action="store_true", help="set the clocks of processes wrong meanwhile")
     parser.add_argument("--database", action="store_true", help="let the database fail, in each way, instead")
-    parser.add_argument("--only", default="", help="that trouble alone (--database)")
+    parser.add_argument("--only", default="", help="that trouble, or that part, alone (--database, --long)")
     parser.add_argument(
         "--seconds",
         type=float,
         help="that each trouble lasts (--database): 20, or 60 where it is gone",
     )
     parser.add_argument("--points", action="store_true", help="end the desk at every crash point instead")
-    parser.add_argument("--from", dest="begin", default="", help="the point to begin with (--points)")
+    parser.add_argument(
+        "--from", dest="begin", default="", help="the point, or 'POINT in job', to begin with (--points)"
+    )
     parser.add_argument("--faults", action="store_true", help="put faults into the code, one by one, instead")
     return parser.parse_args()
 

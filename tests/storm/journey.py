@@ -21,7 +21,7 @@ from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers, customer, marker, subject
-from tests.storm.replicas import Death, Replica
+from tests.storm.replicas import Death, Replica, hits_in
 from tests.storm.scene import SETTINGS, mailbox_of
 from tests.storm.standing import card_of, is_owed, is_quiet
 from tests.storm.verdict import Verdict
@@ -61,7 +61,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         )
         agents = Agents(visitor, clocks.moves, partial(card_of, db))
         try:
-            with _started_anew(replica, dies, hits):
+            with started_anew(replica, dies, hits):
                 clocks.start()
                 _go(visitor, customers, agents, clocks, db)
             wrongs = Verdict(world, db, customers, agents, Machines(customers, visitor)).wrongs()
@@ -71,9 +71,8 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
             replica.kill()
             db.close()
     assert_sound(url)
-    lines = hits.read_text().splitlines()
-    reached = Counter(line.removeprefix("DIED ") for line in lines)
-    return Journey(wrongs, reached, [line[5:] for line in lines if line.startswith("DIED ")])
+    met = hits_in(hits)
+    return Journey(wrongs, Counter(hit.point for hit in met), [hit.point for hit in met if hit.died])
 
 
 def _go(visitor: Visitor, customers: Customers, agents: Agents, clocks: Clockwork, db: Database) -> None:
@@ -103,14 +102,14 @@ def _due(db: Database, clocks: Clockwork) -> bool:
 
 
 @contextmanager
-def _started_anew(replica: Replica, dies: Death | None, hits: Path) -> Iterator[None]:
+def started_anew(replica: Replica, dies: Death | None, hits: Path) -> Iterator[None]:
     """Meanwhile it is started whenever it died, to die at those of the points where it has not."""
     over = Event()
 
     def left() -> Death | None:
         if dies is None:
             return None
-        ended = {line[5:] for line in hits.read_text().splitlines() if line.startswith("DIED ")}
+        ended = {hit.point for hit in hits_in(hits) if hit.died}
         points = frozenset(point for point in dies.points if point.name not in ended)
         return replace(dies, points=points) if points else None
 

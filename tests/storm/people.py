@@ -3,6 +3,7 @@
 import random
 import re
 import smtplib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -133,14 +134,14 @@ class Agents:
     def take(self, n: int) -> None:
         """Click *Take it* on the card of customer n, and again while Slack shows an error, or the desk says
         to her alone that nothing was changed."""
-        self._until_taken(lambda: self._click(n))
+        self._until_taken(n, lambda: self._click(n))
         self.taken.append(n)
 
     def reply(self, n: int, *, then: str = "keep", added: Sequence[tuple[str, bytes]] = ()) -> None:
         """Answer customer n.  When Slack shows an error after *Send*, she does not know, and leaves it."""
         written: dict[str, object] = {"text": marker("reply", n), "then": then}
         written |= {"added": list(added)} if added else {}
-        self._until_taken(lambda: self._write(n, written))
+        self._until_taken(n, lambda: self._write(n, written))
         try:
             outcome = self.visitor.submit("Alice")["outcome"]  # she has looked at it
         except (Unanswered, NotPossibleHere):
@@ -162,7 +163,7 @@ class Agents:
             self.visitor.choose("Alice", self._card(n), "more", "Write a note")
             self.visitor.submit("Alice", {"text": f"{words}, and once more: {words}"})
 
-        self._until_taken(write)
+        self._until_taken(n, write)
 
     def _click(self, n: int) -> None:
         before = self._refusals()
@@ -192,11 +193,18 @@ class Agents:
             patience.spend(f"customer {n} has no card")
         return card
 
-    def _until_taken(self, act: Callable[[], object]) -> None:
-        patience = Patience(self.moves)
+    def _until_taken(self, n: int, act: Callable[[], object]) -> None:
+        patience, problems = Patience(self.moves), Counter[str]()
         while True:
             try:
                 act()
                 return
             except (Unanswered, NotPossibleHere) as problem:
-                patience.spend(f"a click is never answered: {problem}")
+                problems[str(problem)] += 1
+                patience.spend(f"what she does for customer {n} is never taken: {problems}")
+            if problems.total() > _TRIES:
+                raise AssertionError(f"what she does for customer {n} is refused for ever: {problems}")
+
+
+_TRIES = 200
+"""After so many she does not try again: something else than a storm is in her way."""

@@ -14,6 +14,7 @@ from sandbox.visitor import Visitor
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests import mailboxes
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.machines import Machines
@@ -50,17 +51,8 @@ class Scene:
 
 
 def mailbox_of(world: Sandbox) -> dict[str, str]:
-    """What a desk must be told so that it reads its mailbox there."""
-    host, port = world.imap_address
-    return {
-        "HELPDESK_MAIL__IMAP__HOST": host,
-        "HELPDESK_MAIL__IMAP__PORT": str(port),
-        "HELPDESK_MAIL__IMAP__TLS": "none",
-        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-        "HELPDESK_MAIL__IMAP__POLL_SECONDS": "1",
-        "HELPDESK_MAIL__IMAP__RETRY_SECONDS": "0.1",
-    }
+    """What a desk must be told so that it reads its mailbox there, and again soon after each failure."""
+    return mailboxes.mailbox_of(world) | {"HELPDESK_MAIL__IMAP__RETRY_SECONDS": "0.1"}
 
 
 def marked(world: Sandbox) -> int:

@@ -53,8 +53,8 @@ def great(mails: int, replicas: int) -> Size:
     return Size(
         mails=mails * 3 // 5, answers=mails * 3 // 10, machines=mails // 10,
         takes=mails // 10, replies=mails // 20,
-        kills=max(mails // 25, replicas), replicas=replicas, pause=(0.2, 1.0),
-        restarts=max(mails // 200, 1), writers=6, each_dies=True, paced=True,
+        kills=max(mails // 25, replicas), replicas=replicas, pause=(2.0, 10.0),
+        restarts=max(mails // 200, 1), every=(12.0, 28.0), writers=6, each_dies=True, paced=True,
     )  # fmt: skip
 
 

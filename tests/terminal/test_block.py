@@ -1,5 +1,7 @@
 """`helpdesk block`: whom the desk does not hear, by an operator."""
 
+import json
+
 from store import blocks
 
 
@@ -19,8 +21,11 @@ def test_a_sender_is_blocked_listed_and_heard_again(typed, db):
 
 
 def test_what_is_no_sender_and_the_desk_itself_are_refused(typed):
-    for sender in ("everybody", "a@b@c", "helpdesk@localhost"):
-        assert typed("block", "add", sender).exit_code == 65, sender
+    facts = {"address": "sales@shop.example.org", "host": "imap.example", "user": "sales", "password": "p"}
+    box = {"HELPDESK_MAILBOXES": json.dumps([facts])}
+    theirs = ("helpdesk@localhost", "Sales@shop.example.org", "shop.example.org", "example.org")
+    for sender in ("everybody", "a@b@c", *theirs):
+        assert typed("block", "add", sender, **box).exit_code == 65, sender
 
     gone = typed("block", "remove", "nobody.example")
 

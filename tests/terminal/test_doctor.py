@@ -23,6 +23,7 @@ from store.database import Database
 from terminal import surroundings
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.mailboxes import mailbox_of
 from tests.store.test_probe import locked
 
 Doctor = Callable[..., Result]
@@ -44,14 +45,7 @@ def visitor(world: Sandbox) -> Visitor:
 @pytest.fixture
 def doctor(world: Sandbox, database_url: str) -> Doctor:
     """Runs it with the settings of a desk that lives in that world; a setting of None is taken away."""
-    host, port = world.imap_address
-    settings: Mapping[str, str] = demo_settings(world, database_url) | {
-        "HELPDESK_MAIL__IMAP__HOST": host,
-        "HELPDESK_MAIL__IMAP__PORT": str(port),
-        "HELPDESK_MAIL__IMAP__TLS": "none",
-        "HELPDESK_MAIL__IMAP__USER": world.desk_address,
-        "HELPDESK_MAIL__IMAP__PASSWORD": world.imap_password,
-    }
+    settings: Mapping[str, str] = demo_settings(world, database_url) | mailbox_of(world)
 
     def run(*words: str, **changed: str) -> Result:
         return CliRunner(env=settings | changed).invoke(helpdesk.main, ["doctor", *words])
@@ -169,14 +163,16 @@ def test_what_others_say_does_not_act_on_the_terminal(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_channel_that_another_organization_reads_is_told_of(doctor: Doctor, world: Sandbox) -> None:
-    channel = world.parts.workspace.place(world.support_channel)
-    channel.shared = True
+@pytest.mark.parametrize(("allowed", "exit_code"), [("[]", 78), ('["C0SUPPORT"]', 0)])
+def test_a_channel_that_another_organization_reads_is_told_of(
+    doctor: Doctor, visitor: Visitor, allowed: str, exit_code: int
+) -> None:
+    visitor.share("#support")
     try:
-        done = doctor()
+        done = doctor(HELPDESK_SLACK__SHARED_CHANNELS=allowed)
     finally:
-        channel.shared = False
-    assert done.exit_code == 78
+        visitor.share("#support", shared=False)
+    assert done.exit_code == exit_code, done.output
     assert "#support (support_channel) is shared with another organization" in done.output
 
 
@@ -202,9 +198,9 @@ def test_scopes_that_nobody_needs_are_named(database_url: str) -> None:
 
 def test_a_database_that_takes_nothing_is_told(database_url: str, db: Database) -> None:
     with locked(database_url, db):
-        said = [finding.said for finding in examining.examine(db, now=AT, within=0.1)]
+        said = [finding.said for finding in examining.examine(db, clock=lambda: AT, within=0.1)]
     assert any("it cannot be written" in each for each in said)
-    assert any("a commit takes" in each.said for each in examining.examine(db, now=AT))
+    assert any("a commit takes" in each.said for each in examining.examine(db, clock=lambda: AT))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are told otherwise there")

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from click.testing import Result
 
 from desk.actor import Actor
-from store import erasing, scrubbing, tickets
+from desk.delivery import Audience, Delivery
+from desk.event import Kind
+from store import erasing, outbox, receipts, scrubbing, tickets
 from store.database import Database
 from store.erasing import Deed
+from store.traces import StillUnderWay
 from tests.terminal.conftest import MONDAY_NOON
 
 Typed = Callable[..., Result]
@@ -50,6 +55,43 @@ def test_an_erasure_that_ended_before_the_file_was_rewritten_is_ended_by_typing_
     assert "cut short" in again.stdout
     assert not is_owed(db)
     assert typed("erase", "anna@bakery.example", "--forget", "--yes").exit_code == 1
+
+
+def test_an_erasure_that_had_to_wait_does_no_ticket_a_second_time(
+    opened: Callable[..., int], db: Database
+) -> None:
+    # given two tickets of hers, something of the second of which is just being sent
+    first, second = opened(), opened()
+    deed = Deed("forget", Actor.operator("olga"), MONDAY_NOON)
+    with db.read() as session:
+        found = erasing.find(session, "anna@bakery.example")
+    done, under_way = claimed(db), claimed(db)
+    with db.change() as session:
+        assert outbox.arrived(session, done, "<1@desk>")
+    with pytest.raises(StillUnderWay, match=f"ticket {second}"):
+        list(erasing.erase(db, found, deed))
+
+    # when it has left, and the erasure is tried again
+    with db.change() as session:
+        assert outbox.arrived(session, under_way, "<2@desk>")
+    list(erasing.erase(db, found, deed))
+
+    # then each ticket was forgotten once, as one person
+    with db.read() as session:
+        both = [tickets.get(session, number) for number in (first, second)]
+        receipt = receipts.of(session, deed.name)
+    assert [len([each for each in one.history if each.kind is Kind.ERASED]) for one in both] == [1, 1]
+    assert both[0].customer == both[1].customer == found.person.alias
+    assert receipt
+    assert receipt.counts["tickets"] == 2
+
+
+def claimed(db: Database) -> Delivery:
+    """The next mail to a customer, on its way."""
+    with db.change() as session:
+        mail = outbox.claim(session, (Audience.CUSTOMER,), now=MONDAY_NOON, lease=timedelta(minutes=1))
+    assert mail
+    return mail
 
 
 def is_owed(db: Database) -> bool:
