@@ -266,13 +266,13 @@ class Desk:
 
     def submit(self, values: dict[str, str], *, by: str = "U0ALICE", **more: Any) -> BoltResponse:
         """Fill in the newest dialog and send it; whoever has none open sends that of another."""
-        if more or not self.slack.state()["views"].get(by):
+        if more or not self.slack.state("views")["views"].get(by):
             return self.dispatch(self.a_submission(values, by, **more))
         return self._gesture(lambda: self.slack.submit(by, values))
 
     def a_submission(self, values: dict[str, str], by: str = "U0ALICE", **more: Any) -> Json:
         """What Slack sends for it, while it is still on its way."""
-        [owner] = self.slack.state()["views"]
+        [owner] = self.slack.state("views")["views"]
         body = self.on_its_way(lambda: self.slack.submit(owner, values))
         return body | {"user": {**body["user"], "id": by}} | more
 
@@ -389,7 +389,7 @@ class Desk:
 
     def _controls(self, by: str) -> Iterator[tuple[Json, str, str, str]]:
         """Every value that can be clicked where that person is: message, block, action, value."""
-        places = [one for one in self.slack.state()["channels"] if by in one["members"]]
+        places = [one for one in self.slack.state("channels")["channels"] if by in one["members"]]
         for message in (message for place in places for message in place["messages"]):
             for block in message.get("blocks", []):
                 for element in elements_of(block):

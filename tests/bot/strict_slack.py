@@ -94,7 +94,7 @@ class Slack(Visitor):
     @property
     def told(self) -> list[Json]:
         """What only one person sees, oldest first."""
-        return list(self.state()["ephemerals"])
+        return list(self.state("ephemerals")["ephemerals"])
 
     @property
     def views(self) -> list[Json]:
@@ -105,12 +105,12 @@ class Slack(Visitor):
     @property
     def homes(self) -> dict[str, Json]:
         """What stands on the Home of each person, by their id."""
-        return dict(self.state()["homes"])
+        return dict(self.state("homes")["homes"])
 
     @property
     def messages(self) -> list[Json]:
         """What stands in the channels; of a deleted root that has a thread Slack keeps a stone."""
-        return [message for channel in self.state()["channels"] for message in channel["messages"]]
+        return [message for channel in self.state("channels")["channels"] for message in channel["messages"]]
 
     def thread(self, root: Json | str) -> list[Json]:
         """The replies under a message, which may be named by its ts."""
@@ -131,7 +131,7 @@ class Slack(Visitor):
 
     def members(self) -> set[str]:
         """Who can use the support channel in Slack's own client."""
-        state = self.state()
+        state = self.state("people", "channels")
         gone = {one["id"] for one in state["people"] if one["is_bot"] or one["deleted"]}
         [channel] = [one for one in state["channels"] if one["id"] == SUPPORT]
         return set(channel["members"]) - gone

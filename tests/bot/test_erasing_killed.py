@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, select
 
-from store import receipts, remains, tables, trail
+from store import receipts, remains, schema, tables, trail
 from store.database import Database
 from tests.bot.desk_at_work import Desk
 from tests.bot.killed import erase
@@ -19,6 +19,14 @@ from tests.sound import assert_sound
 
 OTHERS = 3
 Copies = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture
+def database_url(empty_url: str) -> str:
+    """One that nobody else has open, so that it can be copied."""
+    with closing(Database(empty_url)) as db:
+        schema.upgrade(db)
+    return empty_url
 
 
 @pytest.fixture

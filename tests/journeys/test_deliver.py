@@ -16,6 +16,7 @@ from sandbox.visitor import text_of
 from store import inbox, tables
 from store.database import Database
 from terminal.demo import demo_settings
+from tests import warm
 
 GOOD = (
     b"From: Carla Jansen <carla@bakkerij-jansen.example>\r\nTo: help@desk.example\r\n"
@@ -23,8 +24,13 @@ GOOD = (
     b"Content-Type: text/plain; charset=iso-8859-1\n\nThe caf\xe9's oven\r\nis cold.\n\x00"
 )
 NO_HEADERS = b"\n\nThe till has no paper any more, and nobody answers the phone.\n"
-NOISE = random.Random(42).randbytes(30_000_000)  # the same noise every time
 STOPPED = "postgresql://desk:secret@127.0.0.1:1/desk"
+
+
+@pytest.fixture(scope="module")
+def noise():
+    """The same every time; not made where this file is merely looked at."""
+    return random.Random(42).randbytes(30_000_000)
 
 
 @pytest.fixture
@@ -37,10 +43,10 @@ def settings(world, tmp_path):
 def piped(settings, tmp_path):
     """Runs the command as a mail server does; gives its exit status and what it said."""
 
-    def run(raw, command="deliver", **more):
+    def run(raw, **more):
         environment = {"PATH": os.environ["PATH"], **settings, **more}
         done = subprocess.run(
-            [sys.executable, "-m", "helpdesk", command], input=raw,
+            [sys.executable, "-m", "helpdesk", "deliver"], input=raw,
             env=environment, cwd=tmp_path, capture_output=True, timeout=100, check=False,
         )  # fmt: skip
         return SimpleNamespace(status=done.returncode, said=done.stderr.decode(), shown=done.stdout)
@@ -61,13 +67,13 @@ def deliver(settings, tmp_path, monkeypatch):
 
 
 def test_what_was_delivered_is_kept_byte_for_byte_and_becomes_tickets(
-    piped, deliver, database_url, start, visitor
+    piped, deliver, database_url, start, visitor, noise
 ):
     # given mails that a mail server piped in while the desk was not running
-    for number, raw in enumerate((GOOD, NO_HEADERS, NOISE), 1):
-        done = (piped if raw is NOISE else deliver)(raw, DATABASE_URL=database_url)
+    for number, raw in enumerate((GOOD, NO_HEADERS, noise), 1):
+        done = (piped if raw is noise else deliver)(raw, DATABASE_URL=database_url)
         assert (done.status, done.said, done.shown) == (0, f"Kept as number {number} of the inbox.\n", b"")
-    assert _inbox(database_url) == [GOOD, NO_HEADERS, NOISE]
+    assert _inbox(database_url) == [GOOD, NO_HEADERS, noise]
 
     # when the desk starts
     start()
@@ -76,8 +82,8 @@ def test_what_was_delivered_is_kept_byte_for_byte_and_becomes_tickets(
     visitor.wait_until(lambda: visitor.find("#support", "The oven"))
     visitor.wait_until(lambda: visitor.find("#support", "The till has no paper any more"))
     visitor.wait_until(lambda: len(visitor.channel("#support")) == 3)
-    noise = visitor.wait_until(lambda: visitor.find("#support", "it is no mail"))
-    assert "has no headers, and is no text" in text_of(noise)
+    card = visitor.wait_until(lambda: visitor.find("#support", "it is no mail"))
+    assert "has no headers, and is no text" in text_of(card)
     assert _states(database_url) == [inbox.State.DONE] * 3
     # and only a customer with an address was written to
     visitor.wait_until(lambda: visitor.inbox("carla@bakkerij-jansen.example"))
@@ -129,18 +135,17 @@ def test_a_database_that_nobody_may_write_is_tried_again_later(deliver, tmp_path
     assert _inbox(f"sqlite:///{file}") == [GOOD]
 
 
-def test_a_database_of_a_newer_desk_is_left_alone(piped, deliver, database_url):
+def test_a_database_of_a_newer_desk_is_left_alone(deliver, database_url, settings, tmp_path):
     engine = create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     kept = deliver(GOOD, DATABASE_URL=database_url)
-    started = piped(b"", "serve", DATABASE_URL=database_url)
-    assert (kept.status, started.status) == (75, 78)
-    for done in (kept, started):
-        assert done.said.splitlines()[-1].startswith(
-            "Error: the database has schema 9999, which this version"
-        )
+    environment = {"PATH": os.environ["PATH"], **settings, "DATABASE_URL": database_url}
+    started = warm.run("serve", cwd=tmp_path, env=environment)
+    assert (kept.status, started.returncode) == (75, 78)
+    for said in (kept.said, started.stderr.decode()):
+        assert said.splitlines()[-1].startswith("Error: the database has schema 9999, which this version")
     assert _inbox(database_url) == []
 
 

@@ -3,8 +3,6 @@
 import os
 import signal
 import smtplib
-import subprocess
-import sys
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.error import URLError
@@ -25,6 +23,7 @@ from store.database import Database
 from terminal.demo import demo_settings
 from tests.ports import free_ports
 from tests.sound import assert_sound
+from tests.warm import Started
 from wiring import whole
 
 CARLA = "carla@bakkerij-jansen.example"
@@ -50,11 +49,8 @@ class Desk:
         self.process = None
 
     def start(self):
-        command = [sys.executable, "-m", "helpdesk", "serve"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, cwd=self.folder, env=_environment() | self.settings, stderr=log
-            )
+            self.process = Started("serve", cwd=self.folder, env=_environment() | self.settings, stderr=log)
         try:
             self.wait_until(self._is_ready)
         except AssertionError:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 import helpdesk
 from terminal.demo import demo_settings
+from tests import warm
 from tests.ports import free_ports
 
 
@@ -30,13 +31,10 @@ def run(settings, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments, **changed):
-        if "serve" not in arguments:  # a process of its own costs a second
+        if "serve" not in arguments:
             done = CliRunner(env=settings | changed).invoke(helpdesk.main, arguments)
             return SimpleNamespace(status=done.exit_code, said=done.stderr, shown=done.stdout)
-        done = subprocess.run(
-            [sys.executable, "-m", "helpdesk", *arguments],
-            env=_environment(settings, changed), cwd=tmp_path, capture_output=True, timeout=100, check=False,
-        )  # fmt: skip
+        done = warm.run(*arguments, cwd=tmp_path, env=_environment(settings, changed))
         return SimpleNamespace(status=done.returncode, said=done.stderr.decode(), shown=done.stdout.decode())
 
     return run

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -23,6 +24,7 @@ from store.database import Database
 from terminal.demo import demo_settings
 from tests.mailboxes import mailbox_alone
 from tests.ports import free_ports
+from tests.warm import Started
 
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 PATIENCE = 100
@@ -33,19 +35,25 @@ _BUSY = 5.0
 
 @dataclass
 class Serving:
-    """`helpdesk serve` in a process of its own, told of by its log."""
+    """`helpdesk serve` in a process of its own, told of by its log.
+
+    from_scratch: it is watched from its first moment, while it loads its modules."""
 
     settings: Mapping[str, str]
     folder: Path
-    process: "subprocess.Popen[bytes]" = field(init=False)
+    from_scratch: bool = False
+    process: "subprocess.Popen[bytes] | Started" = field(init=False)
 
     def __post_init__(self) -> None:
         self.log = self.folder / "desk.log"
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "helpdesk", "serve"],
-                cwd=self.folder, env={**os.environ, **self.settings}, stderr=log,
-            )  # fmt: skip
+            self.process = self._started(log, {**os.environ, **self.settings})
+
+    def _started(self, log: IO[bytes], environ: Mapping[str, str]) -> "subprocess.Popen[bytes] | Started":
+        if not self.from_scratch:
+            return Started("serve", cwd=self.folder, env=environ, stderr=log)
+        command = [sys.executable, "-m", "helpdesk", "serve"]
+        return subprocess.Popen(command, cwd=self.folder, env=environ, stderr=log)
 
     def says(self, words: str) -> bool:
         assert self.process.poll() is None, self.log.read_text()
@@ -80,9 +88,10 @@ def serving(world: Sandbox, tmp_path: Path) -> Callable[..., object]:
     """Starts the desk on that database; whatever still runs at the end is killed."""
 
     @contextmanager
-    def serve(url: str) -> Iterator[Serving]:
+    def serve(url: str, *, from_scratch: bool = False) -> Iterator[Serving]:
         own = {"HELPDESK_WEB__PORT": str(free_ports(1)[0]), "HELPDESK_LOG__LEVEL": "info"}
-        desk = Serving(demo_settings(world, url) | mailbox_alone(world) | own, tmp_path)
+        settings = demo_settings(world, url) | mailbox_alone(world) | own
+        desk = Serving(settings, tmp_path, from_scratch)
         try:
             yield desk
         finally:
@@ -162,7 +171,7 @@ def test_told_to_stop_at_any_moment_of_its_start_it_stops(
 ) -> None:
     visitor, db = Visitor(world.url), Database(database_url)
     for words in ("", "works in workspace", "is at work", "all that can be said"):
-        with serving(database_url) as desk:
+        with serving(database_url, from_scratch=True) as desk:
             desk.log.write_text("")
             visitor.wait_until(
                 lambda words=words, desk=desk: words in desk.log.read_text() or desk.is_ready, PATIENCE

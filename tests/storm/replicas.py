@@ -2,7 +2,6 @@
 
 import faulthandler
 import json
-import multiprocessing
 import os
 import signal
 import sys
@@ -11,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from threading import Thread, current_thread
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from urllib.request import urlopen
 
 from store import points
 from store.points import Point
+from tests import warm
 from tests.ports import free_ports
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 120.0
 """Seconds without any progress, after which something stands still."""
-
-_PRELOADED = ["helpdesk", "psycopg", "terminal.logs", "terminal.serve", "uvicorn", "wiring.whole", __name__]
-
 
 _IDLE = frozenset({Point.COMMITTING, Point.COMMITTED})
 """What a desk reaches that has nothing to do."""
@@ -87,8 +84,8 @@ class Replica:
     mail_port: int = 0
     _web_port: int = 0
     _process: ForkServerProcess | None = None
-    _ahead: Any = field(default_factory=lambda: _context().Value("d", 0.0))
-    _steps: Any = field(default_factory=lambda: _context().RawValue("Q", 0))
+    _ahead: Any = field(default_factory=lambda: warm.context().Value("d", 0.0))
+    _steps: Any = field(default_factory=lambda: warm.context().RawValue("Q", 0))
 
     def start(self) -> None:
         """Start it, and wait until it answers, or died where it was told to.
@@ -114,7 +111,8 @@ class Replica:
             "HELPDESK_WEB__PORT": str(self._web_port),
         }
         told = (dict(self.settings) | ports, self.log, self.dies, self.hits, self._ahead, self._steps)
-        self._process = _context().Process(target=_serve, args=(*told, tuple(self.hurried)), daemon=True)
+        hurried = tuple(self.hurried)
+        self._process = warm.context().Process(target=_serve, args=(*told, hurried), daemon=True)
         self._process.start()
 
     @property
@@ -188,13 +186,6 @@ class Replica:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
-
-
-def _context() -> ForkServerContext:
-    """Makes a process in hundredths of a second, where a new Python needs two seconds."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return context
 
 
 _OURS = ("HELPDESK_", "SLACK_", "DATABASE_")
