@@ -21,10 +21,8 @@ from sqlalchemy import (
 from desk.delivery import Audience, DeliveryState
 from store import tables, turns
 from store.fixed import Fixed
-from store.turns import IN_A_THREAD, PENDING
+from store.turns import IN_A_THREAD
 from store.turns import one_of as _one_of
-
-__all__ = ["PENDING"]  # the storm asks here what is still owed
 
 S = DeliveryState
 BEHIND = {Audience.FILES: Audience.AGENTS, Audience.CUSTOMER: Audience.DESK}

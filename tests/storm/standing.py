@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from desk.delivery import Audience, DeliveryState
 from store import inbox, outbox, tables
 from store.database import Database, Unavailable
-from store.statements import PENDING
+from store.turns import PENDING
 
 ASKED = frozenset({DeliveryState.DOUBTFUL, DeliveryState.DEAD})
 """A person is asked about such a mail, in the thread."""
