@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make a folder for this run's PostgreSQL server; whichever worker needs one first starts it there.
 
     Not in pytest's own folder: a few test runs at once sweep away one another's, and the server with it."""
-    gc.set_threshold(50_000, 20, 50)  # Python's own 700 costs a fifth of the run's time
+    gc.set_threshold(50_000, 20, 50)  # Python's own 700 looks again and again through what stays
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
     if not hasattr(config, "workerinput"):
