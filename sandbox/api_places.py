@@ -45,7 +45,8 @@ class Places:
         inside = [one for one in reversed(self._seen(messages, call)) if window.holds(one.ts)]
         page, cursor = window.page(inside)
         flag = call.flag("include_all_metadata")
-        shown = [with_thread(one, self._workspace.thread(channel, one.ts), all_metadata=flag) for one in page]
+        threads = self._workspace.threads(channel)
+        shown = [with_thread(one, threads.get(one.ts, ()), all_metadata=flag) for one in page]
         return {
             "ok": True,
             "messages": shown,

@@ -1,7 +1,6 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from sandbox.acts import Act, PeopleActs
 from sandbox.faults import Fault
 from sandbox.letters import CUSTOMERS
 from sandbox.mail_acts import MailActs
-from sandbox.messages import Message, with_thread
+from sandbox.messages import with_thread
 from sandbox.modals import View
 from sandbox.page_acts import PageActs
 from sandbox.parts import Parts
@@ -97,9 +96,14 @@ class Control:
         there = [each for each in self._parts.workspace.channels.values() if not each.deleted]
         return [
             each.shown()
-            | {"name": each.name, "members": each.members, "im": each.im, "messages": _messages(each)}
+            | {"name": each.name, "members": each.members, "im": each.im, "messages": self._messages(each)}
             for each in there
         ]
+
+    def _messages(self, channel: Channel) -> list[Json]:
+        threads = self._parts.workspace.threads(channel)
+        shown = (with_thread(one, threads.get(one.ts, ()), all_metadata=True) for one in channel.messages)
+        return [one | {"channel": channel.id} for one in shown]
 
     def _whispers(self) -> list[Json]:
         return [
@@ -143,15 +147,6 @@ class Control:
         if "request_url" in body:
             await self._listen_at(str(body["request_url"] or ""))
         return {}
-
-
-def _messages(channel: Channel) -> list[Json]:
-    threads: defaultdict[str, list[Message]] = defaultdict(list)
-    for one in channel.messages:
-        if one.is_reply:
-            threads[one.thread_ts].append(one)
-    shown = (with_thread(one, threads.get(one.ts, []), all_metadata=True) for one in channel.messages)
-    return [one | {"channel": channel.id} for one in shown]
 
 
 def _shown(stack: Sequence[View]) -> list[Json]:

@@ -5,6 +5,7 @@ import binascii
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sandbox.refused import Json, Refused
 from sandbox.world import APP, BOT, BOT_USER, TEAM
@@ -127,6 +128,7 @@ class Window:
         return wanted[:size], next_cursor(rest[0].ts) if rest else ""
 
 
+@lru_cache(maxsize=20_000)
 def as_number(ts: str) -> int:
     """A ts in microseconds: comparing floats would lose the last digits."""
     seconds, _, micros = ts.partition(".")

@@ -77,8 +77,9 @@ class Sights:
         shown += [one for one in workspace.ephemerals if _whispered(one, channel, me) and not one.thread_ts]
         shown.sort(key=lambda one: one.ts)
         rows: list[Json] = []
+        threads = workspace.threads(channel)
         for one in shown:
-            thread = [] if one.is_reply else workspace.thread(channel, one.ts)
+            thread = threads.get(one.ts, [])
             row = self._row(one, rows[-1]["message"] if rows else None)
             writers = list(dict.fromkeys(reply.user for reply in thread))[:4]
             told = [each for each in workspace.ephemerals if each.only_for == me and each.thread_ts == one.ts]

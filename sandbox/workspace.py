@@ -1,7 +1,7 @@
 """The workspace as it stands: who is in which channel, what was written there, and who is told of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox import world
@@ -108,6 +108,14 @@ class Workspace:
     def thread(self, channel: Channel, root: str) -> list[Message]:
         """The replies under a root, oldest first."""
         return [one for one in channel.messages if one.is_reply and one.thread_ts == root]
+
+    def threads(self, channel: Channel) -> Mapping[str, list[Message]]:
+        """The replies under each root that has some, oldest first: whoever needs many asks once."""
+        found: dict[str, list[Message]] = {}
+        for one in channel.messages:
+            if one.is_reply:
+                found.setdefault(one.thread_ts, []).append(one)
+        return found
 
     def add(self, message: Message) -> Message:
         channel = self.channels[message.channel]
