@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from store import inbox
+from store import inbox, places
 from store.database import Session
 
 _REMEMBERED = 2_000
@@ -92,7 +92,7 @@ class Limits:
         seen = self._seen.get(name)
         if seen is not None and seen >= most:
             return False
-        place = inbox.claim_place(session, name, most=most, at=at, seen=seen)
+        place = places.claim(session, name, most=most, at=at, seen=seen)
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
         self._seen[name] = most if place is None else place + 1

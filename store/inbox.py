@@ -200,22 +200,6 @@ LET_IN = "let_in"
 """What the envelope of such a mail says, so that it is not collected again."""
 
 
-def claim_place(
-    session: Session, name: str, *, most: int, at: datetime, seen: int | None = None
-) -> int | None:
-    """Take one of `most` places of that name and return which, None where none is left; shared by all
-    replicas, kept for two days.
-
-    seen: so many of the first were seen taken; None when nobody has looked."""
-    names = [f"{name}:{place}" for place in range(most)]
-    if seen is None:
-        if is_first(session, names[0], at=at):  # as for most mails
-            return 0
-        taken = select(func.count()).where(tables.clicks.c.key.in_(names[1:]))
-        seen = 1 + session.execute(taken).scalar_one()
-    return next((place for place in range(seen, most) if is_first(session, names[place], at=at)), None)
-
-
 def claim_rest(session: Session, key: str, *, now: datetime, rest: timedelta) -> bool:
     """Have that key now, unless somebody had it less than `rest` ago."""
     return session.first(_rested(session), key=key, at=now, rested=now - rest) is not None
