@@ -18,9 +18,10 @@ from sqlalchemy import create_engine, text
 
 from store import schema
 from store.database import Database
-from tests import postgres
+from tests import postgres, turns
 from tests.dovecot import Dovecot, dovecot, why_not
 from tests.emptied import Emptied
+from tests.turns import ENGINES
 
 # A busy machine is no reason to fail; and what a submission is judged by draws the same examples every time.
 settings.register_profile(
@@ -28,10 +29,13 @@ settings.register_profile(
 )
 settings.load_profile("desk")
 
-ENGINES = ("sqlite", "postgresql")
 MakeDatabase = Callable[[str], AbstractContextManager[str]]
 BEGIN_FIRST = ("tests/storm/test_storm.py", "tests/journeys/", "tests/browser/test_story.py")
 """What takes longest.  Were it last, one worker would be at it when the others have nothing left to do."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both", action="store_true", help="everything on both engines, and nothing by turns")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,8 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of what takes longest give each worker its part at the front of the share that xdist hands to it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of two engines one has its turn; and of what takes longest each worker gets its part at the front."""
+    if not config.getoption("both"):
+        waiting = turns.waiting(items)
+        items[:] = [item for item in items if item not in waiting]
+        config.hook.pytest_deselected(items=list(waiting))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers > 1:
         first = [item for place in BEGIN_FIRST for item in items if item.nodeid.startswith(place)]

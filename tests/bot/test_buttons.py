@@ -17,6 +17,7 @@ def test_taking_a_ticket_makes_it_mine(desk):
     assert (ticket.status, ticket.owner, ticket.owner_name) == (Status.IN_PROGRESS, "U0ALICE", "Alice")
 
 
+@pytest.mark.both_engines
 def test_a_click_that_slack_delivers_twice_counts_once(desk):
     number = desk.a_ticket()
     body = desk.a_click("take", f"{number}:1")
@@ -32,6 +33,7 @@ def test_clicking_twice_in_a_hurry_counts_once_and_nobody_is_scolded(desk, slack
     assert slack.told == []
 
 
+@pytest.mark.both_engines
 def test_of_two_agents_the_second_is_told_who_was_first(desk, slack):
     number = desk.a_ticket()
     desk.click("take", f"{number}:1", by="U0BOB")

@@ -79,6 +79,7 @@ def test_more_of_them_are_told_in_one_message_that_grows_and_links_their_cards(d
     assert len(summaries(slack)) == 2
 
 
+@pytest.mark.both_engines
 def test_a_summary_reads_no_ticket_whole(desk, slack, crowds):
     looking, asked = crowds(), []
     looking.look()
@@ -106,6 +107,7 @@ def test_tickets_that_slack_showed_before_a_restore_are_no_news(desk, slack, cro
     assert [one["text"].split(".")[0] for one in summaries(slack)] == ["📬 21 new tickets at once"]
 
 
+@pytest.mark.both_engines
 def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, slack, crowds):
     looking = crowds()
     looking.look()
@@ -117,6 +119,7 @@ def test_a_summary_whose_answer_was_lost_is_found_and_not_posted_again(desk, sla
     assert len(summaries(slack)) == 1
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     "point", [Point.SUMMARY_BEGUN, Point.SLACK_POSTING, Point.SLACK_POSTED, Point.SUMMARY_TOLD]
 )

@@ -79,6 +79,7 @@ def test_who_is_away_gets_none(desk, digests, at):
     assert (len(got(desk)), len(got(desk, "U0BOB"))) == (0, 1)
 
 
+@pytest.mark.both_engines
 def test_several_that_look_at_once_send_one_to_each(desk, digests, at):
     desk.a_ticket(priority=Priority.URGENT)
     desk.time.at = at("mon 16:30")

@@ -57,6 +57,7 @@ def test_sent_again_it_is_owed_again(desk, doubt):
     assert "has it sent again" in json.dumps(desk.slack.thread(desk.place(number).ts))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("first", ["send_again", "it_arrived"])
 @pytest.mark.parametrize("second", ["send_again", "it_arrived"])
 def test_of_two_answers_the_first_one_counts(desk, doubt, first, second):

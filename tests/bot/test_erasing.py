@@ -25,6 +25,8 @@ from store.scrubbing import scrub
 from store.traces import StillUnderWay
 from tests.bot.desk_at_work import Desk
 
+pytestmark = pytest.mark.both_engines
+
 MARKS = ("zoe.quist@oddmill.example", "Zoe Quistgaard", "Xylograph", "Qwerzeichen", "blvrt")
 """Her address, her name, and words of a subject, of a mail and of an attachment."""
 

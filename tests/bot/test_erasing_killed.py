@@ -17,6 +17,8 @@ from tests.bot.killed import erase
 from tests.bot.test_erasing import ALICE, MARKS, deliver_all, her_ticket, hits, kept, told, wipe
 from tests.sound import assert_sound
 
+pytestmark = pytest.mark.both_engines
+
 OTHERS = 3
 Copies = Callable[[], AbstractContextManager[str]]
 

@@ -81,6 +81,7 @@ def asked(desk, at, by=ALICE):
 # what an agent sees
 
 
+@pytest.mark.both_engines
 def test_an_agent_sees_the_four_lists_each_in_its_order(desk, at):
     low = taken(desk, priority=Priority.LOW)
     urgent = taken(desk, priority=Priority.URGENT)
@@ -135,6 +136,7 @@ def test_a_question_that_has_not_left_yet_resolves_nothing(desk):
     assert "nobody's" in said(entry)
 
 
+@pytest.mark.both_engines
 def test_what_is_overdue_stands_first_and_says_by_how_much(desk, at):
     fresh = taken(desk, priority=Priority.HIGH)
     late = taken(desk, priority=Priority.URGENT)
@@ -148,6 +150,7 @@ def test_what_is_overdue_stands_first_and_says_by_how_much(desk, at):
     assert "🟢 Recovery due Tue 1 Dec 17:00, 6 h left" in said(second)
 
 
+@pytest.mark.both_engines
 def test_due_today_ends_at_midnight_on_the_desks_wall(desk, at):
     number = desk.a_ticket(priority=Priority.MEDIUM)
     assert numbers_on(desk.open_home(), "Due today") == []
@@ -166,6 +169,7 @@ def test_where_there_is_nothing_it_says_so_kindly(desk):
 # how much fits
 
 
+@pytest.mark.both_engines
 def test_three_hundred_tickets_fit_and_the_others_are_counted(desk, at):
     with desk.db.change() as session:
         for _ in range(75):
@@ -237,6 +241,7 @@ def test_a_subject_of_nothing_but_what_cannot_be_seen_is_called_none(desk):
 # what leads see
 
 
+@pytest.mark.both_engines
 def test_a_lead_sees_the_whole_desk_in_figures(desk, at):
     desk.a_ticket(priority=Priority.URGENT)
     desk.a_ticket()
@@ -354,6 +359,7 @@ def test_who_never_opened_home_gets_none_for_acting(desk):
     assert published(desk) == []
 
 
+@pytest.mark.both_engines
 def test_a_home_drawn_elsewhere_meanwhile_is_drawn_again_from_what_is_true(desk, slack):
     desk.open_home()
     seen = slack.homes["U0ALICE"] | {"private_metadata": ""}
@@ -414,6 +420,7 @@ def test_a_home_whose_answer_is_lost_is_not_published_twice(desk, slack):
     assert len(published(desk)) == 1
 
 
+@pytest.mark.both_engines
 def test_without_the_database_home_stays_as_it_was(desk, slack):
     before = desk.open_home()
     desk.without_database().open_home()
@@ -492,6 +499,7 @@ def test_a_road_that_stays_closed_is_a_trouble_until_something_gets_through(desk
     assert strip(desk, roads={"mail": road}).lines() == []
 
 
+@pytest.mark.both_engines
 def test_what_home_shows_is_what_was_loaded(desk):
     with desk.db.change() as session:
         for _ in range(30):
@@ -507,6 +515,7 @@ def test_what_home_shows_is_what_was_loaded(desk):
 # pages
 
 
+@pytest.mark.both_engines
 def test_a_long_list_is_read_page_by_page(desk, at):
     with desk.db.change() as session:
         numbers = [desk.a_ticket_in(session) for _ in range(23)]

@@ -18,6 +18,8 @@ from store.points import Point
 from tests.bot.strict_slack import LEADS
 from tests.dying import dying_at
 
+pytestmark = pytest.mark.both_engines
+
 WEEK = timedelta(days=7)
 PEOPLE = ("U0ALICE", "U0BOB", "U0LENA")
 AROUND_THE_CALL = (Point.NEWS_TAKEN, Point.SLACK_POSTING, Point.SLACK_POSTED, Point.NEWS_TOLD)

@@ -101,6 +101,7 @@ def test_what_must_be_mended_is_said_below_its_field(desk, changed, field):
         desk.ticket(1)
 
 
+@pytest.mark.both_engines
 def test_a_window_that_is_sent_twice_makes_one_ticket(desk):
     desk._gesture(lambda: desk.slack.shortcut("U0ALICE", "new_ticket"))
     body = desk.a_submission(PHONED)
@@ -119,6 +120,7 @@ def test_slash_ticket_new_opens_the_same_window_in_the_persons_language(desk, sl
     assert desk.ticket(1).subject == "Kassa kapot"
 
 
+@pytest.mark.both_engines
 def test_a_message_becomes_a_ticket_once_and_keeps_its_link(desk, slack):
     slack.say("Bob", "C0SUPPORT", "The <https://till.example|till> is &lt;down&gt;\nsince 9")
     message = slack.messages[-1]

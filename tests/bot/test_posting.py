@@ -115,6 +115,7 @@ def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(desk, slack,
 NEVER_ARRIVED, ANSWER_LOST = {"error": "internal_error"}, {"drop": "after"}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("ahead", "fault"),
     [(timedelta(), NEVER_ARRIVED), (timedelta(hours=1), ANSWER_LOST)],
@@ -131,6 +132,7 @@ def test_after_three_looks_a_card_stands_once_whatever_became_of_the_first_try(d
     assert desk.place(number) is not None
 
 
+@pytest.mark.both_engines
 def test_of_two_cards_the_older_one_stays(desk, slack):
     number = desk.a_ticket()
     slack.fault("chat.postMessage", drop="after")

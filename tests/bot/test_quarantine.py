@@ -82,6 +82,7 @@ def test_a_ticket_of_its_own_has_the_subject_of_its_own_mail(desk, at):
     assert desk.ticket(number + 1).subject == "Password"
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("first", ["accept", "detach"])
 @pytest.mark.parametrize("second", ["accept", "detach", "drop"])
 def test_of_two_decisions_the_first_one_counts(desk, hold, first, second):

@@ -108,6 +108,7 @@ def test_when_the_month_is_over_the_leads_see_the_mail_as_it_will_leave_and_noth
     assert monthly.left == []
 
 
+@pytest.mark.both_engines
 def test_a_lead_sends_it_and_it_leaves_once(monthly):
     monthly.beat()
     value = monthly.shown()[-1]
@@ -180,6 +181,7 @@ def test_what_was_seen_is_what_leaves_or_nothing(monthly, slack):
     assert monthly.left == []
 
 
+@pytest.mark.both_engines
 def test_once_it_was_let_go_it_is_not_offered_a_second_time(monthly, slack):
     monthly.beat()
     monthly.press("send_report")
@@ -299,6 +301,7 @@ def test_what_slack_refused_is_posted_later(monthly, slack):
     assert len(monthly.shown()) == 1
 
 
+@pytest.mark.both_engines
 def test_several_desks_in_one_database_post_one_message(monthly):
     monthly.writing.make_due()
     together = Barrier(3)
@@ -329,6 +332,7 @@ def test_after_a_restore_the_message_is_found_again_and_warns(monthly, at):
     assert "this mail may have been sent before" in monthly.words()
 
 
+@pytest.mark.both_engines
 def test_both_buttons_at_once_do_one_thing(monthly, slack):
     monthly.beat()
     first = monthly.desk.a_click("send_report", picture(monthly), by="U0LENA")

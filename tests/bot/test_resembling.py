@@ -86,6 +86,7 @@ def test_strangers_cancel_nothing(desk, repeated, outsiders, who):
     assert desk.ticket(second).status is Status.WAITING_FOR_SUPPORT
 
 
+@pytest.mark.both_engines
 def test_what_is_solved_is_told_to_the_customers_of_its_duplicates_in_the_same_commit(desk):
     first = desk.a_ticket()
     with desk.db.change() as session:
@@ -104,6 +105,7 @@ def test_what_is_solved_is_told_to_the_customers_of_its_duplicates_in_the_same_c
         assert likely.original_of(session, tickets.get(session, second), "eve@mill.example").number == second
 
 
+@pytest.mark.both_engines
 def test_only_what_is_new_alike_and_of_the_same_people_is_named(desk):
     old = desk.a_ticket(subject="Oven cold")
     other = desk.a_ticket(subject="Something else")

@@ -141,6 +141,7 @@ def test_a_lead_of_one_desk_is_no_lead_of_another(house, desk, slack):
     assert desk.ticket(theirs).status is Status.CLOSED
 
 
+@pytest.mark.both_engines
 def test_lists_search_and_home_show_what_the_persons_desks_hold(house, desk, slack):
     desk.a_ticket(subject="The oven stays cold")
     desk.a_ticket(desk="Sales", subject="The oven is dear")
@@ -153,6 +154,7 @@ def test_lists_search_and_home_show_what_the_persons_desks_hold(house, desk, sla
         assert ("stays cold" in drawn, "is dear" in drawn) == (ours, theirs), user
 
 
+@pytest.mark.both_engines
 def test_each_lead_sees_the_figures_of_their_own_desk(house, desk, slack):
     for which in ("", "", "Sales"):
         desk.a_ticket(desk=which)

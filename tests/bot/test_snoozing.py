@@ -38,6 +38,7 @@ def test_what_is_offered_are_moments_at_which_the_desk_is_open(hours, at, now, o
     assert list(choices(hours, now=at(now)).values()) == offered
 
 
+@pytest.mark.both_engines
 def test_a_snoozed_ticket_says_so_on_the_card_and_in_every_list_and_sinks(desk):
     first, second = desk.a_ticket(), desk.a_ticket()
     assert put_aside(desk, first).body == ""

@@ -35,6 +35,7 @@ def test_a_note_is_owed_to_no_customer(desk, number):
     assert desk.owed(Audience.CUSTOMER) == owed
 
 
+@pytest.mark.both_engines
 def test_an_event_that_slack_delivers_again_is_one_note(desk, number):
     event = desk.a_message(number, "They called")
     for _ in range(3):
@@ -42,6 +43,7 @@ def test_an_event_that_slack_delivers_again_is_one_note(desk, number):
     assert len(notes(desk, number)) == 1
 
 
+@pytest.mark.both_engines
 def test_two_events_about_one_message_are_one_note(desk, number):
     event = desk.a_message(number, "They called")
     desk.dispatch(event)

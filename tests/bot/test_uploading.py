@@ -104,6 +104,7 @@ class Mortal(FileWire):
         self._reaches("shared")
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("point", ["addressed", "send", "sent", "share", "shared"])
 def test_a_desk_that_is_killed_between_the_steps_goes_on_where_it_was(desk, point):
     number = desk.a_mailed_ticket(PDF, LOG)

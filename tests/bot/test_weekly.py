@@ -25,6 +25,7 @@ def told(desk):
     return channel["messages"]
 
 
+@pytest.mark.both_engines
 def test_on_monday_morning_the_leads_read_what_happened_last_week(desk, weeks, at):
     number = desk.a_ticket()
     desk.change(number, lambda ticket: ticket.resolve("Done.", by=LENA, at=at("tue 10:00")))
@@ -57,6 +58,7 @@ def test_after_a_holiday_it_is_told_on_the_first_day_that_is_worked(desk, weeks,
     assert weeks.tell_due() == 1
 
 
+@pytest.mark.both_engines
 def test_several_that_look_at_once_tell_it_once(desk, weeks, at):
     desk.a_ticket()
     desk.time.at = at("mon 09:00") + WEEK

@@ -54,6 +54,7 @@ def test_a_reply_is_recorded_with_what_follows_it(desk, then, kind, status):
     assert ticket.history[-1].by.key == "U0ALICE"
 
 
+@pytest.mark.both_engines
 def test_a_form_that_is_sent_twice_mails_once(desk):
     number = desk.a_ticket()
     desk.click("reply", f"{number}:1")

@@ -18,6 +18,8 @@ from store.database import Database
 from terminal.demo import demo_settings
 from tests import warm
 
+pytestmark = pytest.mark.both_engines
+
 GOOD = (
     b"From: Carla Jansen <carla@bakkerij-jansen.example>\r\nTo: help@desk.example\r\n"
     b"Subject: The oven\r\nMessage-ID: <oven@bakkerij-jansen.example>\r\n"

@@ -29,6 +29,7 @@ def _card(visitor: Visitor, words: str) -> dict[str, Any]:
     return visitor.wait_until(lambda: visitor.find("#support", words))
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("mode", ["socket", "http"])
 def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     start: Start, visitor: Visitor, mode: str
@@ -94,6 +95,7 @@ def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     assert not any("old till" in letter["text"] for letter in visitor.inbox(CARLA))
 
 
+@pytest.mark.both_engines
 def test_a_desk_that_was_stopped_goes_on_where_it_was(start: Start, visitor: Visitor) -> None:
     first = start()
     visitor.mail(CARLA, subject="Before the restart", text="Hello?")

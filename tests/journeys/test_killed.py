@@ -26,6 +26,8 @@ from tests.sound import assert_sound
 from tests.warm import Started
 from wiring import whole
 
+pytestmark = pytest.mark.both_engines
+
 CARLA = "carla@bakkerij-jansen.example"
 PATIENCE = 100
 """Seconds: the start of a process takes two of a quiet machine, and many times that of a busy one."""

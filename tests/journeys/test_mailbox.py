@@ -100,6 +100,7 @@ def test_who_writes_to_another_address_of_the_desk_is_answered_from_that_one(
         visitor.wait_until(lambda: human.folder_status("Done", ["MESSAGES"])[b"MESSAGES"] == 1)
 
 
+@pytest.mark.both_engines
 def test_a_cut_line_and_a_restored_mailbox_lose_and_double_nothing(
     start_reading: Callable[[], Any], world: Sandbox, visitor: Visitor
 ) -> None:

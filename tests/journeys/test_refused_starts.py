@@ -18,6 +18,8 @@ from terminal.demo import demo_settings
 from tests import warm
 from tests.ports import free_ports
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def settings(world, tmp_path):

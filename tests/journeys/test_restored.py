@@ -23,6 +23,8 @@ from store.database import Database
 from tests.journeys.conftest import Desk, world_with_mailboxes
 from tests.mailboxes import mailbox_alone
 
+pytestmark = pytest.mark.both_engines
+
 PATIENCE = 60
 A_SECOND = timedelta(seconds=1)
 CARLA, DIRK, EMMA = "carla@bakery.example", "dirk@transport.example", "emma@post.example"

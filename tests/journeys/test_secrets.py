@@ -27,6 +27,8 @@ from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.ports import free_ports
 
+pytestmark = pytest.mark.both_engines
+
 CARLA = "carla@bakkerij-jansen.example"
 PATIENCE = 100
 

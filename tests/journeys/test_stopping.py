@@ -26,6 +26,8 @@ from tests.mailboxes import mailbox_alone
 from tests.ports import free_ports
 from tests.warm import Started
 
+pytestmark = pytest.mark.both_engines
+
 CARLA, DIRK = "carla@bakkerij-jansen.example", "dirk@devries-transport.example"
 PATIENCE = 100
 STOPS = 10.0

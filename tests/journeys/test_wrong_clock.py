@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
 import config
 import helpdesk
 from terminal.demo import demo_settings
 from wiring import whole
+
+pytestmark = pytest.mark.both_engines
 
 
 def test_a_process_whose_clock_is_off_the_database_servers_is_not_ready(world, database_url):

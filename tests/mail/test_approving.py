@@ -87,6 +87,7 @@ def test_looking_changes_nothing_however_often_and_in_whatever_way(page):
     assert page.ticket.version == before
 
 
+@pytest.mark.both_engines
 def test_whoever_guesses_links_keeps_nobody_from_the_database(page):
     with ThreadPoolExecutor() as browsers, page.db.change():
         answered = browsers.submit(page.post, secret="a guess").result(timeout=30)
@@ -121,6 +122,7 @@ def _tags(html):
     return found
 
 
+@pytest.mark.both_engines
 def test_a_yes_counts_once_and_the_link_says_so_ever_after(page):
     answered = page.post()
     assert (answered.status_code, answered.headers["location"]) == (303, page.link().rpartition("/")[2])

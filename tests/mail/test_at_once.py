@@ -9,6 +9,8 @@ from store import emails
 from tests.mail.mail_desk import ROBIN, MailDesk, mail
 from tests.mail.rivals import file_at_once
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def desk(db):

@@ -65,6 +65,7 @@ def world(db: Database) -> Iterator[World]:
         yield World(db, port, postbox)
 
 
+@pytest.mark.both_engines
 def test_one_leaves_each_hour_whatever_restarts_and_however_many_processes_there_are(world: World) -> None:
     assert world.look() == ""
     assert len(world.sent) == 1
@@ -95,6 +96,7 @@ def test_what_does_not_come_home_is_told_and_sent_again_until_one_does(world: Wo
     assert figures == {"canary_last_home_timestamp": left, "canary_seconds": 120, "canary_late": 0}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("point", [Point.CANARY_TAKEN, Point.SMTP_WRITTEN])
 def test_one_that_never_left_because_the_desk_died_is_no_alarm(world: World, point: Point) -> None:
     with dying_at(point):
@@ -108,6 +110,7 @@ def test_one_that_never_left_because_the_desk_died_is_no_alarm(world: World, poi
     assert len(world.sent) == 1
 
 
+@pytest.mark.both_engines
 def test_one_that_left_before_the_desk_died_comes_home_like_any(world: World) -> None:
     with dying_at(Point.SMTP_TAKEN):
         world.look()
@@ -116,6 +119,7 @@ def test_one_that_left_before_the_desk_died_comes_home_like_any(world: World) ->
     assert len(world.sent) == 1
 
 
+@pytest.mark.both_engines
 def test_a_desk_that_dies_over_each_of_them_tells_that_none_comes_home(world: World) -> None:
     with dying_at(Point.CANARY_TAKEN):
         world.look()

@@ -38,6 +38,7 @@ def test_a_mail_with_them_is_the_same_ticket_as_one_without(desk):
         assert getattr(plain, name) == getattr(other, name), name
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("forged", [{"sender": DESK}, {"X_Helpdesk_Loop": "mark-of-this-desk"}], ids=str)
 def test_after_a_restore_nobody_else_can_say_that_a_mail_of_ours_has_left(desk, forged):
     is_restored(desk)
@@ -45,6 +46,7 @@ def test_after_a_restore_nobody_else_can_say_that_a_mail_of_ours_has_left(desk, 
     assert not has_left(desk)
 
 
+@pytest.mark.both_engines
 def test_after_a_restore_a_mail_whose_name_we_gave_says_that_it_has_left(desk):
     is_restored(desk)
     name = message_id(7, ticket=1, secret=SECRET, domain="desk.example")

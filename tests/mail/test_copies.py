@@ -11,6 +11,8 @@ from store.inbox import State
 from tests.mail.mail_desk import ALICE, ROBIN, MailDesk, mail, with_file
 from tests.mail.rivals import file_at_once
 
+pytestmark = pytest.mark.both_engines
+
 ON_ANOTHER_WAY = b"Received: from list.example by mx.desk.example; Mon, 23 Nov 2026 09:01:00 +0000\r\n"
 
 

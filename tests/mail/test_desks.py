@@ -112,6 +112,7 @@ def test_the_first_address_answers_what_came_to_it_and_what_came_to_nobody(house
     assert house.ticket().language == "en"
 
 
+@pytest.mark.both_engines
 def test_one_mail_to_both_addresses_is_one_ticket_of_whichever_was_read_first(house):
     house.arrives(mail(f"{HELP}, {SALES}"), FROM_SALES)
     house.arrives(mail(f"{HELP}, {SALES}"), FROM_HELP)

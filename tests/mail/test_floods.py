@@ -13,6 +13,8 @@ from store.inbox import State
 from tests.mail.mail_desk import ALICE, MailDesk, bounce, mail
 from tests.mail.test_forged import SECRET
 
+pytestmark = pytest.mark.both_engines
+
 FEW = Intakes(of_sender=3, on_ticket=4, of_strangers=5)
 
 

@@ -200,6 +200,7 @@ def test_a_mail_without_subject_and_words_is_still_a_ticket(desk):
     assert desk.ticket().subject == "(no subject)"
 
 
+@pytest.mark.both_engines
 def test_nul_bytes_reach_no_database(desk):
     desk.arrives(mail("a\0b", subject="x =?utf-8?q?=00?= y", sender='"A\0" <alice@customer.example>'))
 
@@ -244,6 +245,7 @@ def test_a_reply_to_an_ended_ticket_opens_one_that_names_it(open_ticket, ended):
     assert is_confirmed(open_ticket.ticket(2))
 
 
+@pytest.mark.both_engines
 def test_two_replies_to_an_ended_ticket_within_a_day_join_the_same_new_one(open_ticket):
     put(open_ticket, Status.CLOSED)
     open_ticket.arrives(reply(), after=timedelta(hours=1))
@@ -567,6 +569,7 @@ def test_two_desks_that_write_to_each_other_stop_after_the_first_confirmation(de
     assert Audience.CUSTOMER not in owed
 
 
+@pytest.mark.both_engines
 def test_one_sender_is_confirmed_once_in_ten_minutes(desk):
     times = [timedelta(0), timedelta(minutes=5), timedelta(minutes=4, seconds=59), timedelta(minutes=3)]
     for number, after in enumerate(times):
@@ -576,6 +579,7 @@ def test_one_sender_is_confirmed_once_in_ten_minutes(desk):
     assert confirmed == [True, False, False, True]
 
 
+@pytest.mark.both_engines
 def test_all_senders_together_are_confirmed_so_often_a_minute(desk):
     desk.intake = desk.an_intake(limits=Limits(per_minute=3))
     for number in range(5):
@@ -606,6 +610,7 @@ def test_the_same_message_id_over_other_words_is_another_mail(desk):
     assert desk.how_many_tickets() == 2
 
 
+@pytest.mark.both_engines
 def test_two_copies_read_at_once_are_one_ticket(desk):
     one, two = desk.is_kept(mail()), desk.is_kept(mail())
     other_replica = desk.an_intake()
@@ -618,6 +623,7 @@ def test_two_copies_read_at_once_are_one_ticket(desk):
     assert desk.how_many_tickets() == 1
 
 
+@pytest.mark.both_engines
 def test_a_mail_whose_reader_died_is_taken_again_after_its_lease(desk):
     kept = desk.is_kept(mail())
     desk.an_intake()._take()  # and then the process is killed
@@ -629,6 +635,7 @@ def test_a_mail_whose_reader_died_is_taken_again_after_its_lease(desk):
     assert desk.fate_of(kept).state == State.DONE
 
 
+@pytest.mark.both_engines
 def test_a_mail_stays_with_who_reads_it_however_long_that_takes(desk):
     def slowly(raws):
         for raw in raws:
@@ -658,6 +665,7 @@ def until(holds):
         time.sleep(0.01)
 
 
+@pytest.mark.both_engines
 def test_a_reader_that_comes_back_too_late_changes_nothing(desk):
     desk.is_kept(mail())
     late = desk.an_intake()
@@ -671,6 +679,7 @@ def test_a_reader_that_comes_back_too_late_changes_nothing(desk):
     assert kinds(desk.ticket()) == [Kind.OPENED]
 
 
+@pytest.mark.both_engines
 def test_a_mail_that_kills_its_readers_becomes_a_ticket_that_says_so(desk):
     kept = desk.is_kept(mail(), envelope={"sender": ALICE})
     for _ in range(3):
@@ -700,6 +709,7 @@ def test_an_unreadable_mail_becomes_a_ticket_that_says_why(desk):
     assert not is_confirmed(ticket)
 
 
+@pytest.mark.both_engines
 def test_a_mail_whose_reader_is_killed_over_it_becomes_a_ticket_and_the_next_one_is_read(desk):
     kept = desk.is_kept(mail(subject="Bomb"))
     desk.an_intake(read=Reader(bounds=Bounds(patience=0)).ahead).receive_new()
@@ -725,6 +735,7 @@ def test_a_mail_the_mailbox_held_back_is_a_ticket_that_says_so(desk):
     assert desk.ticket().customer == ALICE
 
 
+@pytest.mark.both_engines
 def test_a_fault_over_one_mail_stops_no_other_and_is_tried_again(db, caplog):
     def faulty(address):
         if address == ALICE and healthy == []:
@@ -775,6 +786,7 @@ def test_without_a_database_mail_waits(tmp_path, caplog):
     assert "mail waits in the inbox" in caplog.text
 
 
+@pytest.mark.both_engines
 def test_a_database_that_is_away_while_mail_is_filed_makes_no_mail_unreadable(desk):
     # given mails that can be taken and not filed, time and again, as on a disk that is almost full
     kept = [desk.is_kept(mail(message_id=f"m{n}@customer.example")) for n in range(2)]
@@ -832,6 +844,7 @@ def test_a_mail_that_takes_long_to_read_is_filed_all_the_same_and_stops_no_other
     assert {desk.fate_of(each).state for each in kept} == {State.DONE}
 
 
+@pytest.mark.both_engines
 def test_every_mail_has_exactly_one_fate(desk):
     raws = [
         mail(),

@@ -46,6 +46,7 @@ def client(listener, protocol):
     return kind(listener.host, listener.port, local_hostname="mx.customer.example", timeout=20)
 
 
+@pytest.mark.both_engines
 def test_an_accepted_mail_is_in_the_inbox_as_it_came(db, protocol):
     arrived = []
     with (

@@ -24,6 +24,8 @@ from store import mailboxes, tables, tickets
 from store.database import Database, Unavailable
 from tests.ports import free_ports
 
+pytestmark = pytest.mark.both_engines
+
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what depends on the mail server and not on the database."""

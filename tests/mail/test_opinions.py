@@ -104,6 +104,7 @@ def test_a_word_to_a_closed_ticket_opens_no_new_one(desk):
     assert (desk.how_many_tickets(), last(desk).kind) == (1, Kind.RATED)
 
 
+@pytest.mark.both_engines
 def test_the_same_word_twice_counts_once_and_opens_nothing(desk):
     desk.arrives(reply())
     desk.arrives(reply("Good\n", message_id="again@customer.example"))
@@ -202,6 +203,7 @@ def test_looking_votes_for_nothing(page):
     assert page.ticket.version == before
 
 
+@pytest.mark.both_engines
 def test_a_button_answers_once_with_what_was_added(page):
     answered = page.post("not_good", f"Too slow.\r\n{NASTY}" + "x" * 5000)
     assert (answered.status_code, answered.headers["location"]) == (303, page.link().rpartition("/")[2])

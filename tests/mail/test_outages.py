@@ -126,6 +126,7 @@ def test_a_mail_server_that_is_away_is_asked_again_and_nobody_is_mailed_twice(wo
     assert world.look(minutes=1) == world.look(minutes=1) == BAD
 
 
+@pytest.mark.both_engines
 def test_of_two_processes_one_that_reaches_slack_does_not_end_what_the_other_suffers(world: World) -> None:
     # given one process that cannot reach Slack, and one that can
     other = World(world.db, world.port, world.postbox)
@@ -145,6 +146,7 @@ def test_of_two_processes_one_that_reaches_slack_does_not_end_what_the_other_suf
     assert world.mailed == BAD + GOOD
 
 
+@pytest.mark.both_engines
 def test_two_processes_that_look_at_the_same_moment_mail_each_lead_once(world: World) -> None:
     other = World(world.db, world.port, world.postbox)
     world.close()
@@ -165,6 +167,7 @@ def test_two_processes_that_look_at_the_same_moment_mail_each_lead_once(world: W
     assert sorted(world.mailed) == sorted(BAD)
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("point", "left"),
     [(Point.ALARM_TAKEN, 0), (Point.SMTP_WRITTEN, 0), (Point.SMTP_TAKEN, 1), (Point.ALARM_SENT, 1)],

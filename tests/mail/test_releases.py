@@ -107,6 +107,7 @@ def test_nothing_leaves_before_a_lead_let_it_go_and_then_it_leaves_once(office):
     assert rows[:2] == ["Wat;Prioriteit;Aantal;Van", "Nieuw;;1;"]
 
 
+@pytest.mark.both_engines
 def test_of_several_that_look_at_once_one_sends(office):
     office.release()
     together = Barrier(3)
@@ -147,6 +148,7 @@ def test_a_server_that_nobody_reaches_costs_no_attempt(office):
     assert office.report().stand is Stand.SENT
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("point", "left"),
     [(Point.MONTH_TAKEN, 0), (Point.SMTP_WRITTEN, 0), (Point.SMTP_TAKEN, 1), (Point.MONTH_SENT, 1)],
@@ -159,6 +161,7 @@ def test_one_over_which_the_desk_died_is_asked_about_and_never_repeated_by_itsel
     assert (office.report().stand, len(office.post.mails)) == (Stand.DOUBTFUL, left)
 
 
+@pytest.mark.both_engines
 def test_a_process_that_slept_over_it_does_not_send_it(office):
     office.release()
 
@@ -217,6 +220,7 @@ def test_a_copy_in_our_own_mailbox_proves_it_even_when_people_were_asked_already
     assert (office.report().stand, len(office.post.mails)) == (Stand.SENT, 1)
 
 
+@pytest.mark.both_engines
 def test_what_a_process_that_died_was_sending_is_looked_for_before_anybody_sends_it(office):
     office.release()
     with office.db.change() as session:
@@ -276,6 +280,7 @@ def test_what_comes_back_is_told_to_the_leads_and_makes_no_ticket(office):
         assert inbox.what_became(session, 1)[1] is None
 
 
+@pytest.mark.both_engines
 def test_who_is_forgotten_is_forgotten_here_too(office):
     with office.db.change() as session:
         assert reports.names(session, BOSS)
@@ -296,6 +301,7 @@ def erased(office):
     return ""
 
 
+@pytest.mark.both_engines
 def test_an_erasure_waits_for_a_report_that_is_just_being_sent(office):
     # given a report that another process has claimed and not committed yet
     office.release()

@@ -48,6 +48,7 @@ def test_a_confirmation_reaches_the_customer_once(house):
     assert house.asked_for == [(number, MONDAY)]
 
 
+@pytest.mark.both_engines
 def test_a_database_that_goes_away_before_a_mail_leaves_puts_no_mail_in_doubt(house):
     house.opens()
     with house.db.change() as session:
@@ -220,6 +221,7 @@ def test_a_mail_server_that_restarts_delays_mail_by_seconds(house):
     assert len(house.post.mails) == 1
 
 
+@pytest.mark.both_engines
 def test_what_died_before_it_was_worded_is_sent_and_what_died_later_is_in_doubt(house):
     number = house.opens(confirm=False)
     house.change(number, "reply", "Take the plug out.")
@@ -239,6 +241,7 @@ def test_what_died_before_it_was_worded_is_sent_and_what_died_later_is_in_doubt(
     assert house.kinds(number)[-1] is Kind.MAIL_FAILED
 
 
+@pytest.mark.both_engines
 def test_a_mail_that_another_process_took_over_before_it_was_worded_is_sent_once(house):
     """As where the clock of one is an hour behind that of the other."""
     number = house.opens(confirm=False)

@@ -250,6 +250,7 @@ def test_outlook_sees_our_answer_in_the_customers_own_conversation(house):
     assert Actor.customer("jan@bakkerij.example").key in str(house.post.last()["To"])
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("other_has_sent", [False, True])
 def test_a_process_that_slept_before_it_worded_a_mail_leaves_it_to_who_took_it_over(house, other_has_sent):
     # given one that claimed a reply, and sleeps over the end of its lease before it has written it
@@ -280,6 +281,7 @@ def test_a_process_that_slept_before_it_worded_a_mail_leaves_it_to_who_took_it_o
     assert house.kinds(number)[-1] is Kind.SENT
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("fault", [KeyError("oops"), Unavailable("gone")])
 def test_a_fault_over_the_last_look_for_a_mail_never_has_it_sent_again(house, doubtful, fault):
     class Faulty(Sent):

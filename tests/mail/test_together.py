@@ -17,6 +17,8 @@ from store import tickets
 from store.inbox import State
 from tests.mail.mail_desk import DESK, MailDesk, mail
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 def desk(db):

@@ -11,6 +11,8 @@ from store.database import Unavailable
 from store.points import Point
 from tests.mail.token_server import token_server
 
+pytestmark = pytest.mark.both_engines
+
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECRET, REFRESH = "hush-client-7Q", "hush-refresh-9Z"
 WITH_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

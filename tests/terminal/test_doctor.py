@@ -26,6 +26,8 @@ from terminal.setup import MANIFEST
 from tests.mailboxes import mailbox_of
 from tests.store.test_probe import locked
 
+pytestmark = pytest.mark.both_engines
+
 Doctor = Callable[..., Result]
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 ANOTHER_DESK = json.dumps([{"name": "Sales", "support_channel": "C0NOWHERE", "subjects": ["invoice"]}])

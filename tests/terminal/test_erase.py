@@ -16,6 +16,8 @@ from store.erasing import Deed
 from store.traces import StillUnderWay
 from tests.terminal.conftest import MONDAY_NOON
 
+pytestmark = pytest.mark.both_engines
+
 Typed = Callable[..., Result]
 
 

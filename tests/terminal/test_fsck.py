@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
 from sqlalchemy import text
 
 from store.database import Database
 from store.invariants import INVARIANTS
+
+pytestmark = pytest.mark.both_engines
 
 Typed = Callable[..., Result]
 

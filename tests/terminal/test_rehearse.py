@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from desk.actor import Actor
 from desk.priority import Priority
 from store import tickets
+
+pytestmark = pytest.mark.both_engines
 
 SANNE = Actor.agent("U0SANNE", "Sanne")
 

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 
+import pytest
 from sqlalchemy import update
 
 from desk.actor import Actor
 from desk.priority import Priority
 from store import tables, tickets
+
+pytestmark = pytest.mark.both_engines
 
 SANNE = Actor.agent("U0SANNE", "Sanne")
 

@@ -34,6 +34,7 @@ def test_what_is_no_number_is_refused(typed):
     assert "'everything' is no ticket number" in done.stderr
 
 
+@pytest.mark.both_engines
 def test_a_database_that_is_not_there_is_not_made(typed, tmp_path):
     done = typed("why", 1, DATABASE_URL=f"sqlite:///{tmp_path}/elsewhere.sqlite3")
     assert done.exit_code == 78
@@ -41,6 +42,7 @@ def test_a_database_that_is_not_there_is_not_made(typed, tmp_path):
     assert not Path(tmp_path, "elsewhere.sqlite3").exists()
 
 
+@pytest.mark.both_engines
 def test_a_database_without_the_schema_is_refused(typed, tmp_path):
     Path(tmp_path, "empty.sqlite3").touch()
     done = typed("why", 1, DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
