@@ -18,15 +18,16 @@ from sqlalchemy import create_engine, text
 
 from store import schema
 from store.database import Database
-from tests import postgres, turns
+from tests import bolt, postgres, turns, whole
 from tests.dovecot import Dovecot, dovecot, why_not
 from tests.emptied import Emptied
 from tests.turns import ENGINES
 
 # A busy machine is no reason to fail; and what a submission is judged by draws the same examples every time.
 settings.register_profile(
-    "desk", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+    "whole", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
 )
+settings.register_profile("desk", settings.get_profile("whole"), max_examples=whole.examples(100))
 settings.load_profile("desk")
 
 MakeDatabase = Callable[[str], AbstractContextManager[str]]
@@ -35,7 +36,7 @@ BEGIN_FIRST = ("tests/storm/test_storm.py", "tests/journeys/", "tests/browser/te
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--both", action="store_true", help="everything on both engines, and nothing by turns")
+    parser.addoption("--whole", action="store_true", help="all on both engines, and with every example")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 50)  # Python's own 700 looks again and again through what stays
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
+    bolt.remember_names()
+    if config.getoption("whole"):
+        os.environ[whole.VARIABLE] = "yes"
+        settings.load_profile("whole")
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever ends a run, the server goes too
         home = TemporaryDirectory(prefix="helpdesk-pg-", ignore_cleanup_errors=True)
@@ -56,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of two engines one has its turn; and of what takes longest each worker gets its part at the front."""
-    if not config.getoption("both"):
+    if not whole.is_wanted():
         waiting = turns.waiting(items)
         items[:] = [item for item in items if item not in waiting]
         config.hook.pytest_deselected(items=list(waiting))

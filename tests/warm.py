@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from multiprocessing.context import ForkServerContext
@@ -123,6 +124,7 @@ def _play(words: tuple[str, ...], cwd: Path, env: dict[str, str], streams: _Take
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
+    tempfile.tempdir = None  # TMPDIR may be another here
     streams.put_in_place()
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
     signal.signal(signal.SIGINT, signal.default_int_handler)

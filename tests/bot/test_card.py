@@ -18,6 +18,7 @@ from desk.ticket import Ticket
 from sandbox.checker import check_message
 from sandbox.forms import options_of
 from sla.policy import Policy
+from tests.whole import examples
 
 STYLE = Style("HD", ZoneInfo("Europe/Amsterdam"))
 BOB = Actor.agent("U0BOB", "Bob")
@@ -182,7 +183,7 @@ def test_nothing_a_customer_sends_is_alive_on_the_card(draw, ticket_of, words):
     assert not any(LIVE.search(text) for text in _marked_up(post.blocks))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(words=st.text(alphabet=st.sampled_from("<>&!@|`*_ ab\n\u202e"), max_size=800))
 def test_no_text_whatever_is_alive_on_the_card(words):
     anna = Actor.customer("anna@bakery.example", words or "A")

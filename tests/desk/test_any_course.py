@@ -17,6 +17,7 @@ from desk.priority import Priority
 from desk.status import TRANSITIONS, Status
 from desk.ticket import Ticket
 from desk.worked import Work
+from tests.whole import examples
 
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 MALLORY = Actor.customer("mallory@elsewhere.example", "Mallory")
@@ -244,4 +245,4 @@ class AnyCourse(RuleBasedStateMachine):
 
 
 TestAnyCourse = AnyCourse.TestCase
-TestAnyCourse.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestAnyCourse.settings = settings(max_examples=examples(50), stateful_step_count=30, deadline=None)

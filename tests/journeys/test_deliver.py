@@ -47,10 +47,7 @@ def piped(settings, tmp_path):
 
     def run(raw, **more):
         environment = {"PATH": os.environ["PATH"], **settings, **more}
-        done = subprocess.run(
-            [sys.executable, "-m", "helpdesk", "deliver"], input=raw,
-            env=environment, cwd=tmp_path, capture_output=True, timeout=100, check=False,
-        )  # fmt: skip
+        done = warm.run("deliver", input=raw, cwd=tmp_path, env=environment)
         return SimpleNamespace(status=done.returncode, said=done.stderr.decode(), shown=done.stdout)
 
     return run

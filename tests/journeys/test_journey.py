@@ -29,8 +29,9 @@ def _card(visitor: Visitor, words: str) -> dict[str, Any]:
     return visitor.wait_until(lambda: visitor.find("#support", words))
 
 
-@pytest.mark.both_engines
-@pytest.mark.parametrize("mode", ["socket", "http"])
+@pytest.mark.parametrize(
+    ("database_url", "mode"), [("postgresql", "socket"), ("sqlite", "http")], indirect=["database_url"]
+)
 def test_a_mail_becomes_a_card_and_clicks_become_mails_until_it_is_resolved(
     start: Start, visitor: Visitor, mode: str
 ) -> None:

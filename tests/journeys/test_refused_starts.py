@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 from types import SimpleNamespace
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -188,22 +186,19 @@ def test_slack_calls_no_plain_http(run):
 def test_told_to_stop_it_lets_go_of_everything_and_ends_well(settings, tmp_path, visitor, how):
     # given a desk at work
     (port,) = free_ports(1)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "helpdesk", "serve"],
-        env=_environment(settings, {"HELPDESK_WEB__PORT": str(port), "HELPDESK_LOG__LEVEL": "info"}),
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-    )
+    environ = _environment(settings, {"HELPDESK_WEB__PORT": str(port), "HELPDESK_LOG__LEVEL": "info"})
+    log = tmp_path / "desk.log"
+    with log.open("wb") as said:
+        process = warm.Started("serve", env=environ, cwd=tmp_path, stderr=said)
     try:
         visitor.wait_until(lambda: _is_ready(port), seconds=100)
         # when it is told to stop
         process.send_signal(how)
-        _, said = process.communicate(timeout=100)
+        # then it did not just fall over
+        assert process.wait(100) == 0
     finally:
         process.kill()
-    # then it did not just fall over
-    assert process.returncode == 0
-    assert b"Traceback" not in said
+    assert "Traceback" not in log.read_text()
     assert not [each for each in tmp_path.iterdir() if each.name.endswith(("-wal", "-shm"))]
 
 

@@ -26,6 +26,7 @@ from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.ports import free_ports
+from tests.warm import Started
 
 pytestmark = pytest.mark.both_engines
 
@@ -97,18 +98,16 @@ class Desk:
     url: str
 
     @contextmanager
-    def serving(self) -> Iterator["subprocess.Popen[bytes]"]:
+    def serving(self, *, from_scratch: bool = False) -> Iterator["subprocess.Popen[bytes] | Started"]:
+        """from_scratch: as an operator starts it, so that its arguments are its own."""
         environ = {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
+        command = [sys.executable, "-m", "helpdesk", "serve"]
         with (
             (self.folder / "out.log").open("wb") as out,
             (self.folder / "err.log").open("wb") as err,
-            subprocess.Popen(
-                [sys.executable, "-m", "helpdesk", "serve"],
-                cwd=self.folder,
-                env=environ,
-                stdout=out,
-                stderr=err,
-            ) as process,
+            subprocess.Popen(command, cwd=self.folder, env=environ, stdout=out, stderr=err)
+            if from_scratch
+            else Started("serve", cwd=self.folder, env=environ, stdout=out, stderr=err) as process,
         ):
             try:
                 yield process
@@ -164,7 +163,7 @@ def assert_unsaid(places: Mapping[str, str], keys: set[str]) -> None:
 
 def a_day(desk: Desk, visitor: Visitor) -> Mapping[str, str]:
     """A mail, a card, a click, a mail; and everything that anybody can then read."""
-    with desk.serving() as process:
+    with desk.serving(from_scratch=True) as process:
         visitor.wait_until(lambda: "ready" in desk.get("/readyz"), PATIENCE)
         visitor.mail(CARLA, subject="The oven page fails", text="It shows an error.")
         card = visitor.wait_until(lambda: visitor.find("#support", "The oven page fails"), PATIENCE)

@@ -173,7 +173,7 @@ def test_told_to_stop_at_any_moment_of_its_start_it_stops(
 ) -> None:
     visitor, db = Visitor(world.url), Database(database_url)
     for words in ("", "works in workspace", "is at work", "all that can be said"):
-        with serving(database_url, from_scratch=True) as desk:
+        with serving(database_url, from_scratch=not words) as desk:
             desk.log.write_text("")
             visitor.wait_until(
                 lambda words=words, desk=desk: words in desk.log.read_text() or desk.is_ready, PATIENCE

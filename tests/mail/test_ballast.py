@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mail.ballast import lighten
 from mail.reading import InboundEmail, read
+from tests.whole import examples
 
 PICTURE = bytes(range(256)) * 4_000
 HEAD = b"From: sanne@bakkerij.example\nContent-Type: multipart/mixed; boundary=grens\n\n--grens\n"
@@ -59,7 +60,7 @@ def test_a_long_mail_within_a_mail_is_whole():
 
 
 @given(st.lists(st.sampled_from([b"\n--grens", b"x" * 650_000, b"\n", b"a: b\n", b"\r\n--\r\n"]), max_size=6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_what_is_taken_out_can_always_be_put_back(pieces):
     raw = b"".join(pieces)
     light, ballast = lighten(raw)

@@ -32,6 +32,7 @@ from mail.specimen import REPORT, compose_report
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Policy
+from tests.whole import examples
 
 GOLDEN = Path(__file__).parent / "golden"
 FRIDAY = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
@@ -205,7 +206,7 @@ INTERNAL = {
 """Ways in which something is written down that is nobody's business but the desk's."""
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(
     st.lists(st.sampled_from(sorted(INTERNAL)), max_size=8),
     st.sampled_from(sorted(KINDS)),

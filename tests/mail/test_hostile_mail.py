@@ -14,6 +14,7 @@ from mail.reader import Reader
 from mail.reading import InboundEmail, Unreadable, read
 from mail.screening import screen
 from tests.mail.bombs import BOMBS
+from tests.whole import examples
 
 ATTRIBUTION = "On Mon, Jan 1, 2026 at 10:00 AM A <a@x.example> wrote:\n"
 
@@ -56,7 +57,7 @@ def test_trimming_takes_effort_in_step_with_the_length(repeated):
 
 
 @given(st.binary(max_size=2_000))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_no_bytes_at_all_make_reading_raise(raw):
     _handle(raw)
 
@@ -72,7 +73,7 @@ _WORDS = st.sampled_from([
 
 
 @given(st.lists(_WORDS, max_size=60).map(b"".join))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_no_broken_structure_makes_reading_raise(raw):
     _handle(raw)
 
@@ -86,7 +87,7 @@ _LINES = st.sampled_from([
 
 
 @given(st.lists(_LINES, max_size=25).map("\n".join))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_mail_that_says_anything_is_never_trimmed_to_nothing(text):
     trimmed = trim(text)
 
@@ -95,7 +96,7 @@ def test_a_mail_that_says_anything_is_never_trimmed_to_nothing(text):
 
 
 @given(st.text(max_size=500))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_text_and_any_html_is_trimmed_without_complaint(text):
     assert bool(trim(text).text.strip()) == bool(text.strip())
     to_text(text)

@@ -22,6 +22,7 @@ from sla.report import Figures, Rate, report
 from tests.mail.mailing_desk import AMSTERDAM
 from tests.sla.both_desks import PROMISES, policy_of, seconds
 from tests.sla.test_report import COUNTS, MONDAY, a_life, what_became_of
+from tests.whole import examples
 
 LETTERHEAD = Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM)
 TEMPLATES = Templates()
@@ -40,7 +41,7 @@ def said(figures, language="en"):
     return mail.text, {(what, priority): (number, of) for what, priority, number, of in rows}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.data())
 def test_any_histories_are_told_as_counting_on_paper_finds_them(data):
     promises = data.draw(st.sampled_from(PROMISES))
@@ -80,7 +81,7 @@ def number(text, language):
     return Decimal(text.replace(WORDS[language].point, "."))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.builds(
         Money, logged=minutes, billable=minutes, amount=euros, approved=minutes, used=minutes,

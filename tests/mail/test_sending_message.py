@@ -21,6 +21,7 @@ from mail.reading import InboundEmail, read
 from mail.screening import Kind, screen
 from mail.seals import reply_address
 from tests import hostile
+from tests.whole import examples
 
 LETTERHEAD = Letterhead(name="De Helpdesk", address="help@desk.example", zone=ZoneInfo("UTC"))
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -305,7 +306,7 @@ def test_files_that_no_mail_can_hold_are_refused_in_words():
         a_mail(files=[Attachment("film.mp4", "video/mp4", bytes(MOST_BYTES)), A_FILE])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(name=HOSTILE, kind=HOSTILE, content=st.binary(max_size=200))
 @example(name="letters.woff2", kind="font/woff2", content=b"wOF2")
 def test_whatever_a_file_is_called_it_arrives_whole_and_alone(name, kind, content):

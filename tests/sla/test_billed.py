@@ -17,6 +17,7 @@ from desk.worked import Work
 from sla.billed import Money, money_of
 from sla.policy import Contract, Policy
 from tests.sla.both_desks import ANNA, LENA
+from tests.whole import examples
 
 NOVEMBER, DECEMBER = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 RATE = Decimal(125)
@@ -137,7 +138,7 @@ class Books:
 DEEDS = ("ask", "ask", "yes", "yes", "no", "log", "log", "log", "log", "correct", "withdraw", "resolve")
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 @given(st.data())
 def test_any_course_has_the_money_that_counting_by_hand_finds(data: st.DataObject) -> None:
     wish = data.draw(st.booleans())

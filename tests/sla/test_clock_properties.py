@@ -14,13 +14,14 @@ from sla.clock import attention, due, preview, read_clocks, waits_since
 from sla.hours import BusinessHours
 from sla.policy import Goal, Policy
 from sla.sweep import judge
+from tests.whole import examples
 
 ANNA = Actor.customer("anna@bakery.example", "Anna")
 SANNE = Actor.agent("U0SANNE", "Sanne")
 DESK = Actor.system("test")
 POLICY = Policy(hours=BusinessHours(Calendar()))
 PROMISED = [each for each in Priority if each is not Priority.IMPROVEMENT]
-FAST = settings(max_examples=60, deadline=None)
+FAST = settings(max_examples=examples(60), deadline=None)
 
 # Around the nights in which clocks change, and the holidays at the end of the year.
 starts = st.tuples(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sla.calendar import Calendar, Times, Week
 from sla.hours import BusinessHours
 from sla.walltime import Period
+from tests.whole import examples
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 YEARS = range(2010, 2031)
@@ -143,7 +144,7 @@ def scenes(draw: st.DrawFn) -> tuple[Wall, datetime]:
     return wall, moment + draw(st.one_of(st.just(timedelta()), st.timedeltas(timedelta(), MINUTE)))
 
 
-steadily = settings(deadline=None, max_examples=60)  # a busy machine is no reason to fail
+steadily = settings(deadline=None, max_examples=examples(60))  # a busy machine is no reason to fail
 lengths = st.timedeltas(timedelta(), timedelta(days=3))
 
 

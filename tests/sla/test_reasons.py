@@ -23,6 +23,7 @@ from sla.policy import Contract, Goal, Policy
 from sla.reasons import Sum, sums_of
 from sla.sealing import seal
 from sla.telling import WORDS, tell
+from tests.whole import examples
 
 At = Callable[[str], datetime]
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -179,7 +180,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
     return ticket
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(tickets(), waits)
 def test_the_days_of_a_sum_add_up_to_what_the_clock_says(ticket: Ticket, later: timedelta) -> None:
     now = ticket.changed_at + later

@@ -23,6 +23,7 @@ from store.database import Database
 from tests.sla.both_desks import ANNA, BOB, DESK, LENA, PROMISES, both_do, policy_of, seconds
 from tests.sla.second_desk import Count, Paper
 from tests.sla.second_wall import Promises
+from tests.whole import examples
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOVEMBER, DECEMBER = datetime(2026, 10, 31, 23, tzinfo=UTC), datetime(2026, 11, 30, 23, tzinfo=UTC)
@@ -189,7 +190,7 @@ Judged = dict[str, str]
 DEEDS = ("write", "reply", "sent", "sent", "take", "ask", "resolve", "reopen", "cancel", *Priority)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.data())
 def test_any_histories_have_the_figures_that_counting_on_paper_finds(data: st.DataObject) -> None:
     promises = data.draw(st.sampled_from(PROMISES))

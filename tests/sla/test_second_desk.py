@@ -15,6 +15,7 @@ from sla.sweep import carry_out, judge
 from tests.sla.both_desks import ANNA, BOB, PROMISES, both_do, moment, notices, policy_of, seconds
 from tests.sla.second_desk import Count, Paper
 from tests.sla.second_wall import Promises
+from tests.whole import examples
 
 DEEDS = ("write", "reply", "ask", "sent", "sent last", "take", "extend", "resolve", "reopen", "bounce")
 RARE = ("cancel", "close", *Priority)
@@ -24,7 +25,7 @@ waits = st.one_of(st.integers(0, 600), st.integers(0, 8 * 1440), st.integers(-90
 starts = st.integers(0, 100 * 1440).map(lambda n: datetime(2026, 10, 20, tzinfo=UTC) + timedelta(minutes=n))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(120))
 @given(st.data())
 def test_any_history_has_the_clocks_levels_and_attention_that_counting_on_paper_finds(
     data: st.DataObject,

@@ -20,6 +20,7 @@ from desk.ticket import Ticket
 from store import schema, search, tables, tickets
 from store.database import Database
 from tests import hostile
+from tests.whole import examples
 
 SEEKER = search.Seeker("U0SANNE", ZoneInfo("Europe/Amsterdam"))
 FRIDAY = date(2026, 12, 4)
@@ -153,7 +154,7 @@ def test_what_is_rolled_back_is_not_found(db, an_open, at, sanne):
     assert found(db, "swordfish") == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(line=st.text() | st.from_regex(r"(-?[a-z]{0,9}:?[\"']?[*^()&|!<>:\\\x00 ]{0,5}){1,6}"))
 def test_nothing_that_is_typed_upsets_an_engine(db, line):
     assert found(db, line) == []
@@ -177,7 +178,7 @@ def test_twenty_thousand_queries_are_queries(db):
     batter(db, seed=2, count=5000)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
 @given(text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), cut=st.integers(1, 9))
 def test_whatever_was_written_is_found_by_any_of_its_words_and_by_all_of_them(db, an_open, text, cut):
     words = words_of(text)

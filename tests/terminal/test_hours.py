@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import helpdesk
+from tests import warm
 
 DATA = Path(__file__).parent.parent / "sla" / "data"
 MORNINGS = """
@@ -276,11 +277,9 @@ def test_business_time_needs_neither_a_database_nor_slack(words: str, tmp_path: 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "Pacific/Auckland"])
 def test_the_zone_and_language_of_the_process_mean_nothing(zone: str, tmp_path: Path) -> None:
     cases = (DATA / "sla_cases.jsonl").read_bytes().splitlines()[:300]
-    done = subprocess.run(
-        [sys.executable, "-m", "helpdesk", "hours", "--batch"],
-        input=b"\n".join(cases), capture_output=True, cwd=tmp_path, check=True,
-        env={"PATH": os.environ["PATH"], "TZ": zone, "LC_ALL": "C.UTF-8", "LANGUAGE": "th"},
-    )  # fmt: skip
+    environ = {"PATH": os.environ["PATH"], "TZ": zone, "LC_ALL": "C.UTF-8", "LANGUAGE": "th"}
+    done = warm.run("hours", "--batch", input=b"\n".join(cases), cwd=tmp_path, env=environ)
+    assert done.returncode == 0
     for line, answer in zip(cases, done.stdout.splitlines(), strict=True):
         case, told = json.loads(line), json.loads(answer)
         assert (told["due"], told["minutes"]) == (case["due"], case["elapsed_minutes"])
