@@ -12,6 +12,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mail.account import Account
 from mail.tokens import NoToken, Token
+from mail.trust import authorities
 from mail.xoauth2 import XOAuth2
 from store.database import Unavailable
 
@@ -45,7 +46,7 @@ class Line:
     def __init__(self, account: Account, *, seconds: float, context: ssl.SSLContext | None = None) -> None:
         self.renew_at: datetime | None = None
         self._whole = _WHOLE * seconds
-        context = context or ssl.create_default_context()
+        context = context or authorities()
         with _translated():
             self.client = _connected(account, seconds, context)
         try:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.tokens import NoToken, Tokens
+from mail.trust import authorities
 from mail.xoauth2 import XOAuth2
 from store import meters
 from store.database import Unavailable
@@ -126,7 +127,7 @@ def session(server: Server, step: _Step | None = None) -> Iterator[smtplib.SMTP]
     """Connected, encrypted as asked, logged in; left politely at the end.  Raises DeliveryHeld, whose wait is
     AFTER_MENDING where the settings or the server have to be mended first."""
     where = f"the mail server {server.host}:{server.port}"
-    context, step = server.context or ssl.create_default_context(), step or _Step(server.timeout)
+    context, step = server.context or authorities(), step or _Step(server.timeout)
     try:
         smtp = _connected(server, context, step)
     except (OSError, smtplib.SMTPException) as error:

@@ -14,6 +14,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
+from mail.trust import authorities
 from store import keepsakes
 from store.database import Database, Unavailable
 
@@ -170,7 +171,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 def _opener(context: ssl.SSLContext | None) -> OpenerDirector:
-    return build_opener(_NoRedirects(), HTTPSHandler(context=context or ssl.create_default_context()))
+    return build_opener(_NoRedirects(), HTTPSHandler(context=context or authorities()))
 
 
 def _rest_of(refusal: HTTPError) -> bytes:

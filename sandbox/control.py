@@ -1,6 +1,7 @@
 """The control API at /_control: everything a test or the page can do and look at, as JSON."""
 
 import dataclasses
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -42,27 +43,33 @@ class Control:
         }
 
     async def act(self, request: Request) -> Response:
-        name = request.path_params["act"]
+        status, answer = await self.do(request.path_params["act"], await request.body())
+        return JSONResponse(answer, status_code=status)
+
+    async def do(self, name: str, raw: bytes) -> tuple[int, Any]:
+        """Do what is asked for; with which status, and what comes of it."""
         if name not in self._acts:
-            return JSONResponse({"error": f"there is no act {name}"}, status_code=404)
+            return 404, {"error": f"there is no act {name}"}
         given: Any = None
         try:
-            given = await request.json()
+            given = json.loads(raw)
             answer = await self._acts[name](given)
         except (NotPossible, Refused, KeyError, ValueError, TypeError) as wrong:
             text = f"{name} needs {wrong}" if isinstance(wrong, KeyError) else str(wrong)
             self._parts.journal.note("control", name, given=given, status=409, error=text)
-            return JSONResponse({"error": text}, status_code=409)
+            return 409, {"error": text}
         self._parts.journal.note("control", name, given=given, status=200)
-        return JSONResponse(answer)
+        return 200, answer
 
     async def state(self, request: Request) -> Response:
-        """only: the parts that are asked for, with commas between; box: the one mailbox of all."""
         asked = request.query_params
-        only, box = asked.get("only", ""), asked.get("box", "")
+        return JSONResponse(self.shown(asked.get("only", ""), asked.get("box", "")))
+
+    def shown(self, only: str, box: str) -> Json:
+        """only: the parts that are asked for, with commas between; box: the one mailbox of all."""
         parts = self._parts_of_state(box)
         names = [name for name in only.split(",") if name in parts] if only else list(parts)
-        return JSONResponse({name: parts[name]() for name in names})
+        return {name: parts[name]() for name in names}
 
     async def journal(self, request: Request) -> Response:
         asked = request.query_params

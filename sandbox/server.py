@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -52,7 +52,8 @@ from sandbox.workspace import Workspace
 if TYPE_CHECKING:
     from sandbox.imap import Imap
 
-START_SECONDS = 10.0
+START_SECONDS, ANSWER_SECONDS = 10.0, 30.0
+Answer = TypeVar("Answer")
 
 
 class Sandbox:
@@ -174,6 +175,10 @@ class Sandbox:
         """Bring what the app is to hear over this road: to an app in this process, without a socket."""
         self.parts.delivery.road = road
 
+    def at_control(self, ask: Callable[[Control], Coroutine[Any, Any, Answer]]) -> Answer:
+        """What the control API answers to whoever is in this process, without the way over HTTP."""
+        return asyncio.run_coroutine_threadsafe(ask(self._control), self._loop).result(ANSWER_SECONDS)
+
     def tell(self, story: Sequence[Step]) -> None:
         """Show a guided story on the page."""
         self.parts.guide.tell(story)
@@ -221,7 +226,7 @@ class Sandbox:
 
     def _app(self) -> Starlette:
         page = Page(self.parts, self.desk_address, self.url)
-        control = Control(
+        control = self._control = Control(
             self.parts, desk_address=self.desk_address, listen_at=self._listen_at, root_url=self.url
         )
         parts = self.parts
@@ -240,7 +245,8 @@ class Sandbox:
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         await self.parts.mail.start(*self._mail_sockets)
-        asyncio.get_running_loop().call_soon(self._ready.set)
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_soon(self._ready.set)
         yield
         await self.parts.mail.stop()
         await self.parts.delivery.stop()

@@ -31,7 +31,7 @@ settings.register_profile("desk", settings.get_profile("whole"), max_examples=wh
 settings.load_profile("desk")
 
 MakeDatabase = Callable[[str], AbstractContextManager[str]]
-BEGIN_FIRST = ("tests/storm/test_storm.py", "tests/journeys/", "tests/browser/test_story.py")
+BEGIN_FIRST = ("tests/storm/test_storm.py", "tests/browser/test_story.py", "tests/journeys/")
 """What takes longest.  Were it last, one worker would be at it when the others have nothing left to do."""
 
 

@@ -121,7 +121,7 @@ def test_a_fresh_folder_gets_the_python_that_was_asked(checkout):
 
 
 def test_tests_run_by_four_workers_unless_told_otherwise(checkout):
-    assert checkout.run("test").stdout == "pytest -n 6 --dist worksteal\n"
+    assert checkout.run("test").stdout == "pytest -n 4 --dist worksteal\n"
     assert checkout.run("test", "tests/desk", "-q").stdout == "pytest tests/desk -q\n"
 
 

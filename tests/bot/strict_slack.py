@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.socket import taken
 from sandbox.delivery import Ack, Parcel
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor
+from tests.near import Near
 
 SUPPORT, LEADS, TEAM, APP = Sandbox.support_channel, Sandbox.leads_channel, Sandbox.team_id, Sandbox.app_id
 Json = dict[str, Any]
@@ -79,17 +79,13 @@ def _ack(response: BoltResponse) -> Ack:
     return Ack(True, json.loads(response.body) if is_json else {"text": response.body})
 
 
-class Slack(Visitor):
+class Slack(Near):
     """The strict Slack of the sandbox, with short words for what these tests look at."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox.url)
-        self.sandbox, self.url, self.line = sandbox, sandbox.url, Line(sandbox)
+        super().__init__(sandbox)
+        self.url, self.line = sandbox.url, Line(sandbox)
         sandbox.deliver_by(self.line)
-
-    def journal(self, kind: str = "", name: str = "", after: int = 0) -> list[Json]:
-        """Read where it is kept, in this process: every test ends with a look at all of it."""
-        return self.sandbox.parts.journal.read(after=after, kind=kind, name=name)
 
     @property
     def told(self) -> list[Json]:

@@ -31,6 +31,7 @@ from sla.policy import Policy
 from store import schema, tickets
 from store.courier import Courier
 from store.database import Database
+from tests.near import Near
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def visitor(sandbox: Sandbox) -> Visitor:
-    return Visitor(sandbox.url)
+    return Near(sandbox)
 
 
 class Office:
@@ -108,7 +109,7 @@ def over_a_socket(office: Office, sandbox: Sandbox) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def over_http(office: Office, sandbox: Sandbox) -> Iterator[Office]:
-    visitor = Visitor(sandbox.url)
+    visitor = Near(sandbox)
     inlet = web.Inlet(office.app, sandbox.signing_secret, office.now)
     listener = network.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(web.build({}, CollectorRegistry(), inlet), log_config=None, ws="none")

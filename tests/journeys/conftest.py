@@ -16,6 +16,7 @@ from sandbox.server import Sandbox
 from sandbox.visitor import Visitor
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.near import Near
 from tests.sound import assert_sound
 from wiring import whole
 
@@ -54,7 +55,7 @@ class Desk:
         self._web = uvicorn.Server(uvicorn.Config(self.parts.web, log_config=None))
         self._thread = Thread(target=self._web.run, kwargs={"sockets": [door]})
         self._thread.start()
-        visitor = Visitor(self._world.url)
+        visitor = Near(self._world)
         if self._mode == "http":
             visitor.wait_until(lambda: self._web is not None and self._web.started)
             visitor.deliver_events_to(f"{self.web}/slack/events")
@@ -87,7 +88,7 @@ def world_with_mailboxes() -> Iterator[Sandbox]:
 @pytest.fixture
 def visitor(world: Sandbox) -> Visitor:
     """Does what people do in that world."""
-    return Visitor(world.url)
+    return Near(world)
 
 
 @pytest.fixture

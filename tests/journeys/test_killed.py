@@ -17,10 +17,11 @@ from desk.actor import Role
 from desk.delivery import Audience, DeliveryState
 from desk.event import Kind
 from desk.status import Status
-from sandbox.visitor import Visitor, text_of
+from sandbox.visitor import text_of
 from store import cards, inbox, outbox, tables, tickets
 from store.database import Database
 from terminal.demo import demo_settings
+from tests.near import Near
 from tests.ports import free_ports
 from tests.sound import assert_sound
 from tests.warm import Started
@@ -46,7 +47,7 @@ class Desk:
             "HELPDESK_WEB__PORT": str(self.web_port),
         }
         self.db = Database(url)
-        self.visitor = Visitor(world.url)
+        self.visitor = Near(world)
         self.log = folder / "desk.log"
         self.process = None
 

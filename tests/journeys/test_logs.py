@@ -12,6 +12,7 @@ from sandbox.server import Sandbox
 from sandbox.visitor import Visitor, text_of
 from terminal.setup import MANIFEST
 from tests.journeys.test_secrets import PATIENCE, Desk, environment
+from tests.near import Near
 
 CARLA = "carla@bakkerij-jansen.example"
 MARKS = {
@@ -67,7 +68,7 @@ def test_the_log_of_a_day_has_a_line_for_each_event_and_no_word_of_a_customer(
     desk = Desk(settings, tmp_path, database_url)
     with desk.serving():
         # when people write and answer, and a mail server refuses
-        a_day(desk, Visitor(world.url))
+        a_day(desk, Near(world))
 
     # then every line is an object with a moment, in UTC
     lines = [json.loads(line) for line in _log(desk).splitlines()]

@@ -25,6 +25,7 @@ from store import tables
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.near import Near
 from tests.ports import free_ports
 from tests.warm import Started
 
@@ -196,7 +197,7 @@ def test_after_a_days_work_no_secret_stands_anywhere(database_url: str, tmp_path
             HELPDESK_WATCH__HEARTBEAT_URL=f"https://127.0.0.1:9/{mark_of('watch.heartbeat_url')}",
         )  # fmt: skip
         desk = Desk(settings, tmp_path, database_url)
-        said = a_day(desk, Visitor(world.url))
+        said = a_day(desk, Near(world))
         assert "Alice" in said["the database and the logs"]
         assert '"level": "debug"' in said["the database and the logs"]
         assert_unsaid(said, keys)
@@ -222,7 +223,7 @@ def test_whoever_is_turned_away_does_not_say_with_what(one_url: str, tmp_path: P
         said = {words: desk.typed(*words.split()) for words in ("check", "doctor", "doctor --json")}
         with desk.serving() as process:
             log = tmp_path / "err.log"
-            Visitor(world.url).wait_until(lambda: log.read_text().count("127.0.0.1") > 3, PATIENCE)
+            Near(world).wait_until(lambda: log.read_text().count("127.0.0.1") > 3, PATIENCE)
             assert process.poll() is None, log.read_text()
         (tmp_path / "desk.toml").unlink()  # here they may stand
         assert "cannot be used" not in said["check"]

@@ -18,11 +18,11 @@ from sqlalchemy import func, select
 
 from desk.delivery import Audience, DeliveryState
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor
 from store import tables
 from store.database import Database
 from terminal.demo import demo_settings
 from tests.mailboxes import mailbox_alone
+from tests.near import Near
 from tests.ports import free_ports
 from tests.warm import Started
 
@@ -118,7 +118,7 @@ def _claimed(db: Database) -> dict[str, int]:
 def test_told_to_stop_while_slack_and_the_mail_server_hang_it_holds_on_to_nothing(
     database_url: str, world: Sandbox, serving: Callable[..., object]
 ) -> None:
-    visitor, db = Visitor(world.url), Database(database_url)
+    visitor, db = Near(world), Database(database_url)
     with serving(database_url) as desk:
         # given a desk that waits for an answer of Slack and of the mail server, with more to tell behind
         visitor.wait_until(lambda: desk.is_ready, PATIENCE)
@@ -149,7 +149,7 @@ def test_told_to_stop_while_slack_and_the_mail_server_hang_it_holds_on_to_nothin
 def test_a_second_signal_ends_it_at_once(
     database_url: str, world: Sandbox, serving: Callable[..., object]
 ) -> None:
-    visitor = Visitor(world.url)
+    visitor = Near(world)
     with serving(database_url) as desk:
         # given a desk that stops, and waits for the mail server
         visitor.wait_until(lambda: desk.is_ready, PATIENCE)
@@ -171,7 +171,7 @@ def test_a_second_signal_ends_it_at_once(
 def test_told_to_stop_at_any_moment_of_its_start_it_stops(
     database_url: str, world: Sandbox, serving: Callable[..., object]
 ) -> None:
-    visitor, db = Visitor(world.url), Database(database_url)
+    visitor, db = Near(world), Database(database_url)
     for words in ("", "works in workspace", "is at work", "all that can be said"):
         with serving(database_url, from_scratch=not words) as desk:
             desk.log.write_text("")

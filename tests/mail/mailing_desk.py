@@ -24,6 +24,7 @@ MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 JAN = Actor.customer("jan@bakkerij.example", "Jan Jansen")
 SANNE = Actor.agent("U1", "Sanne de Wit")
 SECRET = "a secret of the desk"
+TEMPLATES = Templates()
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -71,7 +72,7 @@ class House:
             self.db,
             Server(host="127.0.0.1", port=self.port, hello="desk.example", timeout=10.0),
             letterhead=Letterhead(name="Helpdesk", address="help@desk.example", zone=AMSTERDAM),
-            templates=Templates(),
+            templates=TEMPLATES,
             secret=SECRET,
             promises=self._promised,
             clock=lambda: self.now,

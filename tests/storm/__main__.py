@@ -193,8 +193,8 @@ def _given() -> argparse.Namespace:
     parser.add_argument(
         "--long",
         action="store_true",
-        help="all that takes long, one after the other: --whole, --great, the order of durability, "
-        "400 days, a million damaged mails, bombs",
+        help="all that takes long, one after the other: the suite on both engines, --whole, --great, "
+        "the order of durability, 400 days, a million damaged mails, bombs",
     )
     parser.add_argument(
         "--great",

@@ -17,6 +17,7 @@ from store import inbox, tables, tickets
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.near import Near
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.machines import Machines
@@ -54,7 +55,7 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         replica = Replica(
             demo_settings(world, url) | SETTINGS | mailbox_of(world), folder / "desk.log", hits=hits
         )
-        clocks, visitor = Clockwork(world, [replica]), Visitor(world.url)
+        clocks, visitor = Clockwork(world, [replica]), Near(world)
         db = Database(url)
         customers = Customers(
             [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)

@@ -25,6 +25,7 @@ class Part:
 
 
 PARTS = (
+    Part("suite", "all on both engines", (*_PYTEST[:4], "-n", "4", "--dist", "worksteal", "--whole")),
     Part("whole", "A2, A3, A26", (*_STORM, "--whole")),
     Part("great", "A4", (*_STORM, "--great")),
     Part("durability", "A7", (*_PYTEST, "tests/storm/test_durability.py")),

@@ -20,6 +20,7 @@ from store import keepsakes
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
+from tests.near import Near
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork, Patience
 from tests.storm.journey import started_anew
@@ -88,7 +89,7 @@ def rounds(url: str, folder: Path, dies: Death | None = None) -> Rounds:
         settings |= {"HELPDESK_AUDIT__ANCHOR_FILE": str(anchors)}
         replica = Replica(settings, folder / "desk.log", hits=hits, hurried=(*JOBS, "ageing"))
         replica.ahead = (world.now() - datetime.now(UTC)).total_seconds()
-        clocks, visitor, db = Clockwork(world, [replica], held=True), Visitor(world.url), Database(url)
+        clocks, visitor, db = Clockwork(world, [replica], held=True), Near(world), Database(url)
         customers = Customers(
             [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
         )

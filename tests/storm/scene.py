@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
-from sandbox.visitor import Visitor
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests import mailboxes
+from tests.near import Near
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
 from tests.storm.machines import Machines
@@ -79,8 +79,8 @@ def scene(
         clocks = Clockwork(world, desks)
         own = random.Random(dice.random())
         customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
-        machines = Machines(customers, Visitor(world.url))
-        agents = Agents(Visitor(world.url), clocks.moves, partial(card_of, db))
+        machines = Machines(customers, Near(world))
+        agents = Agents(Near(world), clocks.moves, partial(card_of, db))
         try:
             for each in desks:
                 each.start()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from sandbox.visitor import Visitor
+from tests.near import Near
 from tests.storm import timing
 from tests.storm.killer import Killer
 from tests.storm.people import Agents, Customers
@@ -57,7 +57,7 @@ def storm(url: str, folder: Path, size: Size, *, seed: int, gone: Gone | None = 
     gone: what ends the server of that database for a while."""
     began, dice = time.monotonic(), random.Random(seed)
     with scene(url, folder, size.replicas, dice) as here:
-        weather = Weather(Visitor(here.world.url), _own(dice), here.clocks.at_work, size.closures)
+        weather = Weather(Near(here.world), _own(dice), here.clocks.at_work, size.closures)
         killers = _killers(here, size, dice)
         wrong_clocks = WrongClocks(here.clocks, _own(dice), size.steps)
         restarts = [Restarts(gone, _own(dice), size.restarts, size.every)] if gone else []

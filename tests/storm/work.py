@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from sandbox.visitor import Visitor
+from tests.near import Near
 from tests.storm.clockwork import Patience
 from tests.storm.people import Agents
 from tests.storm.scene import Scene
@@ -39,7 +39,7 @@ def _write(here: Scene, size: Size, answered: range, place: int, share: Callable
         while n > (size.mails + 20) * share():
             time.sleep(0.05)
         here.customers.write(n)
-    visitor = Visitor(here.world.url)
+    visitor = Near(here.world)
     for n in answered[place :: size.writers]:
         here.customers.answer(n, visitor)
 

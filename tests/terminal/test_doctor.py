@@ -24,6 +24,7 @@ from terminal import surroundings
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
 from tests.mailboxes import mailbox_of
+from tests.near import Near
 from tests.store.test_probe import locked
 
 pytestmark = pytest.mark.both_engines
@@ -41,7 +42,7 @@ def world() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def visitor(world: Sandbox) -> Visitor:
-    return Visitor(world.url)
+    return Near(world)
 
 
 @pytest.fixture
