@@ -213,9 +213,10 @@ def told(session: Session, report: Report, place: Place) -> None:
     session.execute(update(tables.reports).where(*its).values(**shown))
 
 
-def tell_later(session: Session, report: Report, *, until: datetime) -> None:
-    """It could not be told; then again."""
-    session.execute(update(tables.reports).where(_row.id == report.id).values(tell_after=until))
+def tell_later(session: Session, report: Report, *, claimed_until: datetime, until: datetime) -> None:
+    """It could not be told; then again, if nobody else has claimed it since."""
+    mine = (_row.id == report.id, _row.tell_after == claimed_until)
+    session.execute(update(tables.reports).where(*mine).values(tell_after=until))
 
 
 def post_anew(session: Session, report: Report) -> None:
