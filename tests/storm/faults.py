@@ -216,7 +216,7 @@ FAULTS = (
     ),
     Fault(
         "a transaction that writes holds the lock from its beginning",
-        "store/database.py",
+        "store/embedded.py",
         '"BEGIN IMMEDIATE" if writes else "BEGIN"',
         '"BEGIN"',
         "tests/store/test_database.py",
