@@ -343,8 +343,8 @@ FAULTS = (
     Fault(
         "the file of anchors has one line of each day",
         "bot/anchoring.py",
-        "if not _holds(path, day):",
-        "if path:",
+        "if not _line_of(self.file, day):",
+        "if self.file:",
         "tests/bot/test_news.py",
     ),
     Fault(
