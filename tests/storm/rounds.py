@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -146,8 +147,8 @@ class _Course:
         self._go_to(TUESDAY + AT_NINE)
         self._until(self._is_let_go, "the month is let go")
         self._until(self._is_sent_or_asked_about, "the month is sent")
-        for n in FLOOD:
-            self.customers.write(n)
+        with ThreadPoolExecutor(len(FLOOD)) as at_once:
+            list(at_once.map(self.customers.write, FLOOD))
         self._until(lambda: is_quiet(self.db) and not self._crowd(), "many tickets are told")
         self._until(lambda: self._mailed("reaches Slack again"), "a mail that Slack is back")
         self._look_at_home(WHILE_SHUT)
