@@ -32,7 +32,7 @@ class Anchors:
     clock: Callable[[], datetime]
 
     def tell_due(self) -> bool:
-        """Tell it where this day's was not told yet, and before it that of a day over whose end the desk died.
+        """Tell this day's where it was not told yet, and first that of a day over whose end the desk died.
 
         Raises store.database.Unavailable."""
         now = self.clock()

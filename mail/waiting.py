@@ -15,7 +15,7 @@ def begun(call: Callable[[], Answer]) -> Future[Answer]:
     def run() -> None:
         try:
             future.set_result(call())
-        except BaseException as problem:  # whoever waits for it raises it
+        except BaseException as problem:  # noqa: BLE001 - whoever waits for it raises it
             future.set_exception(problem)
 
     Thread(target=run, name="waited for", daemon=True).start()

@@ -558,9 +558,11 @@ def test_a_message_over_which_every_line_breaks_lets_others_pass_and_is_told_of_
 
 
 def test_a_server_that_greets_us_drop_by_drop_is_left_after_a_while():
-    with odd_server(drip=0.005, greeting=f"* OK {'ready ' * 70}\r\n") as server:
-        with pytest.raises(Unreachable, match=r"nothing came within 0\.3 seconds"):
-            Connection(server.account(), seconds=0.1)
+    with (
+        odd_server(drip=0.005, greeting=f"* OK {'ready ' * 70}\r\n") as server,
+        pytest.raises(Unreachable, match=r"nothing came within 0\.3 seconds"),
+    ):
+        Connection(server.account(), seconds=0.1)
 
 
 @WITH_ONE_ENGINE
