@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -24,13 +23,11 @@ from terminal.setup import MANIFEST
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork, Patience
 from tests.storm.journey import started_anew
-from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers, subject
 from tests.storm.replicas import Death, Hit, Replica, hits_in
-from tests.storm.scene import SETTINGS, mailbox_of
-from tests.storm.standing import card_of, is_owed, is_quiet
+from tests.storm.scene import SETTINGS, mailbox_of, peopled
+from tests.storm.standing import is_quiet
 from tests.storm.told import Told
-from tests.storm.verdict import Verdict
 
 FRIDAY, MONDAY, TUESDAY = (datetime(2026, *day, tzinfo=UTC) for day in ((11, 27), (11, 30), (12, 1)))
 AT_TEN, AT_HALF_PAST_FOUR, AT_NINE = timedelta(hours=9), timedelta(hours=15, minutes=31), timedelta(hours=8)
@@ -90,15 +87,12 @@ def rounds(url: str, folder: Path, dies: Death | None = None) -> Rounds:
         replica = Replica(settings, folder / "desk.log", hits=hits, hurried=(*JOBS, "ageing"))
         replica.ahead = (world.now() - datetime.now(UTC)).total_seconds()
         clocks, visitor, db = Clockwork(world, [replica], held=True), Visitor(world.url), Database(url)
-        customers = Customers(
-            [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
-        )
-        agents = Agents(visitor, clocks.moves, partial(card_of, db))
+        scene = peopled(clocks, db, random.Random(1))
         try:
             with started_anew(replica, dies, hits):
                 clocks.start()
-                _Course(visitor, customers, agents, clocks, db).go()
-            wrongs = Verdict(world, db, customers, agents, Machines(customers, visitor)).wrongs()
+                _Course(visitor, scene.customers, scene.agents, clocks, db).go()
+            wrongs = scene.verdict_now().wrongs()
             wrongs += Told(visitor, db, anchors, hits_in(hits)).wrongs()
         finally:
             clocks.stop()
