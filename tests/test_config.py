@@ -624,6 +624,13 @@ def test_a_database_that_cannot_be_used_is_refused(url):
     )
 
 
+@pytest.mark.parametrize("url", ["postgresql://desk:hush@@db:x/desk", "postgresql://desk:hush@db:54a/desk"])
+def test_a_database_whose_address_cannot_be_read_is_refused_without_its_password(url):
+    said = refusal(DATABASE_URL=url)["database.url (from DATABASE_URL)"]
+    assert "cannot be read" in said
+    assert "hush" not in said
+
+
 def test_a_contract_for_nobody_is_refused(file):
     assert "matches nobody" in refusal(file('[[contracts]]\nname = "A"'))["contracts[0]"]
 

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from click.testing import Result
 from sqlalchemy import text
 
+from store import schema
 from store.database import Database
 from store.invariants import INVARIANTS
 
@@ -47,3 +50,24 @@ def test_without_a_database_it_says_so(typed: Typed) -> None:
 def scheduled(db: Database) -> None:
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE tickets SET attention_at = opened_at"))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_damaged_file_is_said_to_be_damaged(typed: Typed, tmp_path: Path, *, whole: bool) -> None:
+    # given a file that is none of SQLite's, or one of which pages were overwritten
+    file = tmp_path / "damaged.sqlite3"
+    url = f"sqlite:///{file}"
+    if whole:
+        file.write_text("no database " * 400)
+    else:
+        damaged = Database(url)
+        schema.upgrade(damaged)
+        damaged.close()
+        content = file.read_bytes()
+        file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+    said = typed("fsck", DATABASE_URL=url)
+    assert said.exit_code == 1
+    assert "NOT  sound" in said.output
+    assert "restore a copy" in said.output
+    assert json.loads(typed("fsck", "--json", DATABASE_URL=url).stdout.splitlines()[-1])["broken"] == 1
