@@ -9,6 +9,7 @@ from desk.delivery import Audience, DeliveryState
 from desk.status import Status
 from store import outbox
 from store.courier import Courier
+from tests.counted import counting
 
 BOB = Actor.agent("U0BOB", "Bob")
 ANNA = Actor.customer("anna@bakery.example", "Anna de Boer")
@@ -36,7 +37,10 @@ def warn(desk, number, level, at):
 
 def test_a_new_ticket_gets_one_card_whose_place_is_remembered(desk, slack):
     number = desk.a_ticket()
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
+    assert counts["outbox_attempts_total", "card", "arrived"] == 1
+    assert counts["db_commit_seconds_count",] > 1
     [card] = roots(slack)
     assert desk.place(number).ts == card["ts"]
     [asked] = slack.asked("chat.postMessage")
@@ -140,9 +144,12 @@ def test_of_two_cards_the_older_one_stays(desk, slack):
     second = desk.write.chat_postMessage(**copied)
     assert len(roots(slack)) == 2
     desk.time.sleep(6)
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
     [card] = roots(slack)
     assert desk.place(number).ts == card["ts"] == first["ts"] < second["ts"]
+    assert counts["slack_duplicates_removed_total",] == 1
+    assert counts["reconcile_total", "card", "yes"] == 1
 
 
 def test_a_redrawing_whose_answer_was_lost_is_done_again(desk, slack):
@@ -197,7 +204,10 @@ def test_a_closed_road_holds_everything_until_it_is_mended(desk, slack, error):
 def test_slack_asks_to_slow_down_and_is_obeyed(desk, slack):
     desk.a_ticket()
     slack.fault("chat.postMessage", error="ratelimited", retry_after=7)
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
+    assert counts["slack_rate_limited_seconds_total",] == 7
+    assert counts["outbox_attempts_total", "card", "held"] == 1
     desk.time.sleep(6)
     assert desk.deliver() == 0
     desk.time.sleep(2)
