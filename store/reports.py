@@ -166,11 +166,27 @@ def unname(session: Session, person: Person, *, now: datetime) -> int:
     for report in map(partial(get, session), numbers):
         facts: dict[str, Any] = {"address": person.taken_out_of(report.address), "raw": b""}
         facts |= {name: person.taken_out_of(getattr(report, name)) for name in ("body", "last_error")}
-        if report.stand is not Stand.SENT:
-            who, when = report.decided_by or "an erasure", report.decided_at or report.made_at
-            facts |= {"stand": Stand.DECLINED, "decided_by": who, "decided_at": when}
+        facts |= _came_of(report, now)
         changed(session, report, facts | {"fence": report.fence + 1, "not_before": None})
     return len(numbers)
+
+
+def _came_of(report: Report, now: datetime) -> dict[str, Any]:
+    """What stays on record: what left, or may have left, was not declined."""
+    match report.stand:
+        case Stand.SENT | Stand.DECLINED:
+            return {}
+        case Stand.SENDING | Stand.UNCERTAIN | Stand.DOUBTFUL if report.proved_at:
+            return {"stand": Stand.SENT, "sent_at": report.proved_at, "last_error": ""}
+        case Stand.SENDING | Stand.UNCERTAIN | Stand.DOUBTFUL:
+            return {"stand": Stand.DOUBTFUL, "last_error": _let_be("nobody knows whether it arrived")}
+        case Stand.RETURNED:
+            return {"last_error": _let_be("it came back")}
+    return _decided(Stand.DECLINED, "an erasure", now)
+
+
+def _let_be(reason: str) -> str:
+    return f"{DISCARDED}{reason}, and whoever it was for is erased"
 
 
 def empty(session: Session, report: Report, *, at: datetime) -> None:
@@ -217,9 +233,10 @@ def told(session: Session, report: Report, place: Place) -> None:
     session.execute(update(tables.reports).where(*its).values(**shown))
 
 
-def tell_later(session: Session, report: Report, *, until: datetime) -> None:
-    """It could not be told; then again."""
-    session.execute(update(tables.reports).where(_row.id == report.id).values(tell_after=until))
+def tell_later(session: Session, report: Report, *, claimed_until: datetime, until: datetime) -> None:
+    """It could not be told; then again, if nobody else has claimed it since."""
+    mine = (_row.id == report.id, _row.tell_after == claimed_until)
+    session.execute(update(tables.reports).where(*mine).values(tell_after=until))
 
 
 def post_anew(session: Session, report: Report) -> None:

@@ -77,6 +77,7 @@ def test_over_http_the_signing_secret_is_asked_for(run):
         ('[desk]\nname = "Helpdesk\n', "line 2"),
         ('[desk]\nnmae = "Helpdesk"\n', "desk.nmae"),
         ("[promises]\nclose_after_days = true\n", "promises.close_after_days"),
+        ('[mail]\nblocked = ["desk.example"]\n', "mail.blocked (line 2): desk.example is a domain of"),
     ],
 )
 def test_a_broken_settings_file_is_refused_with_the_place(run, tmp_path, text, where):

@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -146,8 +147,9 @@ class _Course:
         self._go_to(TUESDAY + AT_NINE)
         self._until(self._is_let_go, "the month is let go")
         self._until(self._is_sent_or_asked_about, "the month is sent")
-        for n in FLOOD:
-            self.customers.write(n)
+        with ThreadPoolExecutor(len(FLOOD)) as at_once:
+            list(at_once.map(self.customers.write, FLOOD))
+        self._within_the_minute(self._crowd, "many tickets at once")
         self._until(lambda: is_quiet(self.db) and not self._crowd(), "many tickets are told")
         self._until(lambda: self._mailed("reaches Slack again"), "a mail that Slack is back")
         self._look_at_home(WHILE_SHUT)
@@ -170,6 +172,13 @@ class _Course:
                 self.clocks.turn(_STEP)
                 gone += _STEP
             patience.spend(what)
+
+    def _within_the_minute(self, look: Callable[[], object], what: str) -> None:
+        """Wait without a turn of the clocks, and go on where nothing comes."""
+        patience = Patience(self.clocks.moves, every=0.1, still=20)
+        with suppress(AssertionError):
+            while not look():
+                patience.spend(what)
 
     def _look_at_home(self, n: int) -> None:
         """Alice opens it, and again while nothing is shown: it is not owed to her."""
