@@ -152,6 +152,27 @@ def test_of_two_cards_the_older_one_stays(desk, slack):
     assert counts["reconcile_total", "card", "yes"] == 1
 
 
+@pytest.mark.parametrize(
+    "error", ["compliance_exports_prevent_deletion", "message_not_found", "internal_error"]
+)
+def test_a_copy_that_slack_does_not_delete_holds_up_nothing(desk, slack, error):
+    # given two cards of one ticket, in a workspace whose messages nobody may delete
+    number, other = desk.a_ticket(), desk.a_ticket()
+    slack.fault("chat.postMessage", drop="after")
+    desk.deliver_only(Audience.CARD)
+    first = next(card for card in roots(slack) if f"HD-{number} " in card["text"])
+    desk.write.chat_postMessage(**{name: first[name] for name in ("channel", "text", "blocks", "metadata")})
+    slack.fault("chat.delete", error=error)
+
+    # when it is looked for
+    desk.time.sleep(6)
+    desk.deliver()
+
+    # then the older one is its card, and the other ticket has its own
+    assert desk.place(number).ts == first["ts"]
+    assert desk.place(other) is not None
+
+
 def test_a_redrawing_whose_answer_was_lost_is_done_again(desk, slack):
     number = desk.a_ticket()
     desk.deliver()
