@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from mail.dialling import share
 from mail.smtp import Server, _stuffed, hand_over
+from tests.counted import counting
 from tests.ports import free_ports
 
 RAW = b"Subject: hello\r\n\r\nHello.\r\n.\r\n..two\r\nend\r\n"
@@ -289,6 +290,27 @@ def test_a_line_that_breaks_after_the_final_dot_leaves_doubt():
         give(server.port)
 
     assert server.taken.startswith(b"Subject: hello")
+
+
+@pytest.mark.parametrize(
+    ("replies", "answer"),
+    [
+        ({}, "2xx"), ({"RCPT": "450 no"}, "4xx"), ({"dot": "550 no"}, "5xx"), ({"DATA": DROP}, "no answer"),
+        ({"dot": DROP}, "lost"),
+    ],
+)  # fmt: skip
+def test_what_a_server_answers_is_counted(replies, answer):
+    with counting() as counts, Scripted(**replies) as server, suppress(DeliveryFailed, DeliveryUncertain):
+        give(server.port)
+
+    assert counts == {("smtp_result_total", answer): 1, ("smtp_send_seconds_count",): 1}
+
+
+def test_a_server_that_lets_nobody_in_is_counted():
+    with counting() as counts, pytest.raises(DeliveryHeld):
+        give(a_free_port())
+
+    assert counts["smtp_result_total", "not let in"] == 1
 
 
 def test_nonsense_after_the_final_dot_leaves_doubt():

@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import text
 
-from store import schema
+from store import chain, schema
 from store.database import Database
 from store.invariants import INVARIANTS
 
@@ -21,7 +21,7 @@ def test_a_sound_desk_is_well(typed: Typed, opened: Callable[..., int], db: Data
 
     said = typed("fsck")
     assert said.exit_code == 0, said.output
-    assert said.output.count("ok   ") == len(INVARIANTS) + 1
+    assert said.output.count("ok   ") == len(INVARIANTS) + 2
     assert said.output.endswith("\nAll is well.\n")
 
 
@@ -41,6 +41,21 @@ def test_what_is_wrong_is_named(typed: Typed, opened: Callable[..., int], db: Da
         f"ticket {number} has something ahead of it, and no sweep will look at it"
     ]
     assert broken["gapless"] == [f"ticket {number} is at version 3 and has 1 events"]
+
+
+def test_what_somebody_changed_behind_the_desk_is_found(
+    typed: Typed, opened: Callable[..., int], db: Database
+) -> None:
+    number = opened()
+    with db.change() as session:
+        chain.grow(session)
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE events SET text = 'It works'"))
+
+    said = typed("fsck")
+    assert said.exit_code == 1
+    assert "NOT  unbroken" in said.output
+    assert f"event 1 of ticket {number} was changed" in said.output
 
 
 def test_without_a_database_it_says_so(typed: Typed) -> None:
