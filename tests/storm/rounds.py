@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ from sandbox.director import Json, NotPossibleHere
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
-from store import keepsakes
+from store import inbox, keepsakes
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
@@ -111,7 +111,6 @@ class _Course:
     agents: Agents
     clocks: Clockwork
     db: Database
-    lasts: datetime = field(default_factory=lambda: FRIDAY)
 
     def go(self) -> None:
         self._friday()
@@ -143,10 +142,11 @@ class _Course:
         self._until(self._is_sent_or_asked_about, "the month is sent")
         with ThreadPoolExecutor(len(FLOOD)) as at_once:
             list(at_once.map(self.customers.write, FLOOD))
-        self._within_the_minute(self._crowd, "many tickets at once")
+        self._as_time_stands(self._crowd, "many tickets at once")
         self._until(lambda: is_quiet(self.db) and not self._crowd(), "many tickets are told")
         self._until(lambda: self._mailed("reaches Slack again"), "a mail that Slack is back")
         self._look_at_home(WHILE_SHUT)
+        self._until(lambda: self._in_leads(f"Anchor of {TUESDAY:%Y-%m-%d}"), "the last anchor")
         self._until(lambda: is_quiet(self.db) and self._is_home(), "all is done")
 
     def _go_to(self, moment: datetime) -> None:
@@ -156,18 +156,24 @@ class _Course:
         self.clocks.turn(moment - self.clocks.world.now())
 
     def _until(self, look: Callable[[], object], what: str) -> None:
-        """Let a little time go by whenever nothing is seen; not for ever, for it may be lost; slowly while a
-        canary is on its way, for mailboxes are read by the clock on the wall."""
-        patience, gone = Patience(self.clocks.moves, every=0.1), timedelta()
-        for tries in count(1):
-            if look() or gone > _AT_MOST:
+        """Let a little time go by whenever nothing is seen.  Not for ever, for it may be lost; then wait as
+        long as anything moves, for a slow machine does little while the clocks go on."""
+        patience, gone, tries = Patience(self.clocks.moves, every=0.1), timedelta(), count(1)
+        while gone <= _AT_MOST:
+            if look():
                 return
-            if tries % (3 if self._is_home() else 15) == 0 and self.clocks.replicas[0].answers():
+            if next(tries) % (3 if self._is_idle() else 15) == 0 and self.clocks.replicas[0].answers():
                 self.clocks.turn(_STEP)
                 gone += _STEP
             patience.spend(what)
+        self._as_time_stands(look, what)
 
-    def _within_the_minute(self, look: Callable[[], object], what: str) -> None:
+    def _is_idle(self) -> bool:
+        """Whether no time is needed on the wall: by its clock mailboxes are read, and mails understood."""
+        with self.db.read() as session:
+            return self._is_home() and not inbox.waiting(session)
+
+    def _as_time_stands(self, look: Callable[[], object], what: str) -> None:
         """Wait without a turn of the clocks, and go on where nothing comes."""
         patience = Patience(self.clocks.moves, every=0.1, still=20)
         with suppress(AssertionError):
