@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from settings import printing
 from settings.contracts import Contract
@@ -13,7 +13,7 @@ from settings.digest import Digest
 from settings.given import Given, gather, inherit, nested
 from settings.hours import Hours
 from settings.keeping import Audit, Retention
-from settings.mail import Mail
+from settings.mail import Mail, refuse_deafness
 from settings.mailboxes import Box
 from settings.needed import missing_setting, needed
 from settings.problems import ConfigRefused
@@ -110,6 +110,11 @@ class Config(Section):
             contracts=[contract.name for contract in info.data["contracts"]],
         )
         return desks
+
+    @model_validator(mode="after")
+    def _hears_itself(self) -> Self:
+        refuse_deafness(self.mail.blocked, self.addresses)
+        return self
 
 
 def _refuse_unusable(box: Box, desk: Desk, mail: Mail) -> None:

@@ -24,6 +24,9 @@ _LEASE = timedelta(seconds=60)
 _LATER = timedelta(seconds=30)
 """What was not told is tried again then; what is not seen in a channel for so long is not there."""
 
+Claimed = tuple[Report, Restored | None, datetime]
+"""What was taken up, and when."""
+
 
 @dataclass(frozen=True)
 class Messages:
@@ -44,7 +47,7 @@ class Messages:
             self._tell(*claimed)
         return taken
 
-    def _claimed(self, now: datetime) -> tuple[Report, Restored | None, datetime] | None:
+    def _claimed(self, now: datetime) -> Claimed | None:
         with self.house.db.read() as session:  # most looks find nothing, and should hold up nobody who writes
             if not reports.is_message_due(session, now=now):
                 return None
@@ -56,7 +59,7 @@ class Messages:
         another_life = restored is not None and restored.restored_at[:7] > report.month
         post = releasing.draw(report, self.house.style, self.sender, restored=another_life)
         try:
-            place = self._drawn(report, post) or self._posted(report, post, restored, now)
+            place = self._drawn(report, post, now) or self._posted(report, post, restored, now)
         except MessageGone:
             self._is_gone(report)
         except (DeliveryFailed, DeliveryHeld, DeliveryShut, DeliveryUncertain) as problem:
@@ -65,8 +68,9 @@ class Messages:
         else:
             self._is_told(report, place) if place else self._later(report, now)
 
-    def _drawn(self, report: Report, post: Post) -> Place | None:
+    def _drawn(self, report: Report, post: Post, now: datetime) -> Place | None:
         if report.place:
+            self._must_be_ours(now)
             self.wire.update(report.place, post)
         return report.place
 
@@ -77,10 +81,16 @@ class Messages:
         ts = self.wire.find(channel, token, since=tried, widely=True) if tried else None
         if ts is None and report.posted_at and now - report.posted_at < _LATER:
             return None
+        self._must_be_ours(now)
         if ts is None:
             return Place(channel, self.wire.post(channel, post, token=token))
         self.wire.update(Place(channel, ts), post)  # it may show what another life of the database knew
         return Place(channel, ts)
+
+    def _must_be_ours(self, now: datetime) -> None:
+        """Raises DeliveryFailed where we slept so long that another may be telling it."""
+        if self.house.clock() - now >= _LEASE / 2:
+            raise DeliveryFailed("not tried: the process slept", permanent=False)
 
     def _is_told(self, report: Report, place: Place) -> None:
         with self.house.db.change() as session:
@@ -96,7 +106,7 @@ class Messages:
 
     def _later(self, report: Report, now: datetime) -> None:
         with self.house.db.change() as session:
-            reports.tell_later(session, report, until=now + _LATER)
+            reports.tell_later(session, report, claimed_until=now + _LEASE, until=now + _LATER)
 
 
 def _token(report: Report) -> str:

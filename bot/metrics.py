@@ -14,6 +14,8 @@ from desk.priority import Priority
 from desk.status import OPEN
 from store import inbox, mailboxes, meters, outbox, quarantine, room, tickets, unsent
 from store.database import Database, Session, Unavailable
+from store.outbox import Standing
+from store.turns import PENDING
 
 _FRESH = timedelta(seconds=15)
 """How long a count is shown again: whoever scrapes often must not load the database."""
@@ -24,6 +26,7 @@ _POISON = 3
 _UNDONE = [state for state in DeliveryState if state is not DeliveryState.DONE]
 
 Moments = Callable[[], Mapping[str, datetime]]
+Owed = Mapping[tuple[Audience, DeliveryState], Standing]
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,12 @@ def _single(name: str, value: float) -> Metric:
 
 
 def _counted(session: Session, now: datetime) -> Iterator[Metric]:
-    owed = outbox.counts(session)
+    owed = outbox.standing(session)
     yield from _tickets(session)
-    yield from _outbox(session, owed, now)
+    yield from _outbox(owed, now)
     in_doubt = (DeliveryState.UNCERTAIN, DeliveryState.DOUBTFUL)
-    yield _single("outbox_unknown", sum(n for (_, state), n in owed.items() if state in in_doubt))
-    yield _single("outbox_dead", sum(n for (_, state), n in owed.items() if state is DeliveryState.DEAD))
+    yield _single("outbox_unknown", _many(owed, *in_doubt))
+    yield _single("outbox_dead", _many(owed, DeliveryState.DEAD))
     yield from _reports(session, now)
     yield _single("unsent_thread_replies", outbox.unsent_words(session, now=now))
     yield _single("inbound_waiting", inbox.waiting(session))
@@ -141,18 +144,21 @@ def _tickets(session: Session) -> Iterator[Metric]:
     yield standing
 
 
-def _outbox(
-    session: Session, owed: Mapping[tuple[Audience, DeliveryState], int], now: datetime
-) -> Iterator[Metric]:
+def _many(owed: Owed, *states: DeliveryState) -> int:
+    return sum(found.many for (_, state), found in owed.items() if state in states)
+
+
+def _outbox(owed: Owed, now: datetime) -> Iterator[Metric]:
     depth = GaugeMetricFamily("outbox_depth", "Deliveries that have not arrived", labels=["kind", "state"])
     age = GaugeMetricFamily(
         "outbox_oldest_age_seconds", "Age of the delivery that waits longest", labels=["kind"]
     )
-    oldest = outbox.oldest_of_each(session, now=now)
     for kind in Audience:
-        age.add_metric([kind], (now - oldest.get(kind, now)).total_seconds())
+        known = {state: owed[kind, state] for state in _UNDONE if (kind, state) in owed}
+        oldest = min((known[state].since for state in PENDING if state in known), default=now)
+        age.add_metric([kind], max(now - oldest, timedelta()).total_seconds())
         for state in _UNDONE:
-            depth.add_metric([kind, state], owed.get((kind, state), 0))
+            depth.add_metric([kind, state], known[state].many if state in known else 0)
     yield from (depth, age)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from desk.actor import Actor
@@ -31,6 +32,13 @@ _GO = frozenset({"files", "sensitive", "copied", "reply_to", "forwarded_by"})
 FLAG = "erased"
 """The detail of an event whose words went."""
 
+_BEFORE = (
+    r"(?:(?<![a-z0-9])(?<![a-z0-9][._+-])"  # neither joanna@ nor jo.anna@ is anna@
+    r"|(?<=(?-i:=[0-9][0-9A-F]|=[A-F][0-9A-F]|%[0-9][0-9A-F])))"  # a sign in figures
+)
+_BEHIND = r"(?![a-z0-9])(?!(?-i:[.-][a-z0-9]))"
+"""What stands around an address that is no part of a longer one."""
+
 
 @dataclass(frozen=True)
 class Person:
@@ -42,11 +50,12 @@ class Person:
 
     def taken_out_of(self, text: str) -> str:
         """The text without their address."""
-        return re.sub(re.escape(self.address), ERASED, text, flags=re.IGNORECASE)
+        return _whole(self.address).sub(ERASED, text)
 
     def unnamed(self, text: str) -> str:
         """The text without their address and their names."""
-        for name in (self.address, *self.names):
+        text = self.taken_out_of(text)
+        for name in self.names:
             text = re.sub(re.escape(name), ERASED, text, flags=re.IGNORECASE)
         return text
 
@@ -84,7 +93,7 @@ def bare(row: Mapping[str, Any], person: Person) -> dict[str, Any]:
     }
     went = by_customer or bool(row["text"]) or bool(_GO & row["detail"].keys())
     return {
-        "by_key": person.alias if by_customer else person.unnamed(row["by_key"]),
+        "by_key": person.alias if by_customer else person.taken_out_of(row["by_key"]),
         "by_name": SOMEBODY if by_customer else person.unnamed(row["by_name"]),
         "text": ERASED if row["text"] else "",
         "detail": detail | ({FLAG: True} if went else {}),
@@ -101,9 +110,24 @@ def unnamed(row: Mapping[str, Any], person: Person) -> dict[str, Any]:
     }
 
 
+def names(fact: Any, address: str) -> bool:
+    """Whether that address stands anywhere in a text, or in the texts of lists and tables; not as a part of a
+    longer one, which is somebody else's."""
+    if isinstance(fact, Mapping):
+        return any(names(each, address) for each in fact.values())
+    if isinstance(fact, list):
+        return any(names(each, address) for each in fact)
+    return isinstance(fact, str) and _whole(address).search(fact) is not None
+
+
 def is_erased(event: Event) -> bool:
     """Whether the words of that event went."""
     return bool(event.detail.get(FLAG))
+
+
+@lru_cache(maxsize=16)
+def _whole(address: str) -> re.Pattern[str]:
+    return re.compile(f"{_BEFORE}{re.escape(address)}{_BEHIND}", re.IGNORECASE)
 
 
 def _bare_fact(name: str, fact: Any, kind: Kind, person: Person) -> Any:
@@ -113,8 +137,11 @@ def _bare_fact(name: str, fact: Any, kind: Kind, person: Person) -> Any:
         return [_bare_fact(name, each, kind, person) for each in fact]
     if not isinstance(fact, str):
         return fact
+    if name == "reason" and kind is not Kind.BREACH_EXPLAINED:  # a mail server may have named somebody
+        return person.unnamed(fact)
+    # Dates and words of the desk's own are read again, and somebody may be called as one of them.
     is_fact = name in _ARE_FACTS or kind in _OF_AN_AGENT.get(name, ())
-    return person.unnamed(fact) if is_fact else ERASED
+    return person.taken_out_of(fact) if is_fact else ERASED
 
 
 def _through(fact: Any, change: Callable[[str], str]) -> Any:

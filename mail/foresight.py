@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from desk.blocking import names_of
 from mail import copies
 from mail.addresses import Address, addresses_in
 from mail.reading import InboundEmail, Unreadable
@@ -15,7 +16,7 @@ def foresee(session: Session, read: Sequence[tuple[Kept, InboundEmail | Unreadab
     senders = {(mail.sender or handed_over_by(kept.arrival)).key for kept, mail in read}
     named = {mid for _, mail in read for mid in _names(mail)}
     copies.foresee(session, [mail for _, mail in read])
-    blocks.foresee(session, sorted({name for sender in senders for name in blocks.names_of(sender)}))
+    blocks.foresee(session, sorted({name for sender in senders for name in names_of(sender)}))
     tickets.foresee(session, sorted(senders))
     owned = emails.foresee(session, sorted(named))
     if owned:

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from threading import Event, Timer
 
 from imapclient import IMAPClient, SocketTimeout
@@ -13,6 +14,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from mail.account import Account
 from mail.tokens import NoToken, Token
 from mail.trust import authorities
+from mail.waiting import within
 from mail.xoauth2 import XOAuth2
 from store.database import Unavailable
 
@@ -48,7 +50,8 @@ class Line:
         self._whole = _WHOLE * seconds
         context = context or authorities()
         with _translated():
-            self.client = _connected(account, seconds, context)
+            opened = partial(_connected, account, seconds, context)
+            self.client = within(self._whole, opened, late=IMAPClient.shutdown)
         try:
             self._encrypt(account, context)
             self._log_in(account)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from socket import SOCK_STREAM, create_connection, getaddrinfo, socket
+from socket import getaddrinfo, socket
 from typing import Literal
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
+from mail.dialling import LookUp, line_to
 from mail.tokens import NoToken, Tokens
 from mail.trust import authorities
 from mail.xoauth2 import XOAuth2
@@ -47,7 +48,7 @@ class Server:
 
     hello: the name we introduce ourselves with; None asks the machine, which may ask DNS.  context: whom we
     trust, the system's authorities where it is None.  tokens: where the server wants OAuth 2.0 (XOAUTH2)
-    instead of the password.  timeout: seconds for one step."""
+    instead of the password.  timeout: seconds for one step.  look_up: finds the addresses of a name."""
 
     host: str
     port: int = 25
@@ -58,6 +59,7 @@ class Server:
     hello: str | None = None
     context: ssl.SSLContext | None = None
     timeout: float = 15.0
+    look_up: LookUp = field(default=getaddrinfo, repr=False)
 
 
 class SenderRefused(DeliveryFailed):
@@ -117,10 +119,6 @@ class _Step:
         if smtp.sock:
             smtp.sock.settimeout(min(self.timeout, left))
 
-    def to_connect(self, host: str, port: int) -> float:
-        """Seconds for each address of that server: those that do not answer leave time for the last."""
-        return min(self.timeout, self.left() / len(getaddrinfo(host, port, type=SOCK_STREAM)))
-
 
 @contextmanager
 def session(server: Server, step: _Step | None = None) -> Iterator[smtplib.SMTP]:
@@ -142,7 +140,7 @@ def session(server: Server, step: _Step | None = None) -> Iterator[smtplib.SMTP]
 def _connected(server: Server, context: ssl.SSLContext, step: _Step) -> smtplib.SMTP:
     class Plain(smtplib.SMTP):
         def _get_socket(self, host: str, port: int, timeout: float) -> socket:
-            line = create_connection((host, port), step.to_connect(host, port))
+            line = line_to(host, port, timeout=step.timeout, left=step.left, look_up=server.look_up)
             line.settimeout(timeout)
             return line
 
@@ -164,23 +162,24 @@ def _log_in(smtp: smtplib.SMTP, server: Server, context: ssl.SSLContext, where: 
             smtp.ehlo_or_helo_if_needed()
         if server.user:
             step.begin(smtp)
-            _prove(smtp, server, server.user, where)
+            _prove(smtp, server, server.user, where, step)
     except smtplib.SMTPServerDisconnected as error:
         raise DeliveryHeld(f"{where} hung up: {_said(error)}", wait=_SHORTLY) from error
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryHeld(f"{where} cannot be used: {_said(error)}", wait=AFTER_MENDING) from error
 
 
-def _prove(smtp: smtplib.SMTP, server: Server, user: str, where: str) -> None:
+def _prove(smtp: smtplib.SMTP, server: Server, user: str, where: str, step: _Step) -> None:
     """Say who we are.  Raises DeliveryHeld, without the secret, where that is not enough."""
     try:
-        secret = server.tokens.token().value if server.tokens else server.password or ""
+        secret = server.tokens.token(within=step.left()).value if server.tokens else server.password or ""
     except Unavailable as problem:
         raise DeliveryHeld(f"no token for {user}: {problem}", wait=_SHORTLY) from problem
     except NoToken as problem:
         wait = AFTER_MENDING if problem.mend else _SHORTLY
         raise DeliveryHeld(f"no token for {user}: {problem}", wait=wait) from None
     answer = XOAuth2(user, secret)
+    step.begin(smtp)
     try:
         smtp.auth("XOAUTH2", answer) if server.tokens else smtp.login(user, secret)
     except smtplib.SMTPAuthenticationError as refusal:

@@ -5,6 +5,7 @@ import json
 import logging
 import ssl
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 from mail.trust import authorities
+from mail.waiting import begun
 from store import keepsakes
 from store.database import Database, Unavailable
 
@@ -22,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST = 65_536
 """Bytes of an answer; a real one has a few thousand."""
+
+_WHOLE = 45.0
+"""Seconds for all of it, where nobody says otherwise: the server may be asked twice."""
 
 _AHEAD = timedelta(minutes=5)
 """A token that ends sooner than that is renewed before it is used."""
@@ -68,7 +73,7 @@ class Token:
 class Tokens:
     """Hands out access tokens that are still good for a while.
 
-    clock: reads the time.  context: whom we trust.  seconds: how long the server may take.
+    clock: reads the time.  context: whom we trust.  seconds: how long the server may be silent.
     """
 
     def __init__(
@@ -86,16 +91,40 @@ class Tokens:
         self._seconds = seconds
         self._web = _opener(context)
         self._turn = Lock()
+        self._asking: Future[Token] | None = None
         self._token: Token | None = None
         self._unkept = ""
 
-    def token(self) -> Token:
-        """One that is good now.  Raises NoToken, store.database.Unavailable."""
+    def token(self, *, within: float = _WHOLE) -> Token:
+        """One that is good now.  Raises NoToken, store.database.Unavailable.
+
+        within: seconds until it must be here.  What comes later is for whoever asks next: a refresh token
+        that serves once must not be lost with it."""
         with self._turn:
-            if self._token is None or self._token.renew_at <= self._clock():
-                self._token = self._renewed()
-            self._keep()
-            return self._token
+            if self._token and self._is_good(self._token) and not self._unkept:
+                return self._token
+            if self._asking is None or self._asking.done():
+                self._asking = begun(self._found)
+            asking = self._asking
+        try:
+            return asking.result(within)
+        except TimeoutError:
+            raise NoToken(f"{self._where} takes too long to give a token") from None
+
+    def _found(self) -> Token:
+        """By one thread at a time."""
+        token = self._token
+        if token is None or not self._is_good(token):
+            token = self._token = self._renewed()
+        self._keep()
+        return token
+
+    def _is_good(self, token: Token) -> bool:
+        return self._clock() < token.renew_at
+
+    @property
+    def _where(self) -> str:
+        return urlsplit(self.grant.token_url).hostname or self.grant.token_url
 
     def forget(self) -> None:
         """The mail server refused it, so another is asked for next time."""
@@ -151,7 +180,7 @@ class Tokens:
         own = {"client_id": grant.client_id, "client_secret": grant.client_secret, "scope": grant.scope}
         whole = form | {name: value for name, value in own.items() if value}
         request = Request(grant.token_url, urlencode(whole).encode(), {"Accept": "application/json"})
-        where = urlsplit(grant.token_url).hostname or grant.token_url
+        where = self._where
         try:
             with self._web.open(request, timeout=self._seconds) as response:
                 status, body = 200, response.read(_LONGEST)

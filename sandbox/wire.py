@@ -1,9 +1,10 @@
 """Below HTTP: lets the server hang up on a caller in the middle of a request, as broken networks do."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -17,7 +18,8 @@ class Connection(H11Protocol):
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
             scope["sandbox.transport"] = transport
-            await inner(scope, receive, send)
+            with suppress(ClientDisconnect):  # one that was killed in the middle of a request
+                await inner(scope, receive, send)
 
         self.app = app
 

@@ -1,14 +1,16 @@
 """The table of helpdesk.toml about mail, and those within it but for the mailboxes and the files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from desk.blocking import names_of
 from settings.files import Files
 from settings.mailboxes import Imap, OAuth, Smtp
 from settings.section import Section
-from settings.values import COLOUR, PICTURE, Address, Language, Port, Sender, Whole
+from settings.values import COLOUR, PICTURE, Address, Language, Port, Sender, Unfit, Whole
 
 
 class Listener(Section):
@@ -124,3 +126,13 @@ class Mail(Section):
     smtp: Smtp = Smtp()
     journal: Journal = Journal()
     brand: Brand = Brand()
+
+
+def refuse_deafness(blocked: Iterable[str], ours: Iterable[str]) -> None:
+    """Refuse to block an address of the desk itself, or a domain that it is in.  Raises Unfit."""
+    held = {name: address for address in ours for name in names_of(address)}
+    for sender in blocked:
+        if sender in held:
+            itself = "the desk itself" if "@" in sender else f"a domain of {held[sender]}, the desk itself"
+            mend = "take it out; it would not hear what its own addresses send"
+            raise Unfit(f"{sender} is {itself}", mend, at="mail.blocked")

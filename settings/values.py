@@ -137,13 +137,25 @@ def database_url(value: SecretStr) -> SecretStr:
     if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         if find_spec("psycopg") is None:
             raise Unfit("is PostgreSQL, and its driver is not installed", _DRIVER_MEND)
-        return SecretStr(f"postgresql+psycopg{colon}{rest}")
+        return SecretStr(_readable(f"postgresql+psycopg{colon}{rest}"))
     if scheme == "sqlite" and rest.startswith("///") and rest[3:]:
         return value
     raise Unfit(
         "is not a database the desk can use",
         "write sqlite:///file.sqlite3 or postgresql://user:password@host/name",
     )
+
+
+def _readable(url: str) -> str:
+    from sqlalchemy import make_url  # which takes a while, and most commands need no PostgreSQL
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError) as problem:
+        mend = "write it like postgresql://user:password@host:5432/name, an @ in the password as %40"
+        raise Unfit("cannot be read", mend) from problem
+    return url
 
 
 def web_url(text: str) -> str:

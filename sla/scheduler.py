@@ -47,6 +47,7 @@ class Scheduler:
         monotonic: Callable[[], float] = time.monotonic,
         looks: float = 5.0,
     ) -> None:
+        self.jobs = tuple(jobs)
         self._clock = clock
         self._monotonic = monotonic
         self._looks = looks

@@ -24,11 +24,15 @@ _AT_ONCE, _LARGE_AT_ONCE = 1_000, 20
 """Rows in memory at once; a raw mail may be many megabytes."""
 
 
+class NotAFile(ValueError):
+    """Something else than a file is there by that name."""
+
+
 def write(db: Database, file: Path, *, at: datetime) -> int:
     """Write it while the desk runs, and return how many rows it holds.
 
-    The file appears when it is whole; until then, and where the disk is full, there is none.  Raises OSError,
-    store.database.Unavailable."""
+    The file appears when it is whole; until then, and where the disk is full, there is none.  Raises
+    NotAFile, OSError, store.database.Unavailable."""
     with _whole(file) as out, db.read() as session:
         lines = _Lines(out)
         facts = {
@@ -85,6 +89,8 @@ def _plain(value: Any) -> Any:
 @contextmanager
 def _whole(file: Path) -> Iterator[IO[bytes]]:
     """Writes beside it, and moves that to its place when every byte is on the disk."""
+    if file.exists() and not file.is_file():  # a device or a pipe would be replaced by a file
+        raise NotAFile(f"{file} is no file that could be written anew: name another")
     part = file.with_name(file.name + ".part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)  # it holds all that we know

@@ -8,6 +8,7 @@ from functools import cache
 from sqlalchemy import Executable, bindparam, delete, select
 
 from desk.actor import Actor
+from desk.blocking import names_of
 from desk.errors import DeskError
 from store import tables
 from store.database import Session, insert_once
@@ -40,20 +41,6 @@ def add(session: Session, sender: str, *, by: Actor, at: datetime, ours: Iterabl
     session.foreseen.pop(_BLOCKS, None)
     new = insert_once(session, tables.blocks).values(sender=sender.lower(), by=by.name, at=at)
     return session.execute(new.returning(_row.sender)).first() is not None
-
-
-def names_of(address: str) -> list[str]:
-    """What may be blocked to block this address: itself, its domain, and every domain above that."""
-    local, at, domain = address.lower().rpartition("@")
-    if not (local and at):
-        return []
-    labels = domain.split(".")[-_DEEPEST:]
-    above = [".".join(labels[start:]) for start in range(1, len(labels) - 1)]
-    return [f"{local}@{domain}", domain, *(name for name in above if name != domain)]
-
-
-_DEEPEST = 10
-"""Labels of a domain that are looked at."""
 
 
 def remove(session: Session, sender: str) -> bool:

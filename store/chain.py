@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from store import tables
 from store.fixed import Fixed
@@ -52,11 +52,20 @@ class Head:
         return cls(int(position), bytes.fromhex(link))
 
 
-def head(session: Session) -> Head:
-    """Where the chain ends now."""
+def head(session: Session, *, before: int | None = None) -> Head:
+    """Where the chain ends now.  before: or ended when that position was not taken yet."""
     newest = select(_link.position, _link.link).order_by(_link.position.desc()).limit(1)
-    found = session.execute(newest).first()
+    found = session.execute(newest if before is None else newest.where(_link.position < before)).first()
     return Head(found.position, found.link) if found else Head(0, BEGINNING)
+
+
+def head_before(session: Session, moment: datetime) -> Head:
+    """Where the chain ends before the first link of what happened then or later: that much of it stood."""
+    its_event = and_(_event.ticket == _link.ticket, _event.seq == _link.seq)
+    query = select(func.min(_link.position)).outerjoin(tables.events, its_event)
+    query = query.outerjoin(tables.receipts, tables.receipts.c.id == _link.receipt)
+    later = session.scalar(query.where(or_(_event.at >= moment, tables.receipts.c.at >= moment)))
+    return head(session, before=later)
 
 
 def grow(session: Session, *, most: int = AT_ONCE) -> int:

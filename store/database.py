@@ -1,58 +1,32 @@
 """The database: transactions on SQLite or PostgreSQL, and what every change of a ticket includes."""
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from functools import partial
 from threading import local
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Engine, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from desk.errors import Conflict
 from desk.event import Event
 from desk.ticket import Ticket
-from store import likely, meters, outbox, private, search
+from store import embedded, likely, outbox, search
+from store.failing import Unavailable, translated
 from store.histories import Histories
 from store.lane import Lane
 from store.points import Point, reached
-from store.session import AT_ONCE, Session
+from store.session import WITHIN, WRITES, Session
 
 __all__ = ["Database", "Session", "Unavailable", "changes_a_ticket", "insert_once"]
 
 Reckoned = Callable[[Ticket], datetime | None]
 Seal = Callable[[Ticket, Sequence[Event]], None]
 
-_WRITES = "helpdesk_writes"
-WITHIN = "helpdesk_within"
-"""Options of a connection: whether it writes; seconds to wait for others who write."""
-
 ANSWERS_WITHIN = 60.0
 """Seconds in which a server must have answered a statement: no supervisor has lost its patience by then."""
-
-_PATIENCE = 15.0  # seconds that SQLite waits for another process's lock
-_TRIES_AT_WAL, _BETWEEN_TRIES = 150, 0.1
-_LONGEST_LOG = 8 * 1024 * 1024
-"""Bytes to which SQLite's log is cut when it begins anew; it has half of that where nobody reads for long."""
-
-_PAGES = 1024
-"""kB of the file that a connection keeps, half of what it would; they go with another's commit anyway."""
-
-_WAITED_IN_A_CIRCLE = "40P01"
-"""PostgreSQL's word for a deadlock: of two transactions it ends one, which may try again at once."""
-
-_OUR_FAULTS = (DataError, ProgrammingError, NotSupportedError)
-
-
-class Unavailable(Exception):
-    """The database did not answer, is locked, full or read-only.  Nothing changed; trying again may help."""
 
 
 class Database:
@@ -82,7 +56,7 @@ class Database:
         self._due = due
         self._seal = seal
         self._lane = Lane()
-        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._writer = self.engine.execution_options(**{WRITES: True})
         # A ticket and its history are two queries: both must see the same moment.  SQLite always does so.
         snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self.engine.execution_options(**snapshot)
@@ -117,7 +91,7 @@ class Database:
         Unavailable when the database cannot; then nothing has changed."""
         turn = self._lane.turn(urgent=urgent, within=within) if self.is_sqlite else nullcontext()
         writer = self._writer.execution_options(**{WITHIN: within}) if within else self._writer
-        with self._counted(), _translated(), turn, self._begun(writer) as session:
+        with self._counted(), translated(), turn, self._begun(writer) as session:
             yield session
             session.flush()
             for ticket, fresh in list(session.saved):
@@ -135,7 +109,7 @@ class Database:
         """One transaction that only reads.  Raises Unavailable when the database cannot."""
         shared: Session | None = getattr(self._shared, "session", None)
         begun = self._lent(shared) if shared else self._begun(self._reader)
-        with self._counted(), _translated(), begun as session:
+        with self._counted(), translated(), begun as session:
             yield session
 
     @contextmanager
@@ -230,72 +204,4 @@ def _engine(url: str, synchronous: str, answers_within: float) -> Engine:
         from store import server  # which needs PostgreSQL's driver
 
         return server.engine_of(parsed, answers_within)
-    patience = {"timeout": _PATIENCE, "check_same_thread": False}
-    engine = create_engine(parsed, connect_args=patience, hide_parameters=True)
-    event.listen(engine, "do_connect", lambda _dialect, _entry, words, _named: private.make(words[0]))
-    event.listen(engine, "connect", partial(_prepare_sqlite, synchronous))
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # SQLAlchemy's recipe: we say BEGIN ourselves, below
-    cursor = connection.cursor()
-    ways = (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON", f"cache_size=-{_PAGES}")
-    for pragma in (_patience(_PATIENCE), *ways, f"journal_size_limit={_LONGEST_LOG}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    _use_wal(cursor)
-    cursor.close()
-
-
-def _use_wal(cursor: DBAPICursor) -> None:
-    """Switch to the write-ahead log; of processes that do so at once SQLite lets no second one wait."""
-    for tries_left in reversed(range(_TRIES_AT_WAL)):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError:
-            if not tries_left:
-                raise
-            time.sleep(_BETWEEN_TRIES)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another wrote in between: it must
-    # take the write lock when it begins.
-    options = connection.get_execution_options()
-    writes, within = options.get(_WRITES), options.get(WITHIN)
-    begun = connection.connection.cursor()
-    try:
-        if within:
-            begun.execute(f"PRAGMA {_patience(within)}")
-        begun.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-    except sqlite3.OperationalError as error:
-        meters.DB_BUSY.inc()
-        raise Unavailable(f"the database cannot: {error}") from error
-    finally:
-        if within:
-            begun.execute(f"PRAGMA {_patience(_PATIENCE)}")
-    begun.close()
-
-
-def _patience(seconds: float) -> str:
-    return f"busy_timeout={int(1000 * seconds)}"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict(AT_ONCE) from error
-    except _OUR_FAULTS:
-        raise  # trying again cannot help
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _WAITED_IN_A_CIRCLE:
-            raise Conflict(AT_ONCE) from error
-        meters.DB_BUSY.inc()
-        raise Unavailable(f"the database cannot: {str(error.orig).strip()}") from error
-    except (NoConnectionFree, TimeoutError) as error:
-        meters.DB_BUSY.inc()
-        raise Unavailable(f"the database is too busy: {error}") from error
+    return embedded.engine_of(parsed, synchronous)

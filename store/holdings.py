@@ -25,7 +25,9 @@ def holdings(session: Session, found: Found) -> dict[str, list[dict[str, Any]]]:
     held["events"] += _rows(session, tables.events, _event.by_key == address, _event.ticket.in_(found.others))
     held["emails"] += _rows(session, tables.emails, _mail.address == address, _mail.ticket.in_(found.others))
     held["inbox"] = _rows(session, tables.inbox, _came.id.in_(_inbox_of(session, found)))
-    held["reports"] = _rows(session, tables.reports, reports.holding(address))
+    held["reports"] = _rows(
+        session, tables.reports, tables.reports.c.id.in_(reports.holding(session, address))
+    )
     held["blocks"] = _rows(session, tables.blocks, tables.blocks.c.sender == address)
     return held
 
@@ -44,8 +46,9 @@ def raw_mails(session: Session, found: Found) -> Iterator[tuple[str, bytes]]:
     ours = select(_mail.id, _mail.raw).where(_mail.ticket.in_(found.theirs), _mail.raw.is_not(None))
     for number, raw in session.execute(ours):
         yield f"out-{number}.eml", raw
-    months = select(tables.reports.c.id, tables.reports.c.raw).where(reports.holding(found.person.address))
-    for number, raw in session.execute(months.where(tables.reports.c.raw != b"")):
+    month = tables.reports.c
+    theirs = month.id.in_(reports.holding(session, found.person.address))
+    for number, raw in session.execute(select(month.id, month.raw).where(theirs, month.raw != b"")):
         yield f"report-{number}.eml", raw
 
 

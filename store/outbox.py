@@ -38,6 +38,14 @@ class Patience:
         return min(self.first * (1 << min(attempts - 1, 20)), self.longest)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How many deliveries to one audience stand somewhere, and since when the first of them has waited."""
+
+    many: int
+    since: datetime
+
+
 def owe_card(session: Session, ticket: Ticket) -> None:
     """Say that the ticket's card is stale: one row per ticket, however much happens.
 
@@ -178,13 +186,21 @@ def give_up(session: Session, delivery: Delivery, reason: str, *, certain: bool)
     return _settle(session, delivery, state=S.DEAD if certain else S.DOUBTFUL, last_error=reason)
 
 
-def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
-    """How many deliveries stand where, without those that arrived or were let be."""
+def standing(session: Session) -> dict[tuple[Audience, DeliveryState], Standing]:
+    """What stands where, in one look, without what arrived or was let be.
+
+    What was tried before waits since then, also while it is not to be tried again yet."""
     row = tables.outbox.c
+    since = func.min(func.coalesce(row.first_try_at, row.not_before, type_=row.not_before.type))
     given_up = and_(turns.is_given_up(row), ~row.last_error.startswith(DISCARDED))
-    query = select(row.audience, row.state, func.count()).group_by(row.audience, row.state)
+    query = select(row.audience, row.state, func.count(), since).group_by(row.audience, row.state)
     found = [each for which in (turns.owed(row), given_up) for each in session.execute(query.where(which))]
-    return {(audience, state): number for audience, state, number in found}
+    return {(audience, state): Standing(*known) for audience, state, *known in found}
+
+
+def counts(session: Session) -> dict[tuple[Audience, DeliveryState], int]:
+    """How many of them there are."""
+    return {where: found.many for where, found in standing(session).items()}
 
 
 def became_of(
@@ -216,17 +232,6 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     due = and_(turns.owed(row), row.not_before <= now)
     oldest: datetime | None = session.execute(select(func.min(row.not_before)).where(due)).scalar_one()
     return oldest
-
-
-def oldest_of_each(session: Session, *, now: datetime) -> dict[Audience, datetime]:
-    """Since when the delivery to each audience has been waiting that waits longest.
-
-    What was tried before waits since then, also while it is not to be tried again yet."""
-    row = tables.outbox.c
-    waits_since = func.coalesce(row.first_try_at, row.not_before, type_=row.not_before.type)
-    waits = and_(turns.owed(row), waits_since <= now)
-    query = select(row.audience, func.min(waits_since)).where(waits).group_by(row.audience)
-    return {audience: since for audience, since in session.execute(query)}  # noqa: C416 - as in tickets.count
 
 
 def unsent_words(session: Session, *, now: datetime) -> int:

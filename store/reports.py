@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from desk.erasing import Person
+from desk.erasing import names as is_named
 from desk.errors import DeskError
 from desk.release import Stand
 from store import tables
@@ -142,13 +144,14 @@ def vouch(session: Session, number: int, version: int, *, by: str, at: datetime)
 
 def names(session: Session, address: str) -> bool:
     """Whether any report holds that address."""
-    return found(session, holding(address)) is not None
+    return bool(holding(session, address))
 
 
 def hold(session: Session, address: str, *, now: datetime) -> None:
     """Let nobody begin to send a report that holds that address until the commit.  Raises StillUnderWay."""
     columns = (_row.client, _row.month, _row.stand, _row.not_before)
-    query = select(*columns).where(holding(address)).order_by(_row.id).with_for_update()
+    query = select(*columns).where(_row.id.in_(holding(session, address)))
+    query = query.order_by(_row.id).with_for_update()
     for client, month, stand, until in session.execute(query).all():
         if stand is Stand.SENDING and until is not None and until > now:
             raise StillUnderWay(f"The report of {client} for {month} is just being sent.")
@@ -159,16 +162,31 @@ def unname(session: Session, person: Person, *, now: datetime) -> int:
 
     Raises StillUnderWay."""
     hold(session, person.address, now=now)
-    count = 0
-    while report := found(session, holding(person.address)):
+    numbers = holding(session, person.address)
+    for report in map(partial(get, session), numbers):
         facts: dict[str, Any] = {"address": person.taken_out_of(report.address), "raw": b""}
         facts |= {name: person.taken_out_of(getattr(report, name)) for name in ("body", "last_error")}
-        if report.stand is not Stand.SENT:
-            who, when = report.decided_by or "an erasure", report.decided_at or report.made_at
-            facts |= {"stand": Stand.DECLINED, "decided_by": who, "decided_at": when}
+        facts |= _came_of(report, now)
         changed(session, report, facts | {"fence": report.fence + 1, "not_before": None})
-        count += 1
-    return count
+    return len(numbers)
+
+
+def _came_of(report: Report, now: datetime) -> dict[str, Any]:
+    """What stays on record: what left, or may have left, was not declined."""
+    match report.stand:
+        case Stand.SENT | Stand.DECLINED:
+            return {}
+        case Stand.SENDING | Stand.UNCERTAIN | Stand.DOUBTFUL if report.proved_at:
+            return {"stand": Stand.SENT, "sent_at": report.proved_at, "last_error": ""}
+        case Stand.SENDING | Stand.UNCERTAIN | Stand.DOUBTFUL:
+            return {"stand": Stand.DOUBTFUL, "last_error": _let_be("nobody knows whether it arrived")}
+        case Stand.RETURNED:
+            return {"last_error": _let_be("it came back")}
+    return _decided(Stand.DECLINED, "an erasure", now)
+
+
+def _let_be(reason: str) -> str:
+    return f"{DISCARDED}{reason}, and whoever it was for is erased"
 
 
 def empty(session: Session, report: Report, *, at: datetime) -> None:
@@ -183,10 +201,12 @@ def empty(session: Session, report: Report, *, at: datetime) -> None:
     changed(session, report, facts)
 
 
-def holding(address: str) -> ColumnElement[bool]:
+def holding(session: Session, address: str) -> list[int]:
     """Which reports hold that address."""
     columns = (_row.address, _row.body, _row.last_error)
-    return or_(*(func.lower(column).contains(address, autoescape=True) for column in columns))
+    may = or_(*(func.lower(column).contains(address, autoescape=True) for column in columns))
+    rows = session.execute(select(_row.id, *columns).where(may).order_by(_row.id))
+    return [row[0] for row in rows if is_named(list(row[1:]), address)]
 
 
 # Its message in Slack
@@ -213,9 +233,10 @@ def told(session: Session, report: Report, place: Place) -> None:
     session.execute(update(tables.reports).where(*its).values(**shown))
 
 
-def tell_later(session: Session, report: Report, *, until: datetime) -> None:
-    """It could not be told; then again."""
-    session.execute(update(tables.reports).where(_row.id == report.id).values(tell_after=until))
+def tell_later(session: Session, report: Report, *, claimed_until: datetime, until: datetime) -> None:
+    """It could not be told; then again, if nobody else has claimed it since."""
+    mine = (_row.id == report.id, _row.tell_after == claimed_until)
+    session.execute(update(tables.reports).where(*mine).values(tell_after=until))
 
 
 def post_anew(session: Session, report: Report) -> None:

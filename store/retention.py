@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select, update
 
 from desk.actor import Actor
+from desk.delivery import DeliveryState
 from desk.erasing import Person
 from desk.event import Kind
 from desk.release import Stand
@@ -20,7 +21,7 @@ from store.outbox import DISCARDED
 from store.session import Session
 
 _ticket, _came, _mail = tables.tickets.c, tables.inbox.c, tables.emails.c
-_event, _report = tables.events.c, tables.reports.c
+_event, _report, _owed = tables.events.c, tables.reports.c, tables.outbox.c
 _TOGETHER = 50
 _ENDED = (Status.CLOSED, Status.CANCELLED)
 _BY = Actor.system("retention")
@@ -102,6 +103,15 @@ def _old_reports(moment: datetime) -> Select[tuple[int]]:
     return select(_report.id).where(settled | let_be, *old)
 
 
+def _old_tickets(moment: datetime) -> Select[tuple[int]]:
+    """What may be on its way to somebody is passed over, for however long: it holds up no other."""
+    under_way = exists().where(
+        _owed.ticket == _ticket.number, _owed.state.in_((DeliveryState.SENDING, DeliveryState.UNCERTAIN))
+    )
+    query = select(_ticket.number).where(_ticket.status == Status.CLOSED, _ticket.changed_at < moment)
+    return query.where(~under_way).order_by(_ticket.number)
+
+
 def _empty(session: Session, ids: Sequence[int], _now: datetime) -> None:
     traces.empty(session, ids, remark="its raw mail was kept as long as the settings say")
 
@@ -126,15 +136,6 @@ CLASSES = (
     Class("reports", "months in figures that clients were mailed, or were not", _old_reports, _empty_reports),
     Class("quarantine", "raw mails that were held and not let in", _old_held, _empty),
     Class("inbox", "raw mails that came to no ticket", _old_read, _empty),
-    Class(
-        "closed_tickets",
-        "closed tickets, with all that belongs to them",
-        lambda moment: (
-            select(_ticket.number)
-            .where(_ticket.status == Status.CLOSED, _ticket.changed_at < moment)
-            .order_by(_ticket.number)
-        ),
-        _delete_tickets,
-    ),
+    Class("closed_tickets", "closed tickets, with all that belongs to them", _old_tickets, _delete_tickets),
 )
 """All of them."""

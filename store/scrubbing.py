@@ -1,9 +1,12 @@
 """Makes the file forget, too: the write-ahead log and free pages hold nothing of what was erased."""
 
+import sqlite3
+
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from store import keepsakes
-from store.database import Database
+from store.database import Database, Unavailable
 from store.session import Session
 
 _OWED = "erased and not scrubbed"
@@ -20,26 +23,29 @@ def is_owed(session: Session) -> bool:
     return bool(keepsakes.get(session, _OWED))
 
 
-def scrub(db: Database) -> str:
+def scrub(db: Database, *, within: float = 30.0) -> str:
     """Rewrite the database without what is free in it; what remains, in words, or "" where nothing does.
 
-    Whoever writes meanwhile waits.  Raises SQLAlchemy's errors translated by nobody: the erasure stands, and
-    this is owed still."""
-    left = _scrubbed(db)
+    within: seconds to wait for others on PostgreSQL; whoever writes meanwhile waits.  Raises Unavailable: the
+    erasure stands, and this is owed still."""
+    try:
+        left = _scrubbed(db, within)
+    except (DBAPIError, sqlite3.Error) as problem:
+        raise Unavailable(str(getattr(problem, "orig", problem)).strip()) from problem
     if not left:
         with db.change() as session:
             keepsakes.keep(session, _OWED, "")
     return left
 
 
-def _scrubbed(db: Database) -> str:
+def _scrubbed(db: Database, within: float) -> str:
     engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         if not db.is_sqlite:
             from store import server
 
             server.wait_long(connection)
-            connection.execute(text("SET lock_timeout = '30s'"))
+            connection.execute(text(f"SET lock_timeout = {int(1000 * within)}"))
             connection.execute(text(f"VACUUM (FULL) {_TABLES}"))
             return ""
         raw = connection.connection.cursor()

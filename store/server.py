@@ -9,8 +9,7 @@ from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 
-from store.database import WITHIN
-from store.session import Session
+from store.session import WITHIN, Session
 
 Answer = TypeVar("Answer")
 

@@ -31,6 +31,10 @@ Parameters = dict[str, Any] | Sequence[dict[str, Any]] | None
 
 _Ts = TypeVarTuple("_Ts")
 
+WRITES = "helpdesk_writes"
+WITHIN = "helpdesk_within"
+"""Options of a connection: whether it writes; seconds to wait for others who write."""
+
 AT_ONCE = "Somebody else changed this ticket at the same moment. Look again, then click again."
 
 _row = tables.tickets.c

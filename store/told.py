@@ -49,6 +49,14 @@ def take(session: Session, key: str, *, now: datetime) -> Taken | None:
     return Taken(key, now, tried) if won else None
 
 
+def unsettled(session: Session, beginning: str) -> list[str]:
+    """The keys with that beginning that were taken up and are not known to be told, the oldest first."""
+    begun = _row.key.startswith(beginning, autoescape=True)
+    keys = session.scalars(select(_row.key).where(begun).order_by(_row.at)).all()
+    told = {key.removesuffix(_TOLD) for key in keys if key.endswith(_TOLD)}
+    return [key for key in keys if not key.endswith(_TOLD) and key not in told]
+
+
 def settle(session: Session, taken: Taken, *, at: datetime) -> None:
     """It is told, or there is nothing to tell."""
     inbox.is_first(session, taken.key + _TOLD, at=at)

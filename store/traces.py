@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from email.parser import BytesHeaderParser
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, update
 
 from desk.delivery import Audience, DeliveryState
-from desk.erasing import ERASED, Person
+from desk.erasing import ERASED, Person, names
 from desk.errors import DeskError
 from desk.event import Kind
 from store import remains, search, tables
@@ -37,13 +37,17 @@ def hold(session: Session, number: int, *, now: datetime, also_in_doubt: bool = 
 
 def naming(session: Session, address: str) -> list[int]:
     """The tickets whose events or mails hold that address anywhere."""
-    events = select(_event.ticket).where(
-        or_(_event.by_key == address, _holds(_event.text, address), _holds(_event.detail, address))
-    )
-    columns = (_mail.address, _mail.subject, _mail.body)
-    mails = select(_mail.ticket).where(or_(*(_holds(column, address) for column in columns)))
-    owed = select(_owed.ticket).where(_holds(_owed.last_error, address))
-    return sorted(set(session.scalars(union(events, mails, owed))))
+    said = ((_event.by_key, _event.text, _event.detail), (_mail.address, _mail.subject, _mail.body))
+    found: set[int] = set()
+    for ticket, columns in (
+        (_event.ticket, said[0]),
+        (_mail.ticket, said[1]),
+        (_owed.ticket, (_owed.last_error,)),
+    ):
+        query = select(ticket, *columns).where(or_(*(_holds(column, address) for column in columns)))
+        rows = session.execute(query.execution_options(yield_per=_TOGETHER))
+        found.update(row[0] for row in rows if names(list(row[1:]), address))
+    return sorted(found)
 
 
 def all_of(session: Session, number: int, person: Person, *, at: datetime) -> dict[str, int]:
@@ -97,11 +101,10 @@ def raws_naming(session: Session, address: str, after: int) -> tuple[list[int], 
     address, and up to which mail it looked (0: there is no more).  What nobody has read yet is left alone."""
     query = select(_came.id, _came.raw, _came.envelope, _came.state).where(_came.id > after)
     rows = session.execute(query.order_by(_came.id).limit(_TOGETHER)).all()
-    sought = address.encode()
     theirs: list[int] = []
     others: list[int] = []
     for row in rows:
-        if row.state != State.NEW and (sought in row.raw.lower() or address in str(row.envelope).lower()):
+        if row.state != State.NEW and (_are_in(row.raw, address) or names(row.envelope, address)):
             (theirs if _is_from(row.raw, row.envelope, address) else others).append(row.id)
     return theirs, others, rows[-1].id if rows else 0
 
@@ -147,7 +150,7 @@ def unname_ours(session: Session, person: Person) -> None:
     ours = select(_mail.id).where(_mail.raw.is_not(None), _mail.raw != b"")
     for number in session.scalars(ours).all():
         raw = session.scalar(select(_mail.raw).where(_mail.id == number))
-        if person.address.encode() in raw.lower():
+        if _are_in(raw, person.address):
             bare = person.taken_out_of(raw.decode("latin-1")).encode("latin-1")
             session.execute(update(tables.emails).where(_mail.id == number).values(raw=bare))
 
@@ -182,9 +185,9 @@ def _files_in_slack(session: Session, number: int, *, at: datetime, kind: Kind |
         of_kind = select(_event.seq).where(_event.ticket == number, _event.kind == kind)
         delivered = delivered.where(_owed.seq.in_(of_kind))
     its = upload.delivery.in_(delivered)
-    names = session.scalars(select(upload.slack_file).where(its)).all()
+    slack_files = session.scalars(select(upload.slack_file).where(its)).all()
     session.execute(delete(tables.uploads).where(its))
-    return remains.owe_files(session, names, at=at)
+    return remains.owe_files(session, slack_files, at=at)
 
 
 def _owe_no_mail(session: Session, number: int) -> None:
@@ -195,11 +198,15 @@ def _owe_no_mail(session: Session, number: int) -> None:
     session.execute(update(tables.outbox).where(_owed.ticket == number).values(last_error=""))
 
 
+def _are_in(raw: bytes, address: str) -> bool:
+    return address.encode() in raw.lower() and names(raw.decode("latin-1"), address)
+
+
 def _is_from(raw: bytes, envelope: dict[str, object], address: str) -> bool:
     """Whether the mail says that it is theirs, or its server did."""
     headers = BytesHeaderParser().parsebytes(raw)
     said: Iterator[str] = (str(value) for name in _WRITERS for value in headers.get_all(name) or ())
-    return any(address in value.lower() for value in (*said, str(envelope.get("sender") or "")))
+    return names([*said, str(envelope.get("sender") or "")], address)
 
 
 _WRITERS = ("From", "Sender", "Reply-To", "Return-Path")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import RowMapping, and_, select
 from desk.event import Kind
 from store import chain, tables
 from store.chain import BEGINNING, Head
+from store.invariants import Invariant
 from store.session import Session
 
 _link, _event, _ticket, _receipt = tables.links.c, tables.events.c, tables.tickets.c, tables.receipts.c
@@ -52,6 +54,14 @@ def look(session: Session, anchors: Iterable[Head] = ()) -> Looked:
     places += _erasures(session)
     stray, waiting = _outside(session)
     return Looked(Head(position, before), (*places, *stray), waiting)
+
+
+def _unbroken(session: Session, _now: datetime) -> Iterator[str]:
+    yield from look(session).places
+
+
+UNBROKEN = Invariant("unbroken", "nobody tampered with what happened (I11)", _unbroken)
+"""Beside the others, for it takes longer than all of them: `helpdesk fsck` looks at it, no running desk."""
 
 
 def _rows(session: Session) -> Iterator[RowMapping]:

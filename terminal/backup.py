@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.call import EX_CONFIG, EX_DATAERR, Call, Refused, refusals
+from terminal.call import EX_CONFIG, EX_DATAERR, EX_NOINPUT, Call, Refused, refusals
 from terminal.deciding import as_json, say
 from terminal.reading import opened
 
@@ -29,7 +29,7 @@ def backup(call: Call, file: Path, in_json: bool) -> None:
 
     It is of one moment, and holds tickets, raw mails, files, secrets of the desk: keep it as you keep the
     database.  SQLite and PostgreSQL can both be filled from it.  FILE appears when it is whole.  Exit status
-    75: the disk is full or the database away; then there is no file.
+    75: the disk is full or the database away; then there is no file; 78: a device or a pipe has that name.
 
     Example: helpdesk backup /backup/helpdesk-monday.gz
     """
@@ -69,6 +69,8 @@ def restore(
         raise click.UsageError("Name the file of a copy.")
     from store import restoring
 
+    if not file.exists():
+        raise Refused(f"There is no file {file}.", EX_NOINPUT)
     with _refused(), refusals():
         if only_check:
             copy, said = restoring.check(file), "is whole"

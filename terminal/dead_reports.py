@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,7 +30,7 @@ class Which(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> int:
         """What was typed, as a number."""
         digits = str(value).removeprefix(_PREFIX)
-        if not digits.isdecimal() or not int(digits):
+        if not re.fullmatch(r"[0-9]{1,12}", digits) or not int(digits):
             self.fail(f"{value!r} is neither a number nor {_PREFIX} with one", param, context)
         return -int(digits) if str(value).startswith(_PREFIX) else int(digits)
 

@@ -80,6 +80,18 @@ def harmless(line: str) -> str:
     return "".join(c if c.isprintable() else " " for c in line).rstrip()
 
 
+def _an_address(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    from mail.addresses import is_address
+
+    if not is_address(text.strip()):
+        raise click.BadParameter(f"{text!r} is no mail address; write it whole, like anna@bakery.example")
+    return text
+
+
+whose = click.argument("address", callback=_an_address)
+"""Of whom a command is: a part of an address would be looked for in what everybody wrote."""
+
+
 def user() -> str:
     try:
         return getpass.getuser()

@@ -20,13 +20,21 @@ def deliver(call: Call) -> None:
 
     Example: helpdesk deliver < message.eml
     """
+    from store.mishaps import Contained
+
     try:
-        kept = _keep_one(call)
+        with Contained(passing=Refused) as mishap:
+            kept = _keep_one(call)
+        if mishap.problem:  # its text may hold the mail
+            raise Refused(_FAULT.format(type(mishap.problem).__name__), EX_TEMPFAIL) from mishap.problem
     except Refused as refused:
         # On 78 a mail server would send the mail back to the customer: settings can be mended, mails cannot.
         status = EX_TEMPFAIL if refused.exit_code == EX_CONFIG else refused.exit_code
         raise Refused(refused.message, status) from refused
     click.echo(f"Kept as number {kept} of the inbox.", err=True)
+
+
+_FAULT = "The mail could not be kept ({}): `helpdesk doctor` says what is wrong.  Try again later."
 
 
 def _keep_one(call: Call) -> int | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.call import EX_TEMPFAIL, Call, Refused, refusals
-from terminal.deciding import as_json, say, user
+from terminal.deciding import as_json, say, user, whose
 from terminal.reading import opened
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _TRIES, _APART = 30, 2.0
 
 
 @click.command()
-@click.argument("address")
+@whose
 @click.option("--forget", "what", flag_value="forget", help="Forget who they are; keep the statistics.")
 @click.option("--delete", "what", flag_value="delete", help="Delete their tickets, statistics and all.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -34,7 +34,8 @@ def erase(call: Call, address: str, what: str | None, yes: bool, in_json: bool) 
 
     Without --forget or --delete it only says what would go.  A running desk goes on working and takes out of
     Slack what it posted.  Neither the mailbox itself nor backups are touched: see docs/privacy.md.  Exit
-    status 0: done; 1: nothing is known of that address; 75: something is just being sent, run it again.
+    status 0: done; 1: nothing is known of that address; 75: something is just being sent, or the database
+    could not be rewritten: run it again.
 
     Example: helpdesk erase anna@bakery.example --forget
     """
@@ -89,9 +90,14 @@ def _done(db: Database, found: Found, deed: Deed, *, in_json: bool) -> Receipt:
 
 
 def _scrub(db: Database, *, in_json: bool) -> None:
+    from store.database import Unavailable
     from store.scrubbing import scrub
 
-    left = scrub(db)
+    try:
+        left = scrub(db)
+    except Unavailable as problem:
+        said = f"All is erased, but the database could not be rewritten without it ({problem}). Run it again."
+        raise Refused(said, EX_TEMPFAIL) from problem
     if left and not in_json:
         click.echo(f"Note: {left}; run it again to be sure.", err=True)
 

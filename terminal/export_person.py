@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from terminal.call import Call, Refused, refusals
+from terminal.deciding import whose
 from terminal.keeping import keep
 from terminal.reading import opened
 
 
 @click.command()
-@click.argument("address")
+@whose
 @click.option("--json", "_in_json", is_flag=True, help="JSON, which it is in any case.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False),

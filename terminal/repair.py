@@ -22,7 +22,7 @@ _APART = 1.2
 
 
 @click.command()
-@click.argument("number", type=click.IntRange(min=1), required=False)
+@click.argument("number", type=click.IntRange(1, 10**12), required=False)
 @click.option("--all", "every", is_flag=True, help="Every open ticket, one a second or so.")
 @click.option("--dry-run", is_flag=True, help="Only look.")
 @as_json

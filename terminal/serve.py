@@ -33,9 +33,10 @@ def serve(call: Call) -> None:
     memory.share()
     config = call.settings()
     write_logs(config)
+    from store.alone import alone
     from wiring.whole import build  # half of the start: settings that cannot be used are told before it
 
-    with refusals():
+    with refusals(), alone(config.database.url.get_secret_value()):
         parts = build(config, clock=call.now, machine=call.now)
         _know_the_workspace(parts)
         _run(parts, stopping)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import h11
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _REQUESTS = 2
@@ -58,8 +60,8 @@ class Server(uvicorn.Server):
     def of(cls, web: Starlette, connection: type[Connection] = Connection) -> "Server":
         """log_config: our own logging stands."""
         config = uvicorn.Config(
-            web, http=connection, log_config=None, access_log=False, timeout_graceful_shutdown=_REQUESTS,
-            lifespan="off",
+            _whoever_hangs_up(web), http=connection, log_config=None, access_log=False,
+            timeout_graceful_shutdown=_REQUESTS, lifespan="off",
         )  # fmt: skip
         return cls(config)
 
@@ -67,3 +69,13 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """None: they are captured from the first line of the process on."""
         yield
+
+
+def _whoever_hangs_up(web: ASGIApp) -> ASGIApp:
+    """The same, where a caller who is gone before the request is whole is no fault to tell of."""
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(ClientDisconnect):
+            await web(scope, receive, send)
+
+    return served

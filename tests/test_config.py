@@ -511,6 +511,36 @@ def test_whom_the_desk_does_not_hear_is_an_address_or_a_domain(file):
     assert "is not a mail domain" in str(refusal(file('[mail]\nblocked = ["everybody"]')))
 
 
+@pytest.mark.parametrize(
+    ("blocked", "said"),
+    [
+        ("Help@Desk.Example.Com", "help@desk.example.com is the desk itself"),
+        ("desk.example.com", "desk.example.com is a domain of help@desk.example.com, the desk itself"),
+        ("example.com", "example.com is a domain of help@desk.example.com, the desk itself"),
+        ("verkoop@shop.example.nl", "verkoop@shop.example.nl is the desk itself"),
+        ("shop.example.nl", "shop.example.nl is a domain of Verkoop@shop.example.nl, the desk itself"),
+    ],
+)
+def test_the_desk_is_not_to_block_an_address_of_its_own(file, blocked, said):
+    text = f"""
+    desk.address = "help@desk.example.com"
+    mail.blocked = ["spam.example", "{blocked}"]
+    [[mailboxes]]
+    address = "Verkoop@shop.example.nl"
+    host = "imap.example"
+    user = "verkoop"
+    password = "secret"
+    """
+    assert refusal(file(text)) == {
+        "mail.blocked": f"{said}; take it out; it would not hear what its own addresses send"
+    }
+
+
+def test_who_shares_a_domain_with_the_desk_can_be_blocked(file):
+    text = 'desk.address = "help@desk.example"\nmail.blocked = ["rude@desk.example", "k.example"]'
+    assert load(file(text), NEEDED).mail.blocked == ("rude@desk.example", "k.example")
+
+
 def test_one_domain_cannot_belong_to_two_contracts(file):
     path = file('[[contracts]]\nname="A"\ndomains=["x.nl"]\n[[contracts]]\nname="B"\ndomains=["X.nl"]')
     assert "x.nl is claimed by A and B" in refusal(path)["contracts"]
@@ -592,6 +622,13 @@ def test_a_database_that_cannot_be_used_is_refused(url):
     assert (
         "is not a database the desk can use" in refusal(DATABASE_URL=url)["database.url (from DATABASE_URL)"]
     )
+
+
+@pytest.mark.parametrize("url", ["postgresql://desk:hush@@db:x/desk", "postgresql://desk:hush@db:54a/desk"])
+def test_a_database_whose_address_cannot_be_read_is_refused_without_its_password(url):
+    said = refusal(DATABASE_URL=url)["database.url (from DATABASE_URL)"]
+    assert "cannot be read" in said
+    assert "hush" not in said
 
 
 def test_a_contract_for_nobody_is_refused(file):

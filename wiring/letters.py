@@ -96,9 +96,7 @@ def reporting_of(config: Config, db: Database, policy: Policy, clock: Clock) -> 
 def releases_of(config: Config, db: Database, clock: Clock, *, post: Postroom) -> Releases:
     """Who mails those that leads let go."""
     first, copies = post.senders()[0], config.mail.journal.address or ""
-    hello = first.server.hello or first.address.rpartition("@")[2]
-    server = replace(first.server, hello=hello)
-    return Releases(db, server, first.address, clock, copy_to=copies, journal=post.journal())
+    return Releases(db, first.server, first.address, clock, copy_to=copies, journal=post.journal())
 
 
 def canary_of(

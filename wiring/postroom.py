@@ -101,15 +101,15 @@ class Postroom:
     def senders(self) -> tuple[Sender, ...]:
         """The desk's first address, then the others."""
         mail, desk = self._config.mail, self._config.desk
-        server = self._server(mail.smtp, mail.oauth, "mail.oauth")
+        server = self._server(desk.address, mail.smtp, mail.oauth, "mail.oauth")
         first = Sender(desk.name, desk.address, server, mail.smtp.null_sender)
         return first, *(self._sender(box, first) for box in self._others())
 
     def _sender(self, box: Box, first: Sender) -> Sender:
         named = replace(first, name=box.name or first.name, address=box.address)
         if not box.has_its_own_smtp:
-            return named
-        server = self._server(box.smtp, *self._oauth_of(box))
+            return replace(named, server=replace(first.server, hello=_domain_of(box.address)))
+        server = self._server(box.address, box.smtp, *self._oauth_of(box))
         return replace(named, server=server, null_sender=box.smtp.null_sender)
 
     def _others(self) -> Iterator[Box]:
@@ -127,12 +127,12 @@ class Postroom:
             folder=imap.folder, tokens=None if password else self._tokens_of(oauth, setting),
         )  # fmt: skip
 
-    def _server(self, smtp: Smtp, oauth: OAuth, setting: str) -> Server:
+    def _server(self, address: str, smtp: Smtp, oauth: OAuth, setting: str) -> Server:
         password = _plain(smtp.password)
         tokens = None if password or not smtp.user else self._tokens_of(oauth, setting)
         return Server(
             host=smtp.host, port=smtp.port, tls=smtp.tls, user=smtp.user, password=password or None,
-            tokens=tokens, context=self.trust,
+            tokens=tokens, context=self.trust, hello=_domain_of(address),
         )  # fmt: skip
 
     def _tokens_of(self, oauth: OAuth, setting: str) -> Tokens:
@@ -144,6 +144,11 @@ class Postroom:
         if grant not in self._tokens:
             self._tokens[grant] = Tokens(self._db, grant, clock=self._clock, context=self.trust)
         return self._tokens[grant]
+
+
+def _domain_of(address: str) -> str:
+    """What a mail server is greeted with: else it would be asked of DNS, which may not answer."""
+    return address.rpartition("@")[2]
 
 
 def _plain(secret: SecretStr | None) -> str:

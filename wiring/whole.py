@@ -159,10 +159,12 @@ _HELD = frozenset(
 
 
 def _held_back(jobs: Sequence[Job], gate: Gate) -> Iterator[Job]:
-    return (
-        replace(job, run=gate.guarding(job.run)) if job.name.partition(" ")[0] in _HELD else job
-        for job in jobs
-    )
+    return (replace(job, run=gate.guarding(job.run)) if is_held(job) else job for job in jobs)
+
+
+def is_held(job: Job) -> bool:
+    """Whether it waits in a restored desk."""
+    return job.name.partition(" ")[0] in _HELD
 
 
 def _jobs_of_slack(slack: Slackroom, socket: Socket | None) -> Iterator[Job]:

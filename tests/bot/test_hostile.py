@@ -169,7 +169,8 @@ def assert_only_taken_along(ticket, before):
 @pytest.fixture
 def client(desk):
     inlet = web.Inlet(desk.app, SECRET, desk.time.now)
-    return TestClient(web.build({}, CollectorRegistry(), inlet), raise_server_exceptions=True)
+    with TestClient(web.build({}, CollectorRegistry(), inlet), raise_server_exceptions=True) as client:
+        yield client  # of one loop, not of a new one for each request
 
 
 def a_body(chance):

@@ -1,7 +1,7 @@
 """What is told once and is about no ticket, by a desk that dies over it: never lost, never twice."""
 
 import json
-from datetime import time, timedelta
+from datetime import UTC, time, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from bot.digest import Digests
 from bot.news import News, Once
 from bot.weekly import Weeks
 from bot.wire import Wire
+from desk.actor import Actor
 from desk.priority import Priority
 from store import chain, told
 from store.points import Point
@@ -20,6 +21,7 @@ from tests.dying import dying_at
 
 pytestmark = pytest.mark.both_engines
 
+BOB = Actor.agent("U0BOB", "Bob")
 WEEK = timedelta(days=7)
 PEOPLE = ("U0ALICE", "U0BOB", "U0LENA")
 AROUND_THE_CALL = (Point.NEWS_TAKEN, Point.SLACK_POSTING, Point.SLACK_POSTED, Point.NEWS_TOLD)
@@ -47,14 +49,23 @@ def digests(desk, wire, at):
 @pytest.fixture
 def anchors(desk, wire, tmp_path):
     desk.a_ticket()
-    with desk.db.change() as session:
-        chain.grow(session)
+    grow(desk)
     return Anchors(desk.db, wire, LEADS, tmp_path / "anchors", desk.time.now)
 
 
 def in_leads(desk):
     channel = next(each for each in desk.slack.state()["channels"] if each["id"] == LEADS)
     return [each["text"] for each in channel["messages"]]
+
+
+def grow(desk):
+    with desk.db.change() as session:
+        chain.grow(session)
+
+
+def end_of(desk):
+    with desk.db.read() as session:
+        return chain.head(session)
 
 
 def read_by(desk, who):
@@ -86,6 +97,41 @@ def test_an_anchor_over_which_the_desk_died_is_told_and_written_once(desk, ancho
         anchors.tell_due()
     assert [text[:9] for text in in_leads(desk)] == ["⚓ Anchor "]
     assert len(anchors.file.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("point", [*AROUND_THE_CALL, Point.ANCHOR_WRITTEN])
+def test_an_anchor_over_which_the_desk_died_as_its_day_ended_is_told_the_day_after(desk, anchors, point):
+    # given a desk that dies three minutes before its day is over
+    last = desk.time.now().astimezone(UTC).replace(hour=23, minute=57)
+    number, desk.time.at = desk.a_ticket(), last
+    grow(desk)
+    stood = end_of(desk)
+    with dying_at(point):
+        anchors.tell_due()
+
+    # when it is back, and more has happened, a minute after midnight and the day after that
+    for pause in (told.LEASE, timedelta(days=1)):
+        desk.time.sleep(pause.total_seconds())
+        desk.change(number, lambda ticket: ticket.note("More.", by=BOB, at=desk.time.now()))
+        grow(desk)
+        anchors.tell_due()
+        anchors.tell_due()
+
+    # then that day's anchor says what stood on it, and each day has one, in the file as well
+    days = [(last + timedelta(days=n)).date().isoformat() for n in range(3)]
+    said = sorted(in_leads(desk))
+    assert [text.split(":")[0].split(",")[0] for text in said] == [f"⚓ Anchor of {day}" for day in days]
+    assert said[0].endswith(str(stood))
+    lines = anchors.file.read_text().splitlines()
+    assert [line[:10] for line in sorted(lines)] == days
+    assert sorted(lines)[0].endswith(f" {stood}")
+
+
+def test_a_day_on_which_no_desk_ran_has_no_anchor(desk, anchors):
+    for _ in range(2):
+        anchors.tell_due()
+        desk.time.sleep(timedelta(days=3).total_seconds())
+    assert len(in_leads(desk)) == 2
 
 
 @pytest.mark.parametrize("point", AROUND_THE_CALL)

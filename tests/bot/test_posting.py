@@ -9,6 +9,7 @@ from desk.delivery import Audience, DeliveryState
 from desk.status import Status
 from store import outbox
 from store.courier import Courier
+from tests.counted import counting
 
 BOB = Actor.agent("U0BOB", "Bob")
 ANNA = Actor.customer("anna@bakery.example", "Anna de Boer")
@@ -36,7 +37,10 @@ def warn(desk, number, level, at):
 
 def test_a_new_ticket_gets_one_card_whose_place_is_remembered(desk, slack):
     number = desk.a_ticket()
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
+    assert counts["outbox_attempts_total", "card", "arrived"] == 1
+    assert counts["db_commit_seconds_count",] > 1
     [card] = roots(slack)
     assert desk.place(number).ts == card["ts"]
     [asked] = slack.asked("chat.postMessage")
@@ -142,9 +146,33 @@ def test_of_two_cards_the_older_one_stays(desk, slack):
     second = desk.write.chat_postMessage(**copied)
     assert len(roots(slack)) == 2
     desk.time.sleep(6)
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
     [card] = roots(slack)
     assert desk.place(number).ts == card["ts"] == first["ts"] < second["ts"]
+    assert counts["slack_duplicates_removed_total",] == 1
+    assert counts["reconcile_total", "card", "yes"] == 1
+
+
+@pytest.mark.parametrize(
+    "error", ["compliance_exports_prevent_deletion", "message_not_found", "internal_error"]
+)
+def test_a_copy_that_slack_does_not_delete_holds_up_nothing(desk, slack, error):
+    # given two cards of one ticket, in a workspace whose messages nobody may delete
+    number, other = desk.a_ticket(), desk.a_ticket()
+    slack.fault("chat.postMessage", drop="after")
+    desk.deliver_only(Audience.CARD)
+    first = next(card for card in roots(slack) if f"HD-{number} " in card["text"])
+    desk.write.chat_postMessage(**{name: first[name] for name in ("channel", "text", "blocks", "metadata")})
+    slack.fault("chat.delete", error=error)
+
+    # when it is looked for
+    desk.time.sleep(6)
+    desk.deliver()
+
+    # then the older one is its card, and the other ticket has its own
+    assert desk.place(number).ts == first["ts"]
+    assert desk.place(other) is not None
 
 
 def test_a_redrawing_whose_answer_was_lost_is_done_again(desk, slack):
@@ -199,7 +227,10 @@ def test_a_closed_road_holds_everything_until_it_is_mended(desk, slack, error):
 def test_slack_asks_to_slow_down_and_is_obeyed(desk, slack):
     desk.a_ticket()
     slack.fault("chat.postMessage", error="ratelimited", retry_after=7)
-    desk.deliver()
+    with counting() as counts:
+        desk.deliver()
+    assert counts["slack_rate_limited_seconds_total",] == 7
+    assert counts["outbox_attempts_total", "card", "held"] == 1
     desk.time.sleep(6)
     assert desk.deliver() == 0
     desk.time.sleep(2)

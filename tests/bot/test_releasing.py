@@ -347,3 +347,28 @@ def test_both_buttons_at_once_do_one_thing(monthly, slack):
 def picture(monthly):
     [row] = [block for block in monthly.shown()[-1]["blocks"] if block["type"] == "actions"]
     return row["elements"][0]["value"]
+
+
+def test_a_process_that_slept_over_the_message_leaves_it_to_the_other_that_has_told_it(monthly):
+    monthly.writing.make_due()
+
+    def where(name):
+        if not monthly.shown():
+            monthly.desk.time.sleep(61)
+            monthly.messages.tell_due()
+        return LEADS
+
+    replace(monthly.messages, channel_of=where).tell_due()
+    assert len(monthly.shown()) == 1
+
+
+def test_a_process_that_slept_does_not_end_the_turn_of_the_other(monthly):
+    monthly.writing.make_due()
+    now, later = monthly.desk.time.now(), timedelta(seconds=61)
+    with monthly.desk.db.change() as session:
+        slept = reports.claim_message(session, now=now, lease=timedelta(seconds=60))
+    with monthly.desk.db.change() as session:
+        assert reports.claim_message(session, now=now + later, lease=timedelta(seconds=60))
+        reports.tell_later(session, slept, claimed_until=now + timedelta(seconds=60), until=now)
+    with monthly.desk.db.read() as session:
+        assert not reports.is_message_due(session, now=now + later)

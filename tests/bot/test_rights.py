@@ -6,6 +6,7 @@ import pytest
 
 from bot.gate import NOT_YOURS
 from desk.status import Status
+from tests.counted import counting
 
 OUTSIDERS = ["U0NORA", "U0GUS", "U0GIL", "U0OTTO", "U0ODD", "U0ROBOT", "U0GONE", "U0UNKNOWN", ""]
 AGENTS = ["U0ALICE", "U0BOB"]
@@ -101,8 +102,10 @@ def test_a_form_counts_from_those_who_may_whoever_opened_it(desk, form):
 @pytest.mark.parametrize("text", ["", "1", "mine", "help"])
 def test_outsiders_learn_nothing_from_the_command(desk, text):
     desk.a_ticket(subject="Secret")
-    for who in OUTSIDERS:
-        assert desk.ask(text, by=who) == {"response_type": "ephemeral", "text": NOT_YOURS}
+    with counting() as counts:
+        for who in OUTSIDERS:
+            assert desk.ask(text, by=who) == {"response_type": "ephemeral", "text": NOT_YOURS}
+    assert counts["slack_denied_total", "nobody here"] == len(OUTSIDERS)
 
 
 @pytest.mark.usefixtures("outsiders")
@@ -120,9 +123,11 @@ def test_only_what_those_who_may_type_in_the_thread_becomes_a_note(desk):
 )
 def test_an_envelope_of_another_workspace_or_app_is_refused(desk, envelope):
     number = desk.a_ticket()
-    response = desk.click("take", f"{number}:1", **envelope)
+    with counting() as counts:
+        response = desk.click("take", f"{number}:1", **envelope)
     assert response.status == 403
     assert desk.ticket(number).version == 1
+    assert counts["slack_denied_total", "another team or app"] == 1
 
 
 def test_who_leaves_the_channel_is_nobody_at_once(desk, slack):

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from bot import metrics, web
 from desk.status import Status
+from tests.counted import counting
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -54,8 +55,11 @@ def post(client, body, headers):
 def test_a_signed_click_counts(desk, client):
     number = desk.a_ticket()
     body = a_click(desk, number)
-    assert post(client, body, signed(body, desk.time.now())).status_code == 200
+    with counting() as counts:
+        assert post(client, body, signed(body, desk.time.now())).status_code == 200
     assert desk.ticket(number).owner == "U0ALICE"
+    assert counts["slack_ack_seconds_count",] == 1
+    assert counts["slack_last_envelope_timestamp",] > 0
 
 
 def test_a_signed_click_that_is_replayed_counts_once(desk, client):

@@ -134,6 +134,18 @@ def test_a_database_that_nobody_may_write_is_tried_again_later(deliver, tmp_path
     assert _inbox(f"sqlite:///{file}") == [GOOD]
 
 
+def test_a_table_that_somebody_took_away_sends_no_mail_back_to_its_writer(deliver, database_url):
+    assert deliver(GOOD, DATABASE_URL=database_url).status == 0
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE inbox RENAME TO mails"))
+    engine.dispose()
+    done = deliver(GOOD, DATABASE_URL=database_url)
+    assert done.status == 75
+    assert done.said.count("\n") == 1
+    assert "Carla" not in done.said
+
+
 def test_a_database_of_a_newer_desk_is_left_alone(deliver, database_url, settings, tmp_path):
     engine = create_engine(database_url)
     with engine.begin() as connection:

@@ -12,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 import helpdesk
+from store.alone import alone
 from terminal.demo import demo_settings
 from tests import warm
 from tests.ports import free_ports
@@ -76,6 +77,7 @@ def test_over_http_the_signing_secret_is_asked_for(run):
         ('[desk]\nname = "Helpdesk\n', "line 2"),
         ('[desk]\nnmae = "Helpdesk"\n', "desk.nmae"),
         ("[promises]\nclose_after_days = true\n", "promises.close_after_days"),
+        ('[mail]\nblocked = ["desk.example"]\n', "mail.blocked (line 2): desk.example is a domain of"),
     ],
 )
 def test_a_broken_settings_file_is_refused_with_the_place(run, tmp_path, text, where):
@@ -116,6 +118,18 @@ def test_without_its_database_it_does_not_start_and_may_later(run, url, why):
     assert _last_line(done).endswith("try again later.")
     assert "hidden-word" not in done.said
     _is_clean(done)
+
+
+def test_a_second_process_on_one_file_of_sqlite_is_turned_away(run, settings, tmp_path):
+    with alone(settings["DATABASE_URL"]):
+        done = run("serve")
+    assert done.status == 75
+    assert "another process serves" in _last_line(done)
+    assert "use PostgreSQL" in _last_line(done)
+    assert not (tmp_path / "helpdesk.sqlite3").exists()
+    _is_clean(done)
+    with alone(settings["DATABASE_URL"]), alone("postgresql+psycopg://desk@db/desk"):
+        pass  # once the first has ended, and on PostgreSQL in any case
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from store.database import Database, Unavailable
 from store.emails import Direction
 from store.inbox import State
 from store.points import Point
+from tests.counted import counting
 from tests.mail.mail_desk import ALICE, BOSS, DESK, MONDAY, ROBIN, MailDesk, bounce, mail, with_file
 
 
@@ -173,8 +174,12 @@ def test_machines_and_lists_open_tickets_and_are_never_answered(desk):
         {"sender": "no-reply@customer.example"},
         {"Auto_Submitted": "auto-replied"},
     ]
-    for number, headers in enumerate(machines, 1):
-        desk.arrives(mail(f"Disk {number} is full.\n", message_id=f"d{number}@customer.example", **headers))
+    with counting() as counts:
+        for number, headers in enumerate(machines, 1):
+            desk.arrives(
+                mail(f"Disk {number} is full.\n", message_id=f"d{number}@customer.example", **headers)
+            )
+    assert counts["auto_mail_suppressed_total", "machine"] == len(machines)
 
     confirmed = [is_confirmed(desk.ticket(number)) for number in range(1, len(machines) + 1)]
     assert confirmed == [False] * len(machines)
@@ -381,9 +386,11 @@ def test_an_automatic_answer_from_another_address_is_noted_when_it_names_our_mai
 
 def test_a_hard_bounce_takes_back_a_question_and_nothing_else(in_every_status):
     desk = in_every_status
-    for number in range(1, 7):
-        fate = desk.arrives(bounce(f"ours-{number}@desk.example"))
-        assert fate.remark.startswith(f"our mail of ticket {number} came back")
+    with counting() as counts:
+        for number in range(1, 7):
+            fate = desk.arrives(bounce(f"ours-{number}@desk.example"))
+            assert fate.remark.startswith(f"our mail of ticket {number} came back")
+    assert counts["bounces_total",] == counts["intake_mails_total", "bounce"] == 6
 
     expected = list(Status)
     expected[expected.index(Status.WAITING_FOR_CUSTOMER)] = Status.WAITING_FOR_SUPPORT
@@ -584,7 +591,9 @@ def test_all_senders_together_are_confirmed_so_often_a_minute(desk):
     desk.intake = desk.an_intake(limits=Limits(per_minute=3))
     for number in range(5):
         desk.is_kept(mail(sender=f"c{number}@other.example", message_id=f"f{number}@other.example"))
-    desk.intake.receive_new()
+    with counting() as counts:
+        desk.intake.receive_new()
+    assert counts["auto_mail_suppressed_total", "limit"] == 2
     desk.arrives(mail(sender="late@other.example", message_id="l@other.example"), after=timedelta(minutes=1))
 
     confirmed = [is_confirmed(desk.ticket(number)) for number in range(1, 7)]
@@ -857,8 +866,12 @@ def test_every_mail_has_exactly_one_fate(desk):
     for raw in raws:
         desk.is_kept(raw or b"\n")
 
-    desk.intake.receive_new()
+    with counting() as counts:
+        desk.intake.receive_new()
 
+    became = {name[1]: value for name, value in counts.items() if name[0] == "intake_mails_total"}
+    assert sum(became.values()) == counts["intake_lag_seconds_count",] + became["duplicate"] == len(raws)
+    assert became["own"] == became["duplicate"] == 1
     with desk.db.read() as session:
         assert inbox.waiting(session) == 0
     fates = [desk.fate_of(kept) for kept in range(1, len(raws) + 1)]

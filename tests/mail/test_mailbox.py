@@ -390,9 +390,10 @@ def test_without_idle_the_mailbox_is_polled(post):
 class OddServer:
     """Speaks just enough IMAP to misbehave: answers each command from a script, by its name."""
 
-    def __init__(self, context=None, drip=0, **answers):
+    def __init__(self, context=None, drip=0, greeting="* OK ready\r\n", **answers):
         self.context = context
         self.drip = drip
+        self.greeting = greeting
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.connections = 0
@@ -427,7 +428,7 @@ class OddServer:
             if self.context and (line := self._shake_hands(line)) is None:
                 continue
             with suppress(OSError), line, line.makefile("rb") as commands:
-                line.sendall(b"* OK ready\r\n")
+                self._say(line, self.greeting.encode())
                 self._talk(line, commands)
 
     def _shake_hands(self, line):
@@ -483,7 +484,7 @@ class OddServer:
 
 def test_a_line_is_hung_up_where_no_token_can_be_had_for_want_of_a_database():
     class NoDatabase:
-        def token(self):
+        def token(self, *, within=45.0):
             raise Unavailable("locked")
 
     server = OddServer()
@@ -494,8 +495,8 @@ def test_a_line_is_hung_up_where_no_token_can_be_had_for_want_of_a_database():
 
 
 @contextmanager
-def odd_server(context=None, drip=0, **answers):
-    server = OddServer(context, drip, **answers)
+def odd_server(context=None, **answers):
+    server = OddServer(context, **answers)
     try:
         yield server
     finally:
@@ -556,6 +557,14 @@ def test_a_message_over_which_every_line_breaks_lets_others_pass_and_is_told_of_
 
     assert "does not hand over message 1" in rows(db)[1].envelope["withheld"]
     assert "breaks over it" in rows(db)[1].envelope["withheld"]
+
+
+def test_a_server_that_greets_us_drop_by_drop_is_left_after_a_while():
+    with (
+        odd_server(drip=0.005, greeting=f"* OK {'ready ' * 70}\r\n") as server,
+        pytest.raises(Unreachable, match=r"nothing came within 0\.3 seconds"),
+    ):
+        Connection(server.account(), seconds=0.1)
 
 
 @WITH_ONE_ENGINE

@@ -20,7 +20,7 @@ from mail.smtp import Server
 from sla.calendar import Calendar
 from sla.hours import BusinessHours
 from sla.policy import Contract, Policy
-from store import aftermath, erasing, inbox, points, releases, reports
+from store import aftermath, erasing, inbox, points, releases, reports, unsent
 from store.erasing import Deed
 from store.inbox import Arrival
 from store.points import Point
@@ -288,6 +288,67 @@ def test_who_is_forgotten_is_forgotten_here_too(office):
         assert not reports.names(session, BOSS)
     report = office.report()
     assert (report.stand, report.raw) == (Stand.DECLINED, b"")
+
+
+DOUBT = "nobody knows whether it arrived, and whoever it was for is erased"
+
+
+@pytest.mark.parametrize(
+    ("answer", "breaks", "looks", "stand"),
+    [
+        ("", 0, 0, Stand.DECLINED),
+        ("421 later", 0, 1, Stand.DECLINED),
+        ("550 nobody here", 0, 1, Stand.DECLINED),
+        ("", 1, 1, Stand.DOUBTFUL),
+        ("", 1, 2, Stand.DOUBTFUL),
+    ],
+    ids=["let go", "put off", "refused", "uncertain", "doubtful"],
+)
+def test_an_erasure_says_of_a_report_what_became_of_it(office, answer, breaks, looks, stand):
+    office.release()
+    office.post.answers, office.post.breaks = [answer] if answer else [], breaks
+    for _ in range(looks):
+        office.later(seconds=10)
+    assert erased(office) == ""
+    left = office.report()
+    assert (left.stand, left.raw, left.may_go_again) == (stand, b"", False)
+    assert (left.decided_by == "an erasure") is (stand is Stand.DECLINED)
+    assert (DOUBT in left.last_error) is (stand is Stand.DOUBTFUL)
+    office.later(hours=1)
+    assert (office.report().stand, len(office.post.mails)) == (stand, breaks)
+    with office.db.read() as session:
+        standing = unsent.standing(session)
+    assert (standing.in_doubt, standing.given_up, standing.since) == (0, 0, None), "nobody is asked about it"
+
+
+def test_a_report_over_whose_sending_the_desk_died_may_have_left_before_it_was_erased(office):
+    office.release()
+    with dying_at(Point.MONTH_SENT):
+        office.later(seconds=1)
+    office.house.now += timedelta(minutes=2)
+    assert erased(office) == ""
+    assert (office.report().stand, len(office.post.mails)) == (Stand.DOUBTFUL, 1)
+
+
+def test_a_report_of_which_a_copy_was_seen_was_sent_though_it_was_erased(office):
+    office.release()
+    office.post.breaks = 1
+    office.later(seconds=1)
+    with office.db.change() as session:
+        releases.prove(session, NAME, at=office.house.now)
+    seen = office.house.now
+    office.house.now += timedelta(seconds=1)
+    assert erased(office) == ""
+    assert (office.report().stand, office.report().sent_at) == (Stand.SENT, seen)
+
+
+def test_a_report_that_came_back_came_back_though_it_was_erased(office):
+    office.release()
+    office.later(seconds=1)
+    arrives(office, BOUNCE.format(NAME).encode())
+    assert erased(office) == ""
+    assert office.report().stand is Stand.RETURNED
+    assert "it came back" in office.report().last_error
 
 
 def erased(office):

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
-from mail.smtp import Server, _Step, _stuffed, hand_over
+from mail.dialling import share
+from mail.smtp import Server, _stuffed, hand_over
+from tests.counted import counting
 from tests.ports import free_ports
 
 RAW = b"Subject: hello\r\n\r\nHello.\r\n.\r\n..two\r\nend\r\n"
@@ -290,6 +292,27 @@ def test_a_line_that_breaks_after_the_final_dot_leaves_doubt():
     assert server.taken.startswith(b"Subject: hello")
 
 
+@pytest.mark.parametrize(
+    ("replies", "answer"),
+    [
+        ({}, "2xx"), ({"RCPT": "450 no"}, "4xx"), ({"dot": "550 no"}, "5xx"), ({"DATA": DROP}, "no answer"),
+        ({"dot": DROP}, "lost"),
+    ],
+)  # fmt: skip
+def test_what_a_server_answers_is_counted(replies, answer):
+    with counting() as counts, Scripted(**replies) as server, suppress(DeliveryFailed, DeliveryUncertain):
+        give(server.port)
+
+    assert counts == {("smtp_result_total", answer): 1, ("smtp_send_seconds_count",): 1}
+
+
+def test_a_server_that_lets_nobody_in_is_counted():
+    with counting() as counts, pytest.raises(DeliveryHeld):
+        give(a_free_port())
+
+    assert counts["smtp_result_total", "not let in"] == 1
+
+
 def test_nonsense_after_the_final_dot_leaves_doubt():
     with Scripted(dot="thank you very much") as server, pytest.raises(DeliveryUncertain):
         give(server.port)
@@ -303,7 +326,7 @@ def test_a_line_that_breaks_after_the_answer_breaks_nothing():
 
 
 def test_a_server_that_takes_too_long_to_let_us_in_holds_up_its_mails_no_longer_than_their_lease():
-    clock = iter([0.0, 1.0, 2.0, *[100.0] * 9])
+    clock = iter([0.0, 1.0, 1.0, 2.0, *[100.0] * 9])
     with Scripted(EHLO="250-me\r\n250 AUTH PLAIN") as server:
         server_facts = Server(
             host="127.0.0.1", port=server.port, hello="desk.example", user="desk", password="hush"
@@ -319,13 +342,35 @@ def test_a_server_that_takes_too_long_to_let_us_in_holds_up_its_mails_no_longer_
 
 
 def test_of_several_addresses_none_takes_the_time_of_the_others():
-    addresses = len(socket.getaddrinfo("localhost", 25, type=socket.SOCK_STREAM))
-    assert _Step(15.0, lambda: 6.0).to_connect("localhost", 25) == 6.0 / addresses
-    assert _Step(15.0, lambda: 45.0).to_connect("127.0.0.1", 25) == 15.0
+    assert share(15.0, lambda: 6.0, ["one", "two"]) == 3.0
+    assert share(15.0, lambda: 45.0, ["one", "two"]) == 15.0
+
+
+def test_an_address_that_refuses_leaves_the_mail_to_the_next():
+    dead, look_up = free_ports(1)[0], socket.getaddrinfo
+    with Scripted() as server:
+        ports = (dead, server.port)
+
+        def both(host, port, **how):
+            return [each for one in ports for each in look_up("127.0.0.1", one, **how)]
+
+        through = Server(host="two.example", port=25, hello="desk.example", look_up=both)
+        hand_over(RAW, through, sender="a@b.example", recipient="c@d.example")
+        assert server.taken
+
+
+def test_where_nobody_says_where_the_server_is_its_mails_wait_no_longer_than_a_step():
+    end = threading.Event()
+    silent = Server(host="lost.example", hello="x", timeout=0.05, look_up=lambda *_, **__: [end.wait(60)])
+    try:
+        with pytest.raises(DeliveryHeld, match=r"cannot be reached: nobody says where lost\.example is"):
+            hand_over(RAW, silent, sender="a@b.example", recipient="c@d.example")
+    finally:
+        end.set()
 
 
 def test_a_mail_that_takes_too_long_is_stopped_before_the_final_dot():
-    clock = iter([0.0, *[1.0] * 5, *[100.0] * 9])
+    clock = iter([0.0, *[1.0] * 6, *[100.0] * 9])
     with Scripted() as server:
         server_facts = Server(host="127.0.0.1", port=server.port, hello="desk.example")
         with pytest.raises(DeliveryFailed, match="too long") as failed:

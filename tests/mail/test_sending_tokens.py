@@ -2,7 +2,8 @@
 
 import socket
 from base64 import b64decode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -82,4 +83,25 @@ def test_without_a_token_no_mail_leaves_and_the_reason_says_what_to_mend(db, doo
         through = Server(host="127.0.0.1", port=port, user="help@desk.example", tokens=tokens, hello="x")
         with pytest.raises(DeliveryHeld, match="make a new secret"):
             hand_over(b"Subject: x\r\n\r\nx\r\n", through, sender="a@b.example", recipient="c@d.example")
+    assert taken.mails == []
+
+
+def test_a_token_server_that_falls_silent_holds_up_no_mail_longer_than_its_lease(db, door):
+    port, taken = door
+    come, clock = Event(), iter([0.0, *[1.0] * 4, *[44.9] * 9])
+
+    def silently(form):
+        come.wait(30)
+        return 200, {"access_token": "hush-token-2"}
+
+    with token_server(silently) as server:
+        tokens = Tokens(db, Grant(token_url=server.url, client_id="desk"), clock=lambda: MONDAY)
+        through = Server(host="127.0.0.1", port=port, user="help@desk.example", tokens=tokens, hello="x")
+        with pytest.raises(DeliveryHeld, match="takes too long to give a token") as held:
+            hand_over(
+                b"Subject: x\r\n\r\nx\r\n", through, sender="a@b.example", recipient="c@d.example",
+                monotonic=lambda: next(clock),
+            )  # fmt: skip
+        come.set()
+    assert held.value.wait == timedelta(seconds=20)
     assert taken.mails == []

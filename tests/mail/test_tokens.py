@@ -2,6 +2,7 @@
 
 import traceback
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -192,3 +193,21 @@ def test_secrets_stand_in_no_message_no_traceback_and_no_name(desk, caplog):
     told = "".join(traceback.format_exception(refused.value)) + caplog.text + repr(tokens.grant)
     assert "hush" not in told
     assert "invalid_grant (*** ***)" in told
+
+
+@WITH_ONE_ENGINE
+def test_a_token_that_takes_too_long_is_for_whoever_asks_next(desk):
+    come = Event()
+
+    def slowly(form):
+        come.wait(30)
+        return numbered(form)
+
+    with token_server(slowly) as server:
+        tokens = desk.tokens(server)
+        for _ in range(2):
+            with pytest.raises(NoToken, match="takes too long to give a token"):
+                tokens.token(within=0.05)
+        come.set()
+        assert tokens.token().value == "token 1"
+        assert len(server.forms) == 1

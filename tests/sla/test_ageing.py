@@ -154,22 +154,30 @@ def test_what_happened_is_taken_into_the_chain_at_every_beat(old: Old) -> None:
         assert chain.grow(session) == 0
 
 
-def test_what_is_still_under_way_keeps_its_ticket_until_the_next_time(
-    old: Old, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
+def test_what_is_still_under_way_keeps_its_ticket_until_the_next_time_and_holds_up_no_other(old: Old) -> None:
     with old.db.change() as session:
-        ticket = tickets.get(session, old.number)
-        ticket.resolve("Done.", by=SANNE, at=old.now)
-        ticket.close(by=Actor.system("close"), at=old.now)
+        later = Ticket.open(by=ANNA, at=old.now, subject="Later", text="", confirm=False)
+        other = tickets.add(session, later).number
+        for number in (old.number, other):
+            ticket = tickets.get(session, number)
+            ticket.resolve("Done.", by=SANNE, at=old.now)
+            ticket.close(by=Actor.system("close"), at=old.now)
     then = old.now + timedelta(days=400)
     with old.db.change() as session:
         claimed = outbox.claim(session, (Audience.CARD,), now=then, lease=timedelta(minutes=1))
     assert claimed
+    assert claimed.ticket_number == old.number
+    for wait in (timedelta(), timedelta(hours=1)):
+        old.ageing.apply(then + wait)
+        with old.db.read() as session:
+            assert tickets.get(session, old.number).subject == "Blank page"
+            with pytest.raises(NotFound):
+                tickets.get(session, other)
+    with old.db.change() as session:
+        assert outbox.arrived(session, claimed, "1000.000001")
     old.ageing.apply(then)
-    with old.db.read() as session:
-        assert tickets.get(session, old.number).subject == "Blank page"
-    assert "the rest of closed_tickets goes the next time" in caplog.text
+    with old.db.read() as session, pytest.raises(NotFound):
+        tickets.get(session, old.number)
 
 
 def test_one_kind_alone_can_have_its_days(old: Old) -> None:

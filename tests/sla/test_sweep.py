@@ -18,6 +18,7 @@ from sla.policy import Goal, Policy
 from sla.sweep import Close, Remind, ResolveSilent, Supersede, Verdict, Warn, carry_out, judge, sweep
 from store import schema, tables, tickets
 from store.database import Database, Unavailable
+from tests.counted import counting
 
 At = Callable[[str], datetime]
 ANNA = Actor.customer("anna@bakery.example", "Anna")
@@ -125,8 +126,10 @@ def test_a_quiet_week_closes_a_ticket_unless_a_reply_may_lie_unread(at: At, poli
 def test_the_sweep_warns_once_and_keeps_the_next_moment(desk: Database, at: At, policy: Policy) -> None:
     number = _keep(desk, _answered(at("2026-11-30 09:00")))
     assert sweep(desk, policy, now=at("2026-11-30 12:59")) == 0
-    assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 1
+    with counting() as counts:
+        assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 1
     assert sweep(desk, policy, now=at("2026-11-30 13:00")) == 0
+    assert counts["sla_notices_total", "recovery", "50"] == counts["sla_notice_lateness_seconds_count",] == 1
     ticket = _get(desk, number)
     assert _warned(ticket) == [50]
     assert ticket.attention_at == attention(ticket, policy) == at("2026-11-30 15:00")

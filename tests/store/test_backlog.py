@@ -121,6 +121,17 @@ def test_a_claim_costs_the_same_however_many_wait(db: Database, asked: dict[str,
     assert {name: cost for name, cost in many.items() if cost > 1.5 * few[name] + 20} == {}
 
 
+def test_what_waits_is_looked_at_once_for_all_figures_about_it(db: Database) -> None:
+    for place, owed in enumerate(WAITING.values()):
+        backlog(db, 1 + 10_000 * place, 300, owed)
+    with db.read() as session:
+        found = outbox.standing(session)
+    waiting, nine = 300 * sum(map(len, WAITING.values())), moment("mon 09:00")
+    assert {each.since for each in found.values()} == {nine}
+    assert sum(each.many for each in found.values()) == waiting
+    assert work(db, outbox.standing) < (30 if db.is_sqlite else 4) * waiting
+
+
 @pytest.mark.parametrize("audiences", [SLACK, MAIL, FILES], ids=["Slack", "mail", "files"])
 def test_the_next_are_found_in_order_by_the_index(db: Database, audiences: tuple[Audience, ...]) -> None:
     plan = plan_of(db, due(audiences))

@@ -24,6 +24,7 @@ from store import inbox, outbox, room, schema, tables, tickets
 from store.database import Database, Unavailable
 from store.inbox import Arrival
 from store.lane import Lane
+from tests.counted import counting
 
 At = Callable[[str], datetime]
 ATicket = Callable[..., int]
@@ -332,8 +333,9 @@ def test_a_database_that_another_process_holds_is_unavailable_and_then_serves_ag
         session.connection().exec_driver_sql("PRAGMA busy_timeout=50")  # of the pool's only connection
     other = sqlite3.connect(tmp_path / "desk.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(Unavailable, match="locked"), db.change() as session:
+    with counting() as counts, pytest.raises(Unavailable, match="locked"), db.change() as session:
         inbox.is_first(session, "click", at=at("mon 09:00"))
+    assert counts["db_busy_total",] == 1
     other.execute("ROLLBACK")
     other.close()
     with db.change() as session:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -20,12 +19,10 @@ from terminal.setup import MANIFEST
 from tests.near import Near
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork
-from tests.storm.machines import Machines
-from tests.storm.people import Agents, Customers, customer, marker, subject
+from tests.storm.people import customer, marker, subject
 from tests.storm.replicas import Death, Replica, hits_in
-from tests.storm.scene import SETTINGS, mailbox_of
-from tests.storm.standing import card_of, is_owed, is_quiet
-from tests.storm.verdict import Verdict
+from tests.storm.scene import SETTINGS, Scene, mailbox_of, peopled
+from tests.storm.standing import is_quiet
 
 BY_SMTP, BY_IMAP = 0, 1
 """The two customers."""
@@ -55,17 +52,13 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
         replica = Replica(
             demo_settings(world, url) | SETTINGS | mailbox_of(world), folder / "desk.log", hits=hits
         )
-        clocks, visitor = Clockwork(world, [replica]), Near(world)
-        db = Database(url)
-        customers = Customers(
-            [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
-        )
-        agents = Agents(visitor, clocks.moves, partial(card_of, db))
+        clocks, visitor, db = Clockwork(world, [replica]), Near(world), Database(url)
+        scene = peopled(clocks, db, random.Random(1))
         try:
             with started_anew(replica, dies, hits):
                 clocks.start()
-                _go(visitor, customers, agents, clocks, db)
-            wrongs = Verdict(world, db, customers, agents, Machines(customers, visitor)).wrongs()
+                _go(visitor, scene)
+            wrongs = scene.verdict_now().wrongs()
             wrongs += _of_files(visitor) + _of_mailbox(db)
         finally:
             clocks.stop()
@@ -76,7 +69,8 @@ def journey(url: str, folder: Path, dies: Death | None = None) -> Journey:
     return Journey(wrongs, Counter(hit.point for hit in met), [hit.point for hit in met if hit.died])
 
 
-def _go(visitor: Visitor, customers: Customers, agents: Agents, clocks: Clockwork, db: Database) -> None:
+def _go(visitor: Visitor, scene: Scene) -> None:
+    customers, agents, clocks, db = scene.customers, scene.agents, scene.clocks, scene.db
     visitor.fault("chat.postMessage", drop="after")  # so that a message has to be looked for
     visitor.mail(
         customer(BY_IMAP),

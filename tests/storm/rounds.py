@@ -4,10 +4,10 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sandbox.director import Json, NotPossibleHere
 from sandbox.installed import Installed
 from sandbox.server import Sandbox
 from sandbox.visitor import Unanswered, Visitor, buttons_of, text_of
-from store import keepsakes
+from store import inbox, keepsakes
 from store.database import Database
 from terminal.demo import demo_settings
 from terminal.setup import MANIFEST
@@ -24,13 +24,11 @@ from tests.near import Near
 from tests.sound import assert_sound
 from tests.storm.clockwork import Clockwork, Patience
 from tests.storm.journey import started_anew
-from tests.storm.machines import Machines
 from tests.storm.people import Agents, Customers, subject
 from tests.storm.replicas import Death, Hit, Replica, hits_in
-from tests.storm.scene import SETTINGS, mailbox_of
-from tests.storm.standing import card_of, is_owed, is_quiet
+from tests.storm.scene import SETTINGS, mailbox_of, peopled
+from tests.storm.standing import is_quiet
 from tests.storm.told import Told
-from tests.storm.verdict import Verdict
 
 FRIDAY, MONDAY, TUESDAY = (datetime(2026, *day, tzinfo=UTC) for day in ((11, 27), (11, 30), (12, 1)))
 AT_TEN, AT_HALF_PAST_FOUR, AT_NINE = timedelta(hours=9), timedelta(hours=15, minutes=31), timedelta(hours=8)
@@ -90,15 +88,12 @@ def rounds(url: str, folder: Path, dies: Death | None = None) -> Rounds:
         replica = Replica(settings, folder / "desk.log", hits=hits, hurried=(*JOBS, "ageing"))
         replica.ahead = (world.now() - datetime.now(UTC)).total_seconds()
         clocks, visitor, db = Clockwork(world, [replica], held=True), Near(world), Database(url)
-        customers = Customers(
-            [replica], world.desk_address, random.Random(1), clocks.moves, partial(is_owed, db)
-        )
-        agents = Agents(visitor, clocks.moves, partial(card_of, db))
+        scene = peopled(clocks, db, random.Random(1))
         try:
             with started_anew(replica, dies, hits):
                 clocks.start()
-                _Course(visitor, customers, agents, clocks, db).go()
-            wrongs = Verdict(world, db, customers, agents, Machines(customers, visitor)).wrongs()
+                _Course(visitor, scene.customers, scene.agents, clocks, db).go()
+            wrongs = scene.verdict_now().wrongs()
             wrongs += Told(visitor, db, anchors, hits_in(hits)).wrongs()
         finally:
             clocks.stop()
@@ -117,7 +112,6 @@ class _Course:
     agents: Agents
     clocks: Clockwork
     db: Database
-    lasts: datetime = field(default_factory=lambda: FRIDAY)
 
     def go(self) -> None:
         self._friday()
@@ -147,11 +141,13 @@ class _Course:
         self._go_to(TUESDAY + AT_NINE)
         self._until(self._is_let_go, "the month is let go")
         self._until(self._is_sent_or_asked_about, "the month is sent")
-        for n in FLOOD:
-            self.customers.write(n)
+        with ThreadPoolExecutor(len(FLOOD)) as at_once:
+            list(at_once.map(self.customers.write, FLOOD))
+        self._as_time_stands(self._crowd, "many tickets at once")
         self._until(lambda: is_quiet(self.db) and not self._crowd(), "many tickets are told")
         self._until(lambda: self._mailed("reaches Slack again"), "a mail that Slack is back")
         self._look_at_home(WHILE_SHUT)
+        self._until(lambda: self._in_leads(f"Anchor of {TUESDAY:%Y-%m-%d}"), "the last anchor")
         self._until(lambda: is_quiet(self.db) and self._is_home(), "all is done")
 
     def _go_to(self, moment: datetime) -> None:
@@ -161,16 +157,29 @@ class _Course:
         self.clocks.turn(moment - self.clocks.world.now())
 
     def _until(self, look: Callable[[], object], what: str) -> None:
-        """Let a little time go by whenever nothing is seen; not for ever, for it may be lost; slowly while a
-        canary is on its way, for mailboxes are read by the clock on the wall."""
-        patience, gone = Patience(self.clocks.moves, every=0.1), timedelta()
-        for tries in count(1):
-            if look() or gone > _AT_MOST:
+        """Let a little time go by whenever nothing is seen.  Not for ever, for it may be lost; then wait as
+        long as anything moves, for a slow machine does little while the clocks go on."""
+        patience, gone, tries = Patience(self.clocks.moves, every=0.1), timedelta(), count(1)
+        while gone <= _AT_MOST:
+            if look():
                 return
-            if tries % (3 if self._is_home() else 15) == 0 and self.clocks.replicas[0].answers():
+            if next(tries) % (3 if self._is_idle() else 15) == 0 and self.clocks.replicas[0].answers():
                 self.clocks.turn(_STEP)
                 gone += _STEP
             patience.spend(what)
+        self._as_time_stands(look, what)
+
+    def _is_idle(self) -> bool:
+        """Whether no time is needed on the wall: by its clock mailboxes are read, and mails understood."""
+        with self.db.read() as session:
+            return self._is_home() and not inbox.waiting(session)
+
+    def _as_time_stands(self, look: Callable[[], object], what: str) -> None:
+        """Wait without a turn of the clocks, and go on where nothing comes."""
+        patience = Patience(self.clocks.moves, every=0.1, still=20)
+        with suppress(AssertionError):
+            while not look():
+                patience.spend(what)
 
     def _look_at_home(self, n: int) -> None:
         """Alice opens it, and again while nothing is shown: it is not owed to her."""

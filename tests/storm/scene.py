@@ -47,7 +47,19 @@ class Scene:
     def verdict(self) -> Verdict:
         """What came of it, once the desk has done all that it owes."""
         self.clocks.wait_until(lambda: is_quiet(self.db), "the desk has done all that it owes")
+        return self.verdict_now()
+
+    def verdict_now(self) -> Verdict:
+        """What came of it up to now."""
         return Verdict(self.world, self.db, self.customers, self.agents, self.machines)
+
+
+def peopled(clocks: Clockwork, db: Database, dice: random.Random) -> Scene:
+    """The world and the desk of these clocks, and people and machines for them.  dice: of the customers."""
+    world, desks = clocks.world, list(clocks.replicas)
+    customers = Customers(desks, world.desk_address, dice, clocks.moves, partial(is_owed, db))
+    agents = Agents(Near(world), clocks.moves, partial(card_of, db))
+    return Scene(world, desks, clocks, db, customers, Machines(customers, Near(world)), agents)
 
 
 def mailbox_of(world: Sandbox) -> dict[str, str]:
@@ -77,15 +89,12 @@ def scene(
             settings |= mailbox_of(world)
         desks = [Replica(settings, folder / f"desk{n}.log") for n in range(replicas)]
         clocks = Clockwork(world, desks)
-        own = random.Random(dice.random())
-        customers = Customers(desks, world.desk_address, own, clocks.moves, partial(is_owed, db))
-        machines = Machines(customers, Near(world))
-        agents = Agents(Near(world), clocks.moves, partial(card_of, db))
+        everybody = peopled(clocks, db, random.Random(dice.random()))
         try:
             for each in desks:
                 each.start()
             clocks.start()
-            yield Scene(world, desks, clocks, db, customers, machines, agents)
+            yield everybody
         except AssertionError as stuck:
             raise AssertionError(f"{stuck}; {told(db)}") from stuck
         finally:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tests.near import Near
 from tests.storm.clockwork import Patience
-from tests.storm.people import Agents
+from tests.storm.people import Agents, Customers
 from tests.storm.scene import Scene
 from tests.storm.sizes import Size
 
@@ -15,17 +15,22 @@ Act = Callable[[int], object]
 
 
 def work(here: Scene, size: Size, share: Callable[[], float]) -> None:
-    """All of it.  share: how much of what customers have to write they may have written by now.
+    """All of it.  share: how many of the first mails customers may have written by now.
 
-    Nobody acts on another's ticket."""
+    Nobody acts on another's ticket.  Those who will answer write among the others, and answer meanwhile."""
     taken = range(size.takes)
     replied = range(size.takes, size.takes + size.replies)
     answered = range(size.mails - size.answers, size.mails)
     assert answered.start >= replied.stop
     clicks = [*((here.agents.take, n) for n in taken), *((here.agents.reply, n) for n in replied)]
-    with ThreadPoolExecutor(size.writers + 2) as threads:
+    first = _in_turn(range(answered.start), answered)
+    with ThreadPoolExecutor(2 * size.writers + 2) as threads:
         under_way = [
-            threads.submit(_write, here, size, answered, place, share) for place in range(size.writers)
+            threads.submit(_write, here.customers, first, share, range(place, size.mails, size.writers))
+            for place in range(size.writers)
+        ]
+        under_way += [
+            threads.submit(_answer, here, answered[place :: size.writers]) for place in range(size.writers)
         ]
         under_way.append(threads.submit(_run_machines, here, size))
         under_way.append(threads.submit(_click, here.agents, clicks))
@@ -33,24 +38,36 @@ def work(here: Scene, size: Size, share: Callable[[], float]) -> None:
             each.result()
 
 
-def _write(here: Scene, size: Size, answered: range, place: int, share: Callable[[], float]) -> None:
-    """The share of one of the writers."""
-    for n in range(place, size.mails, size.writers):
-        while n > (size.mails + 20) * share():
+def _in_turn(*kinds: range) -> list[int]:
+    """All of them, each kind spread evenly among the others."""
+    return [n for _, n in sorted((place / len(kind), n) for kind in kinds for place, n in enumerate(kind))]
+
+
+def _write(customers: Customers, first: Sequence[int], share: Callable[[], float], places: range) -> None:
+    """The first mails at these places of all."""
+    for place in places:
+        while place > (len(first) + 20) * share():
             time.sleep(0.05)
-        here.customers.write(n)
+        customers.write(first[place])
+
+
+def _answer(here: Scene, these: Sequence[int]) -> None:
     visitor = Near(here.world)
-    for n in answered[place :: size.writers]:
+    for n in these:
+        _until_written(here, n)
         here.customers.answer(n, visitor)
 
 
 def _run_machines(here: Scene, size: Size) -> None:
-    """What one of them answers must have been written before."""
     for n in range(size.machines):
-        patience = Patience(here.clocks.moves)
-        while n not in here.customers.mailed:
-            patience.spend(f"customer {n} has not written yet")
+        _until_written(here, n)  # what it answers
         here.machines.write(n)
+
+
+def _until_written(here: Scene, n: int) -> None:
+    patience = Patience(here.clocks.moves)
+    while n not in here.customers.mailed:
+        patience.spend(f"customer {n} has not written yet")
 
 
 def _click(agents: Agents, clicks: Sequence[tuple[Act, int]]) -> None:

@@ -1,6 +1,7 @@
 """`helpdesk backup` and `helpdesk restore`, as an operator types them."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +39,19 @@ def test_a_damaged_copy_is_refused(typed: Typed, opened: Callable[..., int], tmp
     refused = typed("restore", "copy.gz", "--check")
     assert refused.exit_code == 65
     assert "damaged" in refused.output
+
+
+def test_what_is_no_file_is_left_as_it_is_and_what_is_not_there_is_said(
+    typed: Typed, opened: Callable[..., int], tmp_path: Path
+) -> None:
+    opened()
+    os.mkfifo(tmp_path / "pipe")
+    refused = typed("backup", "pipe")
+    assert refused.exit_code == 78
+    assert "name another" in refused.output
+    assert (tmp_path / "pipe").is_fifo()
+    assert not list(tmp_path.glob("*.part"))
+
+    for words in (("restore", "copy.gz"), ("restore", "copy.gz", "--check")):
+        missing = typed(*words)
+        assert (missing.exit_code, missing.output) == (66, "Error: There is no file copy.gz.\n")

@@ -162,6 +162,6 @@ def test_a_month_that_is_let_be_says_by_whom_and_why(typed: Typed, db: Database,
         assert "told by phone (" in reports.get(session, month).last_error
 
 
-@pytest.mark.parametrize("word", ["report-", "report-0", "0", "-3", "month"])
+@pytest.mark.parametrize("word", ["report-", "report-0", "0", "-3", "month", "9" * 20])
 def test_what_is_no_number_is_refused(typed: Typed, word: str) -> None:
     assert typed("dead", "show", "--", word).exit_code == 2

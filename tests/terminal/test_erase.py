@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from click.testing import Result
+from sqlalchemy import event
 
 from desk.actor import Actor
 from desk.delivery import Audience, Delivery
 from desk.event import Kind
 from store import erasing, outbox, receipts, scrubbing, tickets
-from store.database import Database
+from store.database import Database, Unavailable
 from store.erasing import Deed
 from store.traces import StillUnderWay
 from tests.terminal.conftest import MONDAY_NOON
@@ -110,3 +111,34 @@ def test_what_is_exported_is_for_its_owner_alone(typed, opened, tmp_path):
     assert typed("export", "person", "anna@bakery.example", "--out", out).exit_code == 0
     assert not elsewhere.exists()
     assert {oct(file.lstat().st_mode & 0o777) for file in out.iterdir()} == {"0o600"}
+
+
+def test_what_cannot_be_rewritten_now_is_owed_and_said(opened: Callable[..., int], db: Database) -> None:
+    # given somebody who was just erased, and another who keeps everybody from writing
+    opened()
+    with db.read() as session:
+        found = erasing.find(session, "anna@bakery.example")
+    list(erasing.erase(db, found, Deed("forget", Actor.operator("olga"), MONDAY_NOON)))
+    with db.engine.execution_options(helpdesk_writes=True).connect() as other:
+        other.exec_driver_sql("SELECT 1" if db.is_sqlite else "LOCK TABLE files")
+        if db.is_sqlite:
+            event.listen(db.engine, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=50"))
+
+        with pytest.raises(Unavailable):
+            scrubbing.scrub(db, within=0.1)
+    assert is_owed(db)
+    assert scrubbing.scrub(db) == ""
+    assert not is_owed(db)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "bakery.example", "anna", "anna@", "@bakery.example", "e", "a b@x.example"]
+)
+@pytest.mark.parametrize("command", [("erase",), ("export", "person")])
+def test_a_part_of_an_address_is_refused(
+    typed: Typed, opened: Callable[..., int], command: tuple[str, ...], text: str
+) -> None:
+    opened()
+    said = typed(*command, text, *(["--forget", "--yes"] if command == ("erase",) else []))
+    assert said.exit_code == 2
+    assert "is no mail address" in said.output

@@ -111,3 +111,17 @@ def test_connections_beyond_the_most_are_turned_away_and_the_others_answered(ser
         for each in (first, second):
             each.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert _answer(each).endswith(b"read 0")
+
+
+@pytest.mark.parametrize("begun", [b"half", b"4\r\nhalf\r\n"], ids=["counted", "in pieces"])
+def test_who_hangs_up_in_the_middle_is_no_fault_of_the_desk(
+    begun: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    length = b"Content-Length: 8" if begun == b"half" else b"Transfer-Encoding: chunked"
+    with _running(Connection) as door:
+        with socket.create_connection(door, BOUND) as caller:
+            caller.sendall(b"POST / HTTP/1.1\r\nHost: desk\r\n" + length + b"\r\n\r\n" + begun)
+        with socket.create_connection(door, BOUND) as other:
+            other.sendall(b"GET / HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n")
+            assert _answer(other).endswith(b"read 0")
+    assert caplog.messages == []
