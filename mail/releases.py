@@ -112,10 +112,8 @@ def _settle(session: Session, report: Report, outcome: Outcome, *, at: datetime)
         case False:
             releases.end(session, report, Stand.DOUBTFUL, at=at, reason="no copy of it was seen")
         case DeliveryHeld(wait=pause):
-            begun = (
-                report.first_try_at if report.attempts > 1 else None
-            )  # no time goes by while it cannot be tried
             attempts = max(report.attempts - 1, 0)
+            begun = report.first_try_at if attempts else None  # what cannot be tried uses up no patience
             _again(session, report, str(outcome), until=at + pause, attempts=attempts, first_try_at=begun)
         case DeliveryUncertain() if report.stand is Stand.UNCERTAIN:
             releases.end(session, report, Stand.DOUBTFUL, at=at, reason=str(outcome))
