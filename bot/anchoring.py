@@ -40,7 +40,11 @@ class Anchors:
         with self.db.read() as session:
             end = chain.head(session)
             missing = [key for key in told.unsettled(session, _KEY) if key < today]
+            is_told = told.is_told(session, today)
         if not end.position:
+            return False
+        if is_told:
+            self._made_up_for(today.removeprefix(_KEY), end, now)
             return False
         for key in missing:
             self._tell(key, lambda day: self._late(day, now))
@@ -52,8 +56,13 @@ class Anchors:
 
     def _drawn(self, day: str, end: Head, now: datetime) -> Post:
         """What Slack is told; the log and the file know it by then."""
-        self._note(day, f"{now:%Y-%m-%dT%H:%M:%SZ} {end}")
+        self._note(day, _line(now, end))
         return _post(f"⚓ Anchor of {day}: {end}")
+
+    def _made_up_for(self, day: str, end: Head, now: datetime) -> None:
+        """Where the file could not be written as the day's was told, it gets what stands now."""
+        if self.file and not _line_of(self.file, day):
+            self._note(day, _line(now, end))
 
     def _late(self, day: str, now: datetime) -> Post:
         """What stood as that day ended: what its line in the file says, else what the chain shows of it."""
@@ -77,6 +86,10 @@ class Anchors:
         except OSError as problem:
             log.error("the anchor could not be written: %s", problem)
         reached(Point.ANCHOR_WRITTEN)
+
+
+def _line(now: datetime, end: Head) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%SZ} {end}"
 
 
 def _post(said: str) -> Post:

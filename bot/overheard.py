@@ -31,15 +31,16 @@ class Overheard:
 
     @contextmanager
     def on(self, channel: str) -> Iterator[None]:
-        """Call Slack about that channel.  Raises ChannelHeld where others would read of it."""
-        if channel in self._unseen:
-            self._look_at(channel)
+        """Call Slack about that channel.  Raises ChannelHeld where others would read of it, or may: what is
+        told cannot be taken back."""
+        if channel in self._unseen and (silence := self._look_at(channel)):
+            raise ChannelHeld(f"{self._unknown(channel)}: {silence}", wait=_AGAIN)
         if channel in self._found:
             raise ChannelHeld(f"{self._said(channel)}: {_MEND}", wait=_AGAIN)
         yield
 
     def look(self) -> None:
-        """Look at all of them; where Slack does not say, what was known holds."""
+        """Look at all of them; where Slack does not say, what was seen before holds."""
         for channel in self._names:
             self._look_at(channel)
 
@@ -58,19 +59,24 @@ class Overheard:
     def _said(self, channel: str) -> str:
         return f"Another organization reads the channel of {self._names[channel]}"
 
-    def _look_at(self, channel: str) -> None:
+    def _unknown(self, channel: str) -> str:
+        return f"Slack does not say whether another organization reads the channel of {self._names[channel]}"
+
+    def _look_at(self, channel: str) -> str:
+        """Why Slack does not say; "" where it does."""
         try:
             with told():
                 found = self._read.conversations_info(channel=channel)["channel"]
         except _UNCLEAR as problem:
-            log.info("Slack does not say whether %s is shared: %s", channel, problem)
-            return
+            log.info("%s: %s", self._unknown(channel), problem)
+            return str(problem)
         self._unseen.discard(channel)
         if not found.get("is_ext_shared"):
             self._found.discard(channel)
         elif channel not in self._found:
             self._found.add(channel)
             log.error("%s (%s): %s", self._said(channel), channel, _MEND)
+        return ""
 
 
 def guarding(shut: Shut | None, overheard: Overheard | None) -> Callable[[str], AbstractContextManager[None]]:

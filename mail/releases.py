@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from desk.errors import DeliveryFailed, DeliveryHeld, DeliveryUncertain
 from desk.release import Stand
@@ -111,7 +112,9 @@ def _settle(session: Session, report: Report, outcome: Outcome, *, at: datetime)
         case False:
             releases.end(session, report, Stand.DOUBTFUL, at=at, reason="no copy of it was seen")
         case DeliveryHeld(wait=pause):
-            _again(session, report, str(outcome), until=at + pause, attempts=report.attempts - 1)
+            attempts = max(report.attempts - 1, 0)
+            begun = report.first_try_at if attempts else None  # what cannot be tried uses up no patience
+            _again(session, report, str(outcome), until=at + pause, attempts=attempts, first_try_at=begun)
         case DeliveryUncertain() if report.stand is Stand.UNCERTAIN:
             releases.end(session, report, Stand.DOUBTFUL, at=at, reason=str(outcome))
         case DeliveryUncertain():
@@ -121,12 +124,12 @@ def _settle(session: Session, report: Report, outcome: Outcome, *, at: datetime)
             releases.end(session, report, Stand.FAILED, at=at, reason=str(outcome))
         case DeliveryFailed(wait=pause):
             pause = _PATIENCE.wait(report.attempts) if pause is None else pause
-            _again(session, report, str(outcome), until=at + pause, attempts=report.attempts)
+            _again(session, report, str(outcome), until=at + pause)
 
 
-def _again(session: Session, report: Report, reason: str, *, until: datetime, attempts: int) -> None:
+def _again(session: Session, report: Report, reason: str, *, until: datetime, **new: Any) -> None:
     stand = Stand.RELEASED if report.stand is Stand.SENDING else report.stand
-    releases.wait(session, report, stand, reason, until=until, attempts=max(attempts, 0))
+    releases.wait(session, report, stand, reason, until=until, **new)
 
 
 def _is_over(report: Report, at: datetime) -> bool:

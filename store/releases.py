@@ -39,8 +39,9 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Report | None
     return found(session, _row.id == report.id)
 
 
-def wait(session: Session, report: Report, stand: Stand, reason: str, *, until: datetime, **new: int) -> None:
-    """Try or look again then, if it is still ours to say.  new: how often it was looked for, or tried."""
+def wait(session: Session, report: Report, stand: Stand, reason: str, *, until: datetime, **new: Any) -> None:
+    """Try or look again then, if it is still ours to say.  new: how often it was looked for, or tried, and
+    since when."""
     _settled(session, report, {"stand": stand, "last_error": reason, "not_before": until, **new})
 
 

@@ -32,7 +32,12 @@ class Taken:
 def is_due(session: Session, key: str, *, now: datetime) -> bool:
     """Whether it is to be told, as far as anybody knows, and nobody is at it."""
     tried = _tried(session, key)
-    return tried is None or (now - tried >= LEASE and _tried(session, key + _TOLD) is None)
+    return tried is None or (now - tried >= LEASE and not is_told(session, key))
+
+
+def is_told(session: Session, key: str) -> bool:
+    """Whether that is on record."""
+    return _tried(session, key + _TOLD) is not None
 
 
 def take(session: Session, key: str, *, now: datetime) -> Taken | None:

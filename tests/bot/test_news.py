@@ -127,6 +127,23 @@ def test_an_anchor_over_which_the_desk_died_as_its_day_ended_is_told_the_day_aft
     assert sorted(lines)[0].endswith(f" {stood}")
 
 
+def test_an_anchor_that_could_not_be_written_is_written_once_the_file_can_be(desk, anchors):
+    anchors.file.mkdir()
+    assert anchors.tell_due()
+    assert len(in_leads(desk)) == 1
+    anchors.file.rmdir()
+
+    for _ in range(2):
+        desk.time.sleep(600)
+        assert not anchors.tell_due()
+
+    assert len(in_leads(desk)) == 1
+    (line,) = anchors.file.read_text().splitlines()
+    assert line.startswith(f"{desk.time.now():%Y-%m-%d}")
+    with desk.db.read() as session:
+        assert line.endswith(str(chain.head(session)))
+
+
 def test_a_day_on_which_no_desk_ran_has_no_anchor(desk, anchors):
     for _ in range(2):
         anchors.tell_due()

@@ -113,6 +113,28 @@ def test_where_slack_does_not_say_what_was_known_holds(desk, slack):
         assert bool(overheard.problem()) is is_shared
 
 
+@pytest.mark.parametrize("silence", ["internal_error", "missing_scope"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["first look", "something became of it"])
+def test_until_slack_says_who_reads_there_nothing_is_told(desk, slack, silence, is_first):
+    overheard = guarded(desk)
+    if not is_first:
+        overheard.look()
+        overheard.forget()
+    slack.share("#support")
+    slack.fault("conversations.info", error=silence)
+    desk.a_ticket()
+
+    desk.deliver()
+
+    assert roots(slack) == []
+    said = "Slack does not say whether another organization reads the channel of Support: "
+    assert desk.courier.closed_because.startswith(said)
+    slack.share("#support", shared=False)
+    desk.time.sleep(31)
+    desk.deliver()
+    assert len(roots(slack)) == 1
+
+
 def test_app_home_says_it_first(desk, slack):
     slack.share("#support")
     overheard = guarded(desk)

@@ -148,6 +148,19 @@ def test_a_server_that_nobody_reaches_costs_no_attempt(office):
     assert office.report().stand is Stand.SENT
 
 
+def test_the_days_on_which_nobody_reached_the_server_use_up_no_patience(office):
+    office.release()
+    server, office.sending.server = office.sending.server, Server(host="127.0.0.1", port=9, timeout=1.0)
+    office.later(seconds=1)
+    office.later(days=6)
+    office.sending.server = server
+    office.post.answers = ["451 later"]
+    office.later(minutes=1)
+    assert office.report().stand is Stand.RELEASED
+    office.later(minutes=6)
+    assert office.report().stand is Stand.SENT
+
+
 @pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("point", "left"),
