@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from store import schema
 from store.database import Database
-from tests import bolt, postgres, turns, whole
+from tests import postgres, turns, whole
 from tests.dovecot import Dovecot, dovecot, why_not
 from tests.emptied import Emptied
 from tests.turns import ENGINES
@@ -46,7 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 50)  # Python's own 700 looks again and again through what stays
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells leave it to what they start behind them
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start is to hear it
-    bolt.remember_names()
     if config.getoption("whole"):
         os.environ[whole.VARIABLE] = "yes"
         settings.load_profile("whole")

@@ -35,9 +35,6 @@ class Size:
 
 REDUCED = Size(mails=100, answers=10, machines=9, takes=20, replies=20, kills=10, pause=(0.1, 0.6))
 
-SMALL = Size(mails=50, answers=5, machines=5, takes=10, replies=10, kills=5, pause=(0.1, 0.6))
-"""What the suite has time for."""
-
 CLOCKS = replace(REDUCED, mails=150, kills=8, steps=24)
 """The same, while clocks are set wrong."""
 
