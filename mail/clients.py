@@ -1,5 +1,7 @@
 """Where mail programs mark, in their HTML, what is quoted and what is a signature."""
 
+from collections.abc import Sequence
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mail.markup import style_of, text_of
@@ -22,6 +24,8 @@ _STARTS = """#divRplyFwdMsg, #x_divRplyFwdMsg, #appendonsend, hr#stopSpelling, h
     #divtagdefaultwrapper + hr, .OutlookMessageHeader, [data-marker=__DIVIDER__], [data-marker=__HEADERS__]"""
 """Everything from one of these to the end of the mail is history."""
 
+_WHOLE = frozenset({"html", "head", "body"})
+
 _OUTLOOK_LINES = ("border-top:solid#e1e1e1", "border-top:solid#b5c4df", "border-top:solid#b5c4dfwindowtext")
 
 
@@ -34,16 +38,24 @@ def written_now(tree: LexborHTMLParser) -> str | None:
     if root is None:
         return None
     cut = _cut_from_start(tree)
-    for node in tree.css(_CONTAINERS):
-        if not _has_more_below(node, tree):
-            node.decompose()
-            cut = True
-    for node in tree.css(_SIGNATURES):
+    quoted = [node for node in _parts(tree, _CONTAINERS) if not _has_more_below(node)]
+    _take_out(quoted)
+    _take_out(_parts(tree, _SIGNATURES))
+    return text_of(tree.body or tree.root) if cut or quoted else None
+
+
+def _parts(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """In the order of the document.  A mark on all of it is on no part."""
+    return [node for node in tree.css(selector) if node.tag not in _WHOLE]
+
+
+def _take_out(nodes: Sequence[LexborNode]) -> None:
+    """The inner ones first: with the outer one they would be gone."""
+    for node in reversed(nodes):
         node.decompose()
-    return text_of(tree.body or tree.root) if cut else None
 
 
-def _has_more_below(node: LexborNode, tree: LexborHTMLParser) -> bool:
+def _has_more_below(node: LexborNode) -> bool:
     """A blockquote between answers is context for them; the line rules know what to do with it."""
     if node.tag != "blockquote":
         return False
@@ -56,11 +68,11 @@ def _has_more_below(node: LexborNode, tree: LexborHTMLParser) -> bool:
 
 
 def _cut_from_start(tree: LexborHTMLParser) -> bool:
-    start = tree.css_first(_STARTS) or _outlook_line(tree)
+    start = next(iter(_parts(tree, _STARTS)), None) or _outlook_line(tree)
     if start is None or not _says_something_above(start):
         return False
     here: LexborNode | None = start
-    while here is not None and here.tag not in {"body", "html"}:
+    while here is not None and here.tag not in _WHOLE:
         while here.next is not None:
             here.next.remove()
         here = here.parent

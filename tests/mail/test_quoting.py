@@ -170,6 +170,18 @@ def test_answers_between_the_quotations_of_gmail_stay():
     assert "Sinds gisteren." in text
 
 
+@pytest.mark.parametrize("mark", ["class=yahoo_quoted", "id=signature", "id=divRplyFwdMsg"])
+@pytest.mark.parametrize("html", ["<html {}><body>It burns.", "<title>Fire</title><body {}>It burns."])
+def test_a_mark_on_the_whole_of_a_mail_takes_nothing_out(html, mark):
+    assert trimmed_html(html.format(mark)).text == "It burns."
+
+
+def test_quotations_within_each_other_go_together():
+    deep = '<blockquote class="gmail_quote">Older.<div class="gmail_signature">B'
+    html = f"<p>It burns.</p>{deep * 5}"
+    assert trimmed_html(html).text == "It burns."
+
+
 def test_a_forward_in_outlook_with_no_word_above_it_is_not_cut_to_nothing():
     reply = (REPLIES / "outlook-web.html").read_text()
     html = reply.replace("Het werkt nog steeds niet.", "").replace("Groet, Sanne", "")
