@@ -322,7 +322,7 @@ FAULTS = (
     Fault(
         "news that a process died over is taken up by another",
         "store/told.py",
-        "return tried is None or (now - tried >= LEASE and _tried(session, key + _TOLD) is None)",
+        "return tried is None or (now - tried >= LEASE and not is_told(session, key))",
         "return tried is None",
         "tests/bot/test_news.py",
     ),
