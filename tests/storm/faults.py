@@ -182,8 +182,12 @@ FAULTS = (
     Fault(
         "a thread waits for its card",
         "store/statements.py",
+        "            turns.owed_to(row, audiences),\n            *new,\n            row.not_before <= now,\n"
+        "            or_(row.lease_until.is_(None), row.lease_until <= now),\n"
         "            or_(~_one_of(row.audience, IN_A_THREAD), has_card),\n",
-        "",
+        "            turns.is_owed(row),\n            row.audience.in_(audiences),\n"
+        "            *new,\n            row.not_before <= now,\n"
+        "            or_(row.lease_until.is_(None), row.lease_until <= now),\n",
         "tests/store/test_outbox.py tests/store/test_courier.py",
     ),
     Fault(
