@@ -19,7 +19,7 @@ from terminal.reading import opened
 def fsck(call: Call, in_json: bool) -> None:
     """Look whether everything that must always be true of the database is true.
 
-    Only reads, also beside a running desk; with 100,000 tickets it takes a minute or so.  Exit status 0: all
+    Only reads, also beside a running desk; with 100,000 tickets it may take a minute.  Exit status 0: all
     is well; 1: something is not, and each place is named; 75: the database does not answer.
 
     Example: helpdesk fsck --json
